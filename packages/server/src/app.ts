@@ -1,0 +1,119 @@
+import swagger from '@fastify/swagger'
+import { LogController, fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import type { Deps } from './deps.ts'
+import { documentation, routeDocumentation } from './http/documentation.ts'
+import { guard } from './http/guard.ts'
+import { readJsonBodies, refuseNul } from './http/json-body.ts'
+import { KeyUsage } from './http/key-usage.ts'
+import { serveOperations } from './http/operations.ts'
+import { LoginGuard } from './http/login-guard.ts'
+import { PageMeta } from './http/pages.ts'
+import { perform } from './http/perform.ts'
+import { Principals, type Principal } from './http/principals.ts'
+import { type Constraints, errorHandler } from './http/problems.ts'
+import { SlidingWindow } from './http/rate-limit.ts'
+import type { Route, Runtime, Slice } from './http/route.ts'
+import { Address, closed } from './http/shapes.ts'
+import { responseFormats, validatorCompiler } from './http/validation.ts'
+import { Refusal } from './refusal.ts'
+import { slices } from './slices/index.ts'
+
+export type App = FastifyInstance
+
+const shared: readonly TSchema[] = [PageMeta, Address]
+
+/** Builds the HTTP server: every slice's routes, behind one guard. It listens when told to. */
+export async function buildApp(deps: Deps, options: { documented?: boolean } = {}): Promise<App> {
+  const { clock, config } = deps
+  const app: App = fastify({
+    logController: new LogController({ disableRequestLogging: true }),
+    serializerOpts: { ajv: { formats: responseFormats } },
+    bodyLimit: 1_048_576,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    trustProxy:
+      config.TRUST_PROXY === '' ? false : config.TRUST_PROXY.split(',').map((proxy) => proxy.trim()),
+    genReqId: () => deps.ids.next(),
+    routerOptions: { maxParamLength: 300 },
+  })
+  const schemas = [...shared, ...slices.flatMap((slice) => slice.schemas ?? [])]
+  for (const schema of schemas) app.addSchema(schema)
+  app.setValidatorCompiler(validatorCompiler(schemas))
+  app.setErrorHandler(errorHandler(deps.log, constraintsOf(slices)))
+  app.setNotFoundHandler(() => {
+    throw new Refusal('not_found')
+  })
+  readJsonBodies(app)
+
+  const usage = new KeyUsage(deps)
+  const principals = new Principals(deps)
+  const requests = new SlidingWindow(() => clock.nowMs())
+  const badCredentials = new SlidingWindow(() => clock.nowMs())
+  const parts = { deps, principals, requests, badCredentials, usage }
+  const runtime: Runtime = { principals, usage, logins: new LoginGuard(deps) }
+
+  const stops = [
+    clock.every(1000, () => principals.sweep()),
+    clock.every(60_000, () => {
+      runtime.logins.sweep()
+      requests.sweep()
+      badCredentials.sweep()
+    }),
+    clock.every(10_000, () => {
+      usage.flush().catch((error: unknown) => deps.log.warn({ err: error }, 'key usage is written later'))
+    }),
+  ]
+  app.addHook('onClose', async () => {
+    for (const stop of stops) stop()
+    await usage.flush().catch((error: unknown) => deps.log.warn({ err: error }, 'key usage was not written'))
+  })
+
+  if (options.documented) await app.register(swagger, documentation(slices))
+  await serveOperations(app, deps)
+  await app.register(
+    async (api) => {
+      for (const slice of slices) {
+        for (const route of slice.routes) register(api, slice, route, parts, runtime)
+      }
+    },
+    { prefix: '/api' },
+  )
+  return app
+}
+
+type Parts = Parameters<typeof guard>[0]
+
+function register(api: FastifyInstance, slice: Slice, route: Route, parts: Parts, runtime: Runtime): void {
+  const takesBody = route.method === 'POST' || route.method === 'PATCH'
+  const callers = new WeakMap<FastifyRequest, Principal>()
+  const { access } = route
+  api.route({
+    method: route.method,
+    url: route.url,
+    schema: {
+      ...(takesBody ? { body: route.body ?? closed({}) } : {}),
+      querystring: route.query ?? closed({}),
+      ...(route.params ? { params: route.params } : {}),
+      ...routeDocumentation(slice, route),
+    },
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-request-id', request.id)
+      if (route.secret) reply.header('cache-control', 'no-store')
+      if (access.kind !== 'public') callers.set(request, await guard(parts, access, request, reply))
+    },
+    preValidation: async (request: FastifyRequest) => {
+      if (takesBody) request.body ??= {}
+      refuseNul(request.query, '')
+      refuseNul(request.params, '')
+    },
+    handler: (request: FastifyRequest, reply: FastifyReply) =>
+      perform(parts.deps, runtime, route, callers.get(request), request, reply),
+  })
+}
+
+function constraintsOf(all: readonly Slice[]): Constraints {
+  return Object.assign({}, ...all.map((slice) => slice.constraints ?? {}))
+}

@@ -1,0 +1,15 @@
+import { parseMajor } from '@novabilling/core/money'
+import type { Fault } from '../refusal.ts'
+
+/** Reads amounts against their currency and collects what is wrong, so that all faults are told at once. */
+export class MoneyReader {
+  readonly faults: Fault[] = []
+
+  /** The amount in minor units; 0 when it is not one, and a fault says so. */
+  read(path: string, currency: string, value: number | string): bigint {
+    const parsed = parseMajor(currency, value)
+    if (typeof parsed === 'bigint') return parsed
+    this.faults.push({ path, message: parsed.message })
+    return 0n
+  }
+}

@@ -1,0 +1,66 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Scope, reader, transaction } from '../db/transaction.ts'
+import type { Deps } from '../deps.ts'
+import { type Answer, Idempotency, fingerprint, idempotencyKey } from './idempotency.ts'
+import type { Principal } from './principals.ts'
+import type { Route, Runtime } from './route.ts'
+
+/** Runs a route's work and answers. A write commits together with the answer it gave, if it came with a key. */
+export async function perform(
+  deps: Deps,
+  runtime: Runtime,
+  route: Route,
+  principal: Principal | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { params, query, body } = request
+  const parts = { params, query, body, deps, runtime, request, reply }
+  const { work } = route
+  if (work.kind === 'handle') {
+    const result = await work.run({ ...parts, principal })
+    return reply.sent || result === reply ? reply : answer(reply, serialise(reply, route, result))
+  }
+  if (!principal) throw new Error(`${route.operation} works in a scope and needs a principal`)
+  const call = { ...parts, principal }
+  const scope = scopeOf(principal)
+  if (work.kind === 'read')
+    return answer(reply, serialise(reply, route, await work.run(reader(deps.db, scope), call)))
+
+  const key = idempotencyKey(request)
+  const idempotency = key === undefined ? undefined : new Idempotency(deps, scope, key, fingerprint(request))
+  let made: Answer | undefined
+  const toAnswer = (result: unknown): Answer => (made = serialise(reply, route, result))
+  try {
+    const result = await transaction(
+      deps.db,
+      { scope, now: deps.clock.now(), ...(idempotency ? { around: idempotency.around(toAnswer) } : {}) },
+      (tx) => work.run(tx, call),
+    )
+    return answer(reply, made ?? toAnswer(result))
+  } catch (error) {
+    const earlier = await idempotency?.afterFailure(error)
+    if (!earlier) throw error
+    return answer(reply.header('idempotent-replayed', 'true'), earlier)
+  }
+}
+
+/** The rows a principal may see. */
+export function scopeOf(principal: Principal): Scope {
+  return principal.kind === 'key'
+    ? { tenantId: principal.tenantId, environmentId: principal.environmentId, isTest: principal.isTest }
+    : { tenantId: principal.tenantId }
+}
+
+function serialise(reply: FastifyReply, route: Route, result: unknown): Answer {
+  const status = reply.statusCode === 202 ? 202 : route.status
+  if (route.response === undefined) return { status, body: '' }
+  return { status, body: String(reply.serializeInput(result as Record<string, unknown>, String(status))) }
+}
+
+function answer(reply: FastifyReply, { status, body }: Answer): FastifyReply {
+  reply.code(status)
+  return body === ''
+    ? reply.send()
+    : reply.type('application/json; charset=utf-8').serializer(String).send(body)
+}

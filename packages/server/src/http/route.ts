@@ -1,0 +1,153 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Static, TSchema, TUnknown, TVoid } from 'typebox'
+import type { Deps } from '../deps.ts'
+import type { Reader, Tx } from '../db/transaction.ts'
+import type { RefusalCode } from '../refusal.ts'
+import type { KeyUsage } from './key-usage.ts'
+import type { LoginGuard } from './login-guard.ts'
+import type { KeyPrincipal, Principal, Principals, Role, SessionPrincipal } from './principals.ts'
+import type { Scope } from './scopes.ts'
+
+/** Who may call: anyone, a signed-in member (of one of these roles), or an API key that holds the scope. */
+export type Access =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'session'; readonly roles: readonly Role[] }
+  | { readonly kind: 'key'; readonly scope: Scope }
+
+export const everyRole: readonly Role[] = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER']
+export const administrators: readonly Role[] = ['OWNER', 'ADMIN']
+
+/** One request, validated: what a route's work is given. A part that the route does not declare is unknown. */
+export type Call<Params, Query, Body, Who> = {
+  readonly principal: Who
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  readonly deps: Deps
+  readonly runtime: Runtime
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/**
+ * How the answer is made.
+ * `read`: from statements that each see one scope. `write`: one operation in one transaction, which also keeps
+ * the answer for its Idempotency-Key. `handle`: anything else.
+ */
+type Work<C, R> =
+  | { readonly read: (reader: Reader, call: C) => Promise<R> }
+  | { readonly write: (tx: Tx, call: C) => Promise<R> }
+  | { readonly handle: (call: C) => Promise<R | FastifyReply> }
+
+type Described<
+  Params extends TSchema,
+  Query extends TSchema,
+  Body extends TSchema,
+  Response extends TSchema,
+> = {
+  readonly params?: Params
+  readonly query?: Query
+  readonly body?: Body
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly url: string
+  /** `<resource>.<method>`: the name in the SDKs. */
+  readonly operation: string
+  readonly summary: string
+  readonly description?: string
+  /** The status of success and what it carries; no schema: no body. */
+  readonly status: 200 | 201 | 204
+  readonly response?: Response
+  /** Answers 202 with the same body when the work goes on. */
+  readonly alsoAccepted?: boolean
+  /** Another media type than JSON. */
+  readonly produces?: string
+  /** The refusals this route can answer with, for the documentation. */
+  readonly refuses?: readonly number[]
+}
+
+type AnyCall<Who> = Call<unknown, unknown, unknown, Who>
+type Answered<S extends TSchema> = Static<S>
+
+/** A route as the app registers it. */
+export type Route = Described<TSchema, TSchema, TSchema, TSchema> & {
+  readonly access: Access
+  /** Its answers are never cached: they may carry a secret. */
+  readonly secret: boolean
+  readonly work:
+    | { readonly kind: 'read'; run(reader: Reader, call: AnyCall<Principal>): Promise<unknown> }
+    | { readonly kind: 'write'; run(tx: Tx, call: AnyCall<Principal>): Promise<unknown> }
+    | { readonly kind: 'handle'; run(call: AnyCall<Principal | undefined>): Promise<unknown> }
+}
+
+/** A route for anyone. */
+export function publicRoute<
+  P extends TSchema = TUnknown,
+  Q extends TSchema = TUnknown,
+  B extends TSchema = TUnknown,
+  S extends TSchema = TVoid,
+>(
+  route: Described<P, Q, B, S> & {
+    handle: (call: Call<Static<P>, Static<Q>, Static<B>, undefined>) => Promise<Answered<S> | FastifyReply>
+  },
+): Route {
+  return declare(route, { kind: 'public' })
+}
+
+/** A route for a member who is signed in; `roles` narrows it. */
+export function sessionRoute<
+  P extends TSchema = TUnknown,
+  Q extends TSchema = TUnknown,
+  B extends TSchema = TUnknown,
+  S extends TSchema = TVoid,
+>(
+  route: Described<P, Q, B, S> & { readonly roles?: readonly Role[] } & Work<
+      Call<Static<P>, Static<Q>, Static<B>, SessionPrincipal>,
+      Answered<S>
+    >,
+): Route {
+  return declare(route, { kind: 'session', roles: route.roles ?? everyRole })
+}
+
+/** A route for an API key that holds `scope`. */
+export function dataRoute<
+  P extends TSchema = TUnknown,
+  Q extends TSchema = TUnknown,
+  B extends TSchema = TUnknown,
+  S extends TSchema = TVoid,
+>(
+  route: Described<P, Q, B, S> & { readonly scope: Scope } & Work<
+      Call<Static<P>, Static<Q>, Static<B>, KeyPrincipal>,
+      Answered<S>
+    >,
+): Route {
+  return declare(route, { kind: 'key', scope: route.scope })
+}
+
+// The one place where the types of a route's own parts are let go: the validator holds the requests to them.
+function declare(route: Described<TSchema, TSchema, TSchema, TSchema>, access: Access): Route {
+  for (const kind of ['read', 'write', 'handle'] as const) {
+    const run: unknown = Reflect.get(route, kind)
+    if (typeof run === 'function') {
+      return { ...route, access, work: { kind, run } as Route['work'], secret: access.kind !== 'key' }
+    }
+  }
+  throw new Error(`${route.operation} does nothing`)
+}
+
+/** A room of the house: its routes, and which constraint of its tables stands for which refusal. */
+export type Slice = {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly routes: readonly Route[]
+  /** Shapes with an `$id`, which other shapes refer to by `named`. */
+  readonly schemas?: readonly TSchema[]
+  readonly constraints?: Readonly<Record<string, RefusalCode>>
+}
+
+/** What the server's routes share while they run, besides `Deps`. */
+export type Runtime = {
+  readonly principals: Principals
+  readonly usage: KeyUsage
+  readonly logins: LoginGuard
+}

@@ -1,0 +1,85 @@
+/**
+ * Identifiers: a prefix that says what the thing is, and 26 characters of Crockford base32 over a UUIDv7.
+ * Users see `cust_01kbt…`; tables hold the plain `uuid`. Translation happens at the edge only.
+ */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+const values = new Map(Array.from(alphabet, (character, value) => [character, BigInt(value)]))
+
+export const idPrefixes = {
+  tenant: 'ten',
+  environment: 'env',
+  member: 'mem',
+  invitation: 'invt',
+  session: 'ses',
+  auditEntry: 'aud',
+  apiKey: 'key',
+  customer: 'cust',
+  plan: 'plan',
+  price: 'price',
+  subscription: 'sub',
+  invoice: 'inv',
+  invoiceLine: 'line',
+  payment: 'pay',
+  refund: 'ref',
+  paymentMethod: 'pm',
+  event: 'evt',
+} as const
+
+export type IdKind = keyof typeof idPrefixes
+
+/** The public form of a stored uuid: `publicId('customer', uuid)` → `cust_01kbt2…`. */
+export function publicId(kind: IdKind, uuid: string): string {
+  let bits = BigInt(`0x${uuid.replaceAll('-', '')}`)
+  const characters = Array.from({ length: 26 }, () => '0')
+  for (let index = 25; index >= 0; index--) {
+    characters[index] = alphabet.charAt(Number(bits & 31n))
+    bits >>= 5n
+  }
+  return `${idPrefixes[kind]}_${characters.join('')}`
+}
+
+/** The stored uuid of a public id, or undefined when it is not one of this kind (then nothing can have it). */
+export function parseId(kind: IdKind, id: string): string | undefined {
+  const prefix = `${idPrefixes[kind]}_`
+  if (!id.startsWith(prefix) || id.length !== prefix.length + 26) return undefined
+  let bits = 0n
+  for (const character of id.slice(prefix.length)) {
+    const value = values.get(character)
+    if (value === undefined) return undefined
+    bits = (bits << 5n) | value
+  }
+  if (bits >> 128n) return undefined
+  const hex = bits.toString(16).padStart(32, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+export type Ids = { next(): string }
+
+/** UUIDv7 (RFC 9562 §5.7), rising within one process even inside a millisecond. */
+export function createIds(options: { nowMs: () => number; randomBytes: (size: number) => Uint8Array }): Ids {
+  let lastMs = 0
+  let counter = 0
+  let pool: Uint8Array = new Uint8Array(0)
+  let used = 0
+  return {
+    next() {
+      if (used + 8 > pool.length) {
+        pool = options.randomBytes(4096)
+        used = 0
+      }
+      const nowMs = options.nowMs()
+      if (nowMs > lastMs) {
+        lastMs = nowMs
+        counter = ((pool[used] ?? 0) << 3) | 1
+      } else if (++counter > 0xfff) {
+        lastMs++
+        counter = 0
+      }
+      const tail = Buffer.from(pool.buffer, pool.byteOffset + used, 8).toString('hex')
+      used += 8
+      const time = lastMs.toString(16).padStart(12, '0')
+      const variant = ((Number.parseInt(tail.charAt(0), 16) & 3) | 8).toString(16)
+      return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}`
+    },
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Every refusal the API can answer with. The list is closed and documented in docs/errors.md; 401, 403 and 429
+ * have bodies of their own and carry no code.
+ */
+export const refusals = {
+  invalid_request: [400, 'The request is not valid. See errors for each fault.'],
+  malformed_json: [400, 'The body is not valid JSON.'],
+  reset_token_invalid: [400, 'This reset link is not valid any more. Ask for a new one.'],
+  invitation_invalid: [400, 'This invitation is not valid any more. Ask for a new one.'],
+  mail_failed: [400, 'The mail could not be sent. Check the SMTP settings.'],
+  not_found: [404, 'There is nothing at this address.'],
+  tenant_email_taken: [409, 'An account with this e-mail address exists already.'],
+  environment_not_found: [404, 'There is no such environment.'],
+  environment_name_taken: [409, 'An environment with this name exists already.'],
+  environment_in_use: [409, 'This environment cannot be deleted: it holds data or is one of the first two.'],
+  clock_is_live: [
+    409,
+    'A live environment follows real time. Only the clock of a test environment can be moved.',
+  ],
+  clock_backwards: [409, 'This environment holds subscriptions, so its clock only moves forward.'],
+  clock_running: [409, 'The clock of this environment is on its way already. Wait until its status is IDLE.'],
+  api_key_not_found: [404, 'There is no such API key.'],
+  api_key_inactive: [409, 'This API key is revoked or expired and cannot be rolled.'],
+  member_not_found: [404, 'There is no such member.'],
+  member_is_owner: [409, 'The owner keeps the role OWNER and cannot be removed.'],
+  member_email_taken: [409, 'Somebody with this e-mail address has an account already.'],
+  session_not_found: [404, 'There is no such session.'],
+  customer_not_found: [404, 'There is no such customer.'],
+  customer_email_taken: [409, 'A customer with this e-mail address exists already.'],
+  customer_external_id_taken: [409, 'A customer with this externalId exists already.'],
+  customer_archived: [409, 'This customer is archived.'],
+  customer_in_use: [
+    409,
+    'This customer has a subscription that is not canceled. Cancel it, or delete with cascade=true.',
+  ],
+  plan_not_found: [404, 'There is no such plan.'],
+  plan_code_taken: [409, 'A plan with this code exists already.'],
+  plan_in_use: [409, 'This plan has subscriptions. Set isActive to false instead.'],
+  plan_inactive: [409, 'This plan is not active.'],
+  plan_has_no_price: [409, 'This plan has no price in the currency of the subscription.'],
+  price_not_found: [404, 'There is no such price.'],
+  price_currency_taken: [409, 'This plan has a price in this currency already.'],
+  subscription_not_found: [404, 'There is no such subscription.'],
+  subscription_external_id_taken: [409, 'A subscription with this externalId exists already.'],
+  subscription_already_canceled: [409, 'This subscription is canceled already.'],
+  subscription_not_canceling: [409, 'No cancellation of this subscription is pending.'],
+  invoice_not_found: [404, 'There is no such invoice.'],
+  invoice_not_payable: [409, 'Only an invoice that awaits payment can be paid.'],
+  payment_in_progress: [409, 'A payment of this invoice is under way. Wait for its outcome.'],
+  payment_not_found: [404, 'There is no such payment.'],
+  payment_not_refundable: [409, 'Only a payment that succeeded can be refunded.'],
+  refund_exceeds_payment: [409, 'The refund is more than what is left of the payment.'],
+  payment_method_not_found: [404, 'There is no such payment method.'],
+  provider_not_available: [409, 'This payment provider is not available in this environment.'],
+  idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running. Try again shortly.'],
+  busy: [409, 'Another request is changing the same thing. Try again.'],
+  body_too_large: [413, 'The body is too large.'],
+  unsupported_media_type: [415, 'The body must be JSON: send Content-Type: application/json.'],
+  idempotency_key_reused: [422, 'This Idempotency-Key was used with another request.'],
+  internal_error: [
+    500,
+    'Something went wrong on our side. Nothing was changed by a request that answers so.',
+  ],
+  overloaded: [503, 'The server is busy. Try again shortly.'],
+} as const satisfies Record<string, readonly [status: number, sentence: string]>
+
+export type RefusalCode = keyof typeof refusals
+
+/** One fault of a request: where (`prices[0].amount`) and what. */
+export type Fault = { readonly path: string; readonly message: string }
+
+/** An expected "no", with its code. The API answers with its status and sentence; anything else that is thrown is a 500. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: RefusalCode
+  readonly faults: readonly Fault[]
+
+  constructor(code: RefusalCode, sentence: string = refusals[code][1], faults: readonly Fault[] = []) {
+    super(sentence)
+    this.code = code
+    this.faults = faults
+  }
+
+  get status(): number {
+    return refusals[this.code][0]
+  }
+}
+
+/** A request with faults that only its meaning shows, such as an amount with more decimals than its currency. */
+export function invalid(...faults: readonly Fault[]): Refusal {
+  return new Refusal('invalid_request', sentenceFor(faults), faults)
+}
+
+/** The message of a 400: the first fault in words, so that it helps even where only the message is shown. */
+export function sentenceFor(faults: readonly Fault[]): string {
+  const [first, ...rest] = faults
+  if (!first) return refusals.invalid_request[1]
+  const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`
+  return `${first.path === '' ? 'The body' : first.path} ${first.message}${more}`
+}

@@ -1,0 +1,16 @@
+import type { Slice } from '../../http/route.ts'
+import { authRoutes, memberRoutes } from './routes.ts'
+import { AuditEntry, Invitation, Member, Message, OpenSession, Session } from './schema.ts'
+
+export const access: Slice = {
+  name: 'access',
+  title: 'Access',
+  description: 'Accounts, sessions, members and the audit log.',
+  routes: [...authRoutes, ...memberRoutes],
+  schemas: [AuditEntry, Invitation, Member, Message, OpenSession, Session],
+  constraints: { members_email_key: 'tenant_email_taken' },
+}
+
+export { audit } from './audit.ts'
+export { insertEnvironment } from './register.ts'
+export { warmPasswords } from './passwords.ts'

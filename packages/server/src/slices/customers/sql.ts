@@ -1,0 +1,77 @@
+import {
+  type RowOf,
+  bigint,
+  command,
+  instant,
+  integer,
+  json,
+  nullable,
+  oneOf,
+  statement,
+  text,
+  uuid,
+} from '../../db/statement.ts'
+
+export const customerColumns = {
+  id: uuid,
+  email: nullable(text),
+  name: nullable(text),
+  external_id: nullable(text),
+  country: nullable(text),
+  currency: text,
+  timezone: text,
+  address: nullable(json<Record<string, string>>()),
+  tax_id: nullable(text),
+  locale: nullable(text),
+  net_payment_terms: nullable(integer),
+  metadata: json<Record<string, string | number | boolean>>(),
+  status: oneOf('ACTIVE', 'ARCHIVED'),
+  total_spent_minor: bigint,
+  active_subscriptions: integer,
+  balance_minor: bigint,
+  created_at: instant,
+  updated_at: instant,
+}
+export type CustomerRow = RowOf<typeof customerColumns>
+
+export const customerSelect = Object.keys(customerColumns).join(', ')
+
+export const customerById = statement(
+  'customers.by_id',
+  `select ${customerSelect} from customers where environment_id = $1::uuid and id = $2::uuid`,
+  customerColumns,
+)
+
+export const customerByExternalId = statement(
+  'customers.by_external_id',
+  `select ${customerSelect} from customers where environment_id = $1::uuid and external_id = $2`,
+  customerColumns,
+)
+
+export const lockCustomer = statement(
+  'customers.lock',
+  `select ${customerSelect} from customers where environment_id = $1::uuid and id = $2::uuid for update`,
+  customerColumns,
+)
+
+/** The tenant's own settings that a new customer takes over. */
+export const customerDefaults = statement(
+  'customers.defaults',
+  `select currency, timezone from tenants where id = $1::uuid`,
+  { currency: text, timezone: text },
+)
+
+export const insertCustomer = command(
+  'customers.insert',
+  `insert into customers (environment_id, id, email, name, external_id, country, currency, timezone, address, tax_id,
+     locale, net_payment_terms, metadata, status, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'ACTIVE', $14, $14)`,
+)
+
+export const saveCustomer = command(
+  'customers.save',
+  `update customers
+   set email = $3, name = $4, external_id = $5, country = $6, currency = $7, timezone = $8, address = $9, tax_id = $10,
+     locale = $11, net_payment_terms = $12, metadata = $13, status = $14, updated_at = $15
+   where environment_id = $1::uuid and id = $2::uuid`,
+)

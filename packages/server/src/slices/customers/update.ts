@@ -1,0 +1,69 @@
+import type { Deps } from '../../deps.ts'
+import { recordEvents } from '../../db/events.ts'
+import type { Tx } from '../../db/transaction.ts'
+import { Refusal } from '../../refusal.ts'
+import { findCustomer } from './find.ts'
+import { presentCustomer } from './present.ts'
+import type { Customer, UpdateCustomer } from './schema.ts'
+import { lockCustomer, saveCustomer, type CustomerRow } from './sql.ts'
+
+/** Changes a profile. What is not given stays; null empties a field. Issued invoices keep what they said. */
+export async function updateCustomer(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  id: string,
+  input: UpdateCustomer,
+): Promise<Customer> {
+  const { id: uuid } = await findCustomer(tx, environmentId, id)
+  const [current] = await tx.query(lockCustomer(environmentId, uuid))
+  if (!current) throw new Refusal('customer_not_found')
+  if (current.status === 'ARCHIVED') throw new Refusal('customer_archived')
+
+  const saved: CustomerRow = {
+    ...current,
+    email: input.email?.toLowerCase() ?? current.email,
+    name: given(input.name, current.name),
+    external_id: given(input.externalId, current.external_id),
+    country: given(input.country, current.country),
+    currency: input.currency ?? current.currency,
+    timezone: input.timezone ?? current.timezone,
+    address: given(input.address, current.address),
+    tax_id: given(input.taxId, current.tax_id),
+    locale: given(input.locale, current.locale),
+    net_payment_terms: given(input.netPaymentTerms, current.net_payment_terms),
+    metadata: input.metadata ?? current.metadata,
+    updated_at: tx.now,
+  }
+  storeCustomer(tx, environmentId, saved)
+  const customer = presentCustomer(saved)
+  recordEvents(tx, deps, [{ type: 'customer.updated', resourceId: saved.id, resource: customer }])
+  return customer
+}
+
+/** Writes a whole profile down. */
+export function storeCustomer(tx: Tx, environmentId: string, row: CustomerRow): void {
+  tx.defer(
+    saveCustomer(
+      environmentId,
+      row.id,
+      row.email,
+      row.name,
+      row.external_id,
+      row.country,
+      row.currency,
+      row.timezone,
+      row.address && JSON.stringify(row.address),
+      row.tax_id,
+      row.locale,
+      row.net_payment_terms,
+      JSON.stringify(row.metadata),
+      row.status,
+      row.updated_at,
+    ),
+  )
+}
+
+function given<T>(value: T | undefined, current: T): T {
+  return value === undefined ? current : value
+}

@@ -1,0 +1,149 @@
+import { Type, type Static } from 'typebox'
+import { pageQuery } from '../../http/pages.ts'
+import {
+  Address,
+  Country,
+  Currency,
+  Day,
+  Instant,
+  TimeZone,
+  WebUrl,
+  closed,
+  named,
+  oneOf,
+  orNull,
+  words,
+} from '../../http/shapes.ts'
+
+const settings = {
+  netPaymentTerms: Type.Integer({
+    minimum: 0,
+    maximum: 365,
+    description: 'Days from issue to due; 30 unless set',
+  }),
+  invoicePrefix: Type.String({
+    pattern: '^[A-Z0-9][A-Z0-9-]{0,11}$',
+    description: 'Start of invoice numbers; INV unless set',
+  }),
+  invoiceFooter: words(500),
+  logo: Type.String({
+    maxLength: 200_000,
+    pattern: '^data:image/(png|jpeg|svg\\+xml);base64,[A-Za-z0-9+/]+={0,2}$',
+    description: 'A data URL of a PNG, JPEG or SVG, for documents',
+  }),
+  brandColor: Type.String({ pattern: '^#[0-9a-fA-F]{6}$' }),
+  taxId: words(50),
+  address: named<Static<typeof Address>>('Address'),
+}
+
+export const UpdateTenant = closed({
+  name: Type.Optional(Type.String({ minLength: 2, maxLength: 100, pattern: String.raw`\S` })),
+  companyName: Type.Optional(Type.String({ minLength: 2, maxLength: 200, pattern: String.raw`\S` })),
+  webhookUrl: Type.Optional(orNull(WebUrl)),
+  country: Type.Optional(orNull(Country)),
+  currency: Type.Optional(Currency),
+  timezone: Type.Optional(TimeZone),
+  settings: Type.Optional(
+    closed(
+      {
+        netPaymentTerms: Type.Optional(orNull(settings.netPaymentTerms)),
+        invoicePrefix: Type.Optional(orNull(settings.invoicePrefix)),
+        invoiceFooter: Type.Optional(orNull(settings.invoiceFooter)),
+        logo: Type.Optional(orNull(settings.logo)),
+        brandColor: Type.Optional(orNull(settings.brandColor)),
+        taxId: Type.Optional(orNull(settings.taxId)),
+        address: Type.Optional(orNull(settings.address)),
+      },
+      { description: 'Merged one level deep; null takes a setting back' },
+    ),
+  ),
+})
+export type UpdateTenant = Static<typeof UpdateTenant>
+
+/** A tenant's settings as stored: only what was set. */
+export type TenantSettings = {
+  netPaymentTerms?: number
+  invoicePrefix?: string
+  invoiceFooter?: string
+  logo?: string
+  brandColor?: string
+  taxId?: string
+  address?: Static<typeof Address>
+}
+
+export const Tenant = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    companyName: Type.String(),
+    email: Type.String({ description: "The owner's address" }),
+    country: orNull(Type.String()),
+    currency: Type.String(),
+    timezone: Type.String(),
+    webhookUrl: orNull(Type.String()),
+    settings: Type.Object({
+      netPaymentTerms: Type.Optional(settings.netPaymentTerms),
+      invoicePrefix: Type.Optional(settings.invoicePrefix),
+      invoiceFooter: Type.Optional(settings.invoiceFooter),
+      logo: Type.Optional(settings.logo),
+      brandColor: Type.Optional(settings.brandColor),
+      taxId: Type.Optional(settings.taxId),
+      address: Type.Optional(settings.address),
+    }),
+    rateLimitPerMinute: Type.Integer(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  { $id: 'Tenant' },
+)
+export type Tenant = Static<typeof Tenant>
+
+export const TenantUsage = Type.Object(
+  {
+    customers: Type.Integer({ description: 'Customers in all environments' }),
+    subscriptions: Type.Integer({ description: 'Subscriptions that are not canceled' }),
+    invoices: Type.Integer(),
+    members: Type.Integer(),
+    apiKeys: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        lastUsedAt: orNull(Instant),
+        total: Type.Integer({ description: 'Requests in the last 90 days' }),
+        days: Type.Array(Type.Object({ day: Day, requests: Type.Integer() }), {
+          description: 'UTC days with requests, oldest first',
+        }),
+      }),
+    ),
+  },
+  { $id: 'TenantUsage' },
+)
+export type TenantUsage = Static<typeof TenantUsage>
+
+export const Clock = Type.Object(
+  {
+    now: Instant,
+    followsRealTime: Type.Boolean(),
+    target: orNull(Instant),
+    status: oneOf(['IDLE', 'RUNNING', 'FAILED']),
+    progress: Type.Number({ minimum: 0, maximum: 1, description: 'Share of the way to the target' }),
+    error: orNull(Type.String()),
+  },
+  { $id: 'Clock' },
+)
+export type Clock = Static<typeof Clock>
+
+export const Environment = Type.Object(
+  {
+    id: Type.String(),
+    kind: oneOf(['LIVE', 'TEST']),
+    name: Type.String(),
+    clock: named<Clock>('Clock'),
+    createdAt: Instant,
+  },
+  { $id: 'Environment' },
+)
+export type Environment = Static<typeof Environment>
+
+export const CreateEnvironment = closed({ name: words(100) })
+export const ListEnvironments = closed(pageQuery)

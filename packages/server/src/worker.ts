@@ -1,0 +1,34 @@
+import type { Deps } from './deps.ts'
+
+/** One background loop: does what is due and says whether it found any, so that it can be asked again at once. */
+export type Loop = {
+  readonly name: string
+  readonly tick: (deps: Deps) => Promise<boolean>
+  readonly restMs: number
+}
+
+export type Worker = { stop(): Promise<void> }
+
+/** Runs every slice's loop until stopped. A loop that fails is logged and tried again after its rest. */
+export function startWorker(deps: Deps, loops: readonly Loop[] = []): Worker {
+  const stopping = new AbortController()
+  const running = loops.map((loop) => run(deps, loop, stopping.signal))
+  return {
+    async stop() {
+      stopping.abort()
+      await Promise.all(running)
+    },
+  }
+}
+
+async function run(deps: Deps, loop: Loop, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    let found = false
+    try {
+      found = await loop.tick(deps)
+    } catch (error) {
+      deps.log.error({ err: error, loop: loop.name }, 'a loop failed and is tried again')
+    }
+    if (!found) await deps.clock.sleep(loop.restMs, signal)
+  }
+}
