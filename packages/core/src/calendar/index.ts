@@ -1,0 +1,20 @@
+export {
+  type CivilDate,
+  type EpochDay,
+  addMonths,
+  dayMs,
+  daysInMonth,
+  startOfWeek,
+  toCivil,
+  toEpochDay,
+} from './civil.ts'
+export {
+  type BillingAnchor,
+  type BillingInterval,
+  type Period,
+  type Schedule,
+  nthBoundary,
+  nthPeriod,
+  periodAt,
+} from './period.ts'
+export { type EpochMs, addLocalDays, isTimeZone, localDay, localDays, offsetMs, startOfDay } from './zone.ts'

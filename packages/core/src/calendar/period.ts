@@ -1,0 +1,102 @@
+import { type EpochDay, addMonths, startOfWeek, toCivil, toEpochDay } from './civil.ts'
+import { type EpochMs, localDay, offsetMs, startOfDay } from './zone.ts'
+
+export type BillingInterval = 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'YEARLY'
+export type BillingAnchor = 'ANNIVERSARY' | 'CALENDAR'
+
+/** What the periods of a subscription are counted from; fixed for its life. */
+export type Schedule = {
+  readonly interval: BillingInterval
+  readonly intervalCount: number
+  readonly anchor: BillingAnchor
+  readonly zone: string
+  /** When the first period starts. */
+  readonly start: EpochMs
+}
+
+/**
+ * A period `[from, to)` and the whole one `[wholeFrom, wholeTo)` it is or is a part of: the first period of a
+ * CALENDAR subscription is a stub of the calendar's.
+ */
+export type Period = {
+  readonly index: number
+  readonly from: EpochMs
+  readonly to: EpochMs
+  readonly wholeFrom: EpochMs
+  readonly wholeTo: EpochMs
+}
+
+const hourMs = 3_600_000
+const monthsOf = { MONTHLY: 1, QUARTERLY: 3, YEARLY: 12 } as const
+
+/**
+ * The n-th boundary, counted from the anchor and never from the boundary before, so that 31 Jan goes to 28 Feb and
+ * on to 31 Mar. Boundary 0 is the start of the first whole period: the local day of the start, or the calendar's
+ * hour, day, Monday, month, quarter or year that it falls in. Boundaries are local midnights; those of HOURLY are
+ * exact hours from the start, or from the top of its hour.
+ */
+export function nthBoundary(schedule: Schedule, n: number): EpochMs {
+  const { interval, intervalCount, zone, start } = schedule
+  const steps = n * intervalCount
+  if (interval === 'HOURLY') return hourlyOrigin(schedule) + steps * hourMs
+  const origin = originDay(schedule, localDay(zone, start))
+  switch (interval) {
+    case 'DAILY':
+      return startOfDay(zone, origin + steps)
+    case 'WEEKLY':
+      return startOfDay(zone, origin + steps * 7)
+    case 'MONTHLY':
+    case 'QUARTERLY':
+    case 'YEARLY':
+      return startOfDay(zone, addMonths(origin, steps * monthsOf[interval]))
+  }
+}
+
+/** The n-th period, from 0. The first starts at the very instant of the start, the others at their boundary. */
+export function nthPeriod(schedule: Schedule, index: number): Period {
+  const wholeFrom = nthBoundary(schedule, index)
+  const wholeTo = nthBoundary(schedule, index + 1)
+  return { index, from: index === 0 ? schedule.start : wholeFrom, to: wholeTo, wholeFrom, wholeTo }
+}
+
+/** The period that holds an instant; undefined before the start. */
+export function periodAt(schedule: Schedule, at: EpochMs): Period | undefined {
+  if (at < schedule.start) return undefined
+  let low = 0
+  let high = 1
+  while (nthBoundary(schedule, high) <= at) {
+    low = high
+    high *= 2
+  }
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1
+    if (nthBoundary(schedule, middle) <= at) low = middle
+    else high = middle
+  }
+  return nthPeriod(schedule, low)
+}
+
+function hourlyOrigin({ anchor, zone, start }: Schedule): EpochMs {
+  if (anchor === 'ANNIVERSARY') return start
+  // Local hours begin at the half hour where the zone's offset has one.
+  const offset = offsetMs(zone, start)
+  return Math.floor((start + offset) / hourMs) * hourMs - offset
+}
+
+function originDay({ interval, anchor }: Schedule, day: EpochDay): EpochDay {
+  if (anchor === 'ANNIVERSARY') return day
+  const { year, month } = toCivil(day)
+  switch (interval) {
+    case 'HOURLY':
+    case 'DAILY':
+      return day
+    case 'WEEKLY':
+      return startOfWeek(day)
+    case 'MONTHLY':
+      return toEpochDay({ year, month, day: 1 })
+    case 'QUARTERLY':
+      return toEpochDay({ year, month: month - ((month - 1) % 3), day: 1 })
+    case 'YEARLY':
+      return toEpochDay({ year, month: 1, day: 1 })
+  }
+}

@@ -1,0 +1,66 @@
+/** An account of an environment's books, kept per currency. */
+export type Account =
+  | 'receivable'
+  | 'revenue'
+  | 'deferred_revenue'
+  | 'tax_payable'
+  | 'customer_credit'
+  | 'refunds'
+  | 'bad_debt'
+  | `cash:${string}`
+
+/** One side of a posting, in minor units: a debit is positive, a credit negative. */
+export type Entry = { readonly account: Account; readonly minor: bigint }
+
+/** Entries that sum to zero. */
+export type Posting = readonly Entry[]
+
+/**
+ * An issued invoice: the customer owes the total; the service is owed to the customer until it is rendered, so a
+ * charge in advance is deferred and one in arrears is revenue; the tax is owed to the state.
+ */
+export function invoiceIssued(invoice: { netMinor: bigint; taxMinor: bigint; inAdvance: boolean }): Posting {
+  return posting([
+    { account: 'receivable', minor: invoice.netMinor + invoice.taxMinor },
+    { account: invoice.inAdvance ? 'deferred_revenue' : 'revenue', minor: -invoice.netMinor },
+    { account: 'tax_payable', minor: -invoice.taxMinor },
+  ])
+}
+
+/** A voided invoice: its issue, turned round. */
+export function invoiceVoided(invoice: { netMinor: bigint; taxMinor: bigint; inAdvance: boolean }): Posting {
+  return invoiceIssued(invoice).map(({ account, minor }) => ({ account, minor: -minor }))
+}
+
+/** Money that came in for an invoice; what is above what was owed becomes the customer's credit. */
+export function paymentReceived(payment: { provider: string; minor: bigint; owedMinor: bigint }): Posting {
+  const settled = payment.minor < payment.owedMinor ? payment.minor : payment.owedMinor
+  return posting([
+    { account: `cash:${payment.provider}`, minor: payment.minor },
+    { account: 'receivable', minor: -settled },
+    { account: 'customer_credit', minor: settled - payment.minor },
+  ])
+}
+
+/** Money that was given back. */
+export function paymentRefunded(refund: { provider: string; minor: bigint }): Posting {
+  return posting([
+    { account: 'refunds', minor: refund.minor },
+    { account: `cash:${refund.provider}`, minor: -refund.minor },
+  ])
+}
+
+/** What is still owed on an invoice is given up. */
+export function writtenOff(owedMinor: bigint): Posting {
+  return posting([
+    { account: 'bad_debt', minor: owedMinor },
+    { account: 'receivable', minor: -owedMinor },
+  ])
+}
+
+function posting(entries: readonly Entry[]): Posting {
+  let sum = 0n
+  for (const { minor } of entries) sum += minor
+  if (sum !== 0n) throw new Error(`a posting is off by ${sum}`)
+  return entries.filter(({ minor }) => minor !== 0n)
+}

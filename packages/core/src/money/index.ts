@@ -1,0 +1,16 @@
+export { allocate } from './allocate.ts'
+export { type CurrencyFacts, exponentOf, isCurrency, listCurrencies } from './currency.ts'
+export { type Money, type MoneyFault, parseMajor, toMajor, toMajorNumber } from './money.ts'
+export {
+  type Ratio,
+  add,
+  compare,
+  divide,
+  floor,
+  fromDecimal,
+  multiply,
+  ratio,
+  roundHalfUp,
+  subtract,
+  zero,
+} from './ratio.ts'

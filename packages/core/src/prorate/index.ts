@@ -1,0 +1,1 @@
+export { unusedAfterCancellation, unusedAfterChange, wholeShare, type Unit } from './share.ts'
