@@ -226,14 +226,20 @@ create table payments (
   -- UNKNOWN: we asked and do not know what happened; shown as PROCESSING, asked about, never charged again
   status text not null check (status in ('PENDING', 'PROCESSING', 'UNKNOWN', 'SUCCEEDED', 'FAILED', 'REFUNDED')),
   provider text not null,
+  -- how it was paid, for one recorded by hand
+  method text,
   -- what the provider knows this attempt by
   reference text not null,
   provider_transaction_id text,
   failure_code text,
   failure_reason text,
+  -- given back, and on its way back
   refunded_minor bigint not null default 0,
+  refunding_minor bigint not null default 0,
+  -- when the collection has to look at it next, in the environment's time; leases and calls are in real time
   due_at timestamptz,
   lease_until timestamptz,
+  called_at timestamptz,
   attempt integer not null default 0,
   on_test_clock boolean not null,
   created_at timestamptz not null,
@@ -242,7 +248,8 @@ create table payments (
   foreign key (environment_id, invoice_id) references invoices,
   foreign key (environment_id, customer_id) references customers,
   foreign key (environment_id, payment_method_id) references payment_methods,
-  check (refunded_minor between 0 and amount_minor)
+  constraint payments_refunds_check
+    check (refunded_minor >= 0 and refunding_minor >= 0 and refunded_minor + refunding_minor <= amount_minor)
 );
 create unique index payments_reference_key on payments (environment_id, reference);
 -- one attempt at a time
@@ -252,19 +259,21 @@ create index payments_invoice on payments (environment_id, invoice_id);
 create index payments_customer on payments (environment_id, customer_id, created_at, id);
 create index payments_created on payments (environment_id, created_at, id);
 create index payments_due on payments (due_at) where due_at is not null and not on_test_clock;
-create index payments_due_in_environment on payments (environment_id, due_at) where due_at is not null;
+create index payments_due_on_test_clock on payments (environment_id, due_at) where due_at is not null and on_test_clock;
 
 create table refunds (
   environment_id uuid not null,
   id uuid not null,
   payment_id uuid not null,
   amount_minor bigint not null check (amount_minor > 0),
-  status text not null check (status in ('PENDING', 'UNKNOWN', 'SUCCEEDED', 'FAILED')),
+  status text not null check (status in ('PENDING', 'PROCESSING', 'UNKNOWN', 'SUCCEEDED', 'FAILED')),
   reason text,
   reference text not null,
+  failure_code text,
   failure_reason text,
   due_at timestamptz,
   lease_until timestamptz,
+  called_at timestamptz,
   attempt integer not null default 0,
   on_test_clock boolean not null,
   created_at timestamptz not null,
@@ -272,20 +281,24 @@ create table refunds (
   primary key (environment_id, id),
   foreign key (environment_id, payment_id) references payments
 );
+create unique index refunds_reference_key on refunds (environment_id, reference);
 create index refunds_payment on refunds (environment_id, payment_id);
 create index refunds_due on refunds (due_at) where due_at is not null and not on_test_clock;
-create index refunds_due_in_environment on refunds (environment_id, due_at) where due_at is not null;
+create index refunds_due_on_test_clock on refunds (environment_id, due_at) where due_at is not null and on_test_clock;
 
 -- The sandbox provider's own book: what a real provider would know and we would have to ask for.
 create table sandbox_book (
   environment_id uuid not null references environments,
   reference text not null,
   kind text not null check (kind in ('CHARGE', 'REFUND')),
+  -- the token whose behaviour this charge, or the charge behind this refund, shows
+  behaviour text not null,
   amount_minor bigint not null,
   currency char(3) not null,
-  outcome text not null check (outcome in ('SUCCEEDED', 'DECLINED', 'PENDING')),
-  failure_code text,
+  -- LOST: the message came and was not acted upon; asked about, the sandbox knows nothing of it
+  outcome text not null check (outcome in ('SUCCEEDED', 'DECLINED', 'PENDING', 'LOST')),
   settles_at timestamptz,
+  calls integer not null,
   created_at timestamptz not null,
   primary key (environment_id, reference)
 );
@@ -375,3 +388,5 @@ begin
 end $$;
 grant delete on plans, prices to nova_api;
 grant delete on idempotency_keys to nova_worker;
+-- an operation in stages takes its key first and gets its answer later
+grant update on idempotency_keys, account_idempotency_keys to nova_api;

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import { LogController, fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Deps } from './deps.ts'
-import { documentation, routeDocumentation } from './http/documentation.ts'
+import { Problem, documentation, routeDocumentation } from './http/documentation.ts'
 import { guard } from './http/guard.ts'
 import { readJsonBodies, refuseNul } from './http/json-body.ts'
 import { KeyUsage } from './http/key-usage.ts'
@@ -21,7 +21,7 @@ import { slices } from './slices/index.ts'
 
 export type App = FastifyInstance
 
-const shared: readonly TSchema[] = [PageMeta, Address]
+const shared: readonly TSchema[] = [PageMeta, Address, Problem]
 
 /** Builds the HTTP server: every slice's routes, behind one guard. It listens when told to. */
 export async function buildApp(deps: Deps, options: { documented?: boolean } = {}): Promise<App> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { Bells } from './bells.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, checkSecret } from './config.ts'
 import { type EmbeddedDatabase, startEmbedded } from './db/embedded.ts'
@@ -67,6 +68,7 @@ export async function boot(
       db,
       workerDb,
       sealer: createSealer(config.ENCRYPTION_KEY),
+      bells: new Bells(),
       jwtKeys: [new TextEncoder().encode(config.JWT_SECRET)],
     }
     return { deps, place: embedded ? resolve(config.DATA_DIR) : describe(url), close }

@@ -1,3 +1,4 @@
+import type { Bells } from './bells.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Pool } from './db/pool.ts'
@@ -16,6 +17,8 @@ export type Deps = {
   /** Connections of the role that runs what is due. */
   readonly workerDb: Pool
   readonly sealer: Sealer
+  /** Wakes this process's loops. */
+  readonly bells: Bells
   /** Signs session tokens; tokens signed with any of these are believed. */
   readonly jwtKeys: readonly Uint8Array[]
 }

@@ -23,12 +23,20 @@ export function startWorker(deps: Deps, loops: readonly Loop[] = []): Worker {
 
 async function run(deps: Deps, loop: Loop, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    const rung = deps.bells.next(loop.name)
     let found = false
     try {
       found = await loop.tick(deps)
     } catch (error) {
       deps.log.error({ err: error, loop: loop.name }, 'a loop failed and is tried again')
     }
-    if (!found) await deps.clock.sleep(loop.restMs, signal)
+    if (!found) await rest(deps, loop.restMs, rung, signal)
   }
+}
+
+/** Until the time is over, the bell rings or the worker stops. */
+async function rest(deps: Deps, ms: number, rung: Promise<void>, signal: AbortSignal): Promise<void> {
+  const waking = new AbortController()
+  await Promise.race([deps.clock.sleep(ms, AbortSignal.any([signal, waking.signal])), rung])
+  waking.abort()
 }

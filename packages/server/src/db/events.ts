@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts'
+import type { Ids } from '../ids.ts'
 import { command } from './statement.ts'
 import type { Tx } from './transaction.ts'
 
@@ -26,7 +26,7 @@ const insertEvents = command(
 )
 
 /** Records facts in the transaction that makes them true. */
-export function recordEvents(tx: Tx, { ids }: Pick<Deps, 'ids'>, facts: readonly Fact[]): void {
+export function recordEvents(tx: Tx, { ids }: { readonly ids: Ids }, facts: readonly Fact[]): void {
   if (facts.length === 0) return
   const { environmentId } = tx.scope
   if (environmentId === undefined) throw new Error('an event belongs to an environment')

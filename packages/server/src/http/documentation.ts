@@ -1,7 +1,9 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { Route, Slice } from './route.ts'
 
-const problem = {
+/** The body of a refusal. */
+export const Problem = {
+  $id: 'Problem',
   type: 'object',
   required: ['statusCode', 'message'],
   properties: {
@@ -54,16 +56,18 @@ export function documentation(slices: readonly Slice[]): FastifyDynamicSwaggerOp
       buildLocalReference: (schema, _base, _fragment, index) =>
         typeof schema['$id'] === 'string' ? schema['$id'] : `shape${index}`,
     },
-    transform: ({ schema, url }) => ({
-      schema: {
-        ...schema,
-        response: {
-          ...(schema?.response as Record<string, unknown> | undefined),
-          default: { description: 'A refusal', ...problem },
+    transform: ({ schema, url }) => {
+      const { body, response, ...rest } = schema as { body?: { properties?: object }; response?: object }
+      const takesNothing = body === undefined || Object.keys(body.properties ?? {}).length === 0
+      return {
+        schema: {
+          ...rest,
+          ...(takesNothing ? {} : { body }),
+          response: { ...response, default: { $ref: 'Problem#' } },
         },
-      },
-      url,
-    }),
+        url,
+      }
+    },
   }
 }
 

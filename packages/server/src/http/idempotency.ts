@@ -24,6 +24,21 @@ export class Replay extends Error {
   }
 }
 
+/** This request was begun before, and its answer is still to come. */
+export class Begun extends Error {
+  override readonly name = 'Begun'
+  /** The row that the first stage wrote. */
+  readonly id: string
+
+  constructor(id: string) {
+    super('begun before')
+    this.id = id
+  }
+}
+
+/** The status of a request that has been begun: its stored body is the id of the row it wrote. */
+const begunStatus = 0
+
 const stored = { fingerprint: bytes, status: integer, body: text }
 const storedSealed = { fingerprint: bytes, status: integer, body: bytes }
 
@@ -37,6 +52,20 @@ const keepAnswer = command(
   'idempotency.keep',
   `insert into idempotency_keys (environment_id, key, fingerprint, status, body, created_at)
    values ($1::uuid, $2, $3, $4, $5, $6)`,
+)
+const completeAnswer = statement(
+  'idempotency.complete',
+  `update idempotency_keys set status = $3, body = $4
+   where environment_id = $1::uuid and key = $2 and status = 0
+   returning status`,
+  { status: integer },
+)
+const completeAccountAnswer = statement(
+  'idempotency.complete_account',
+  `update account_idempotency_keys set status = $3, body = $4
+   where tenant_id = $1::uuid and key = $2 and status = 0
+   returning status`,
+  { status: integer },
 )
 const findAccountAnswer = statement(
   'idempotency.find_account',
@@ -115,16 +144,46 @@ export class Idempotency {
    * made ours impossible.
    */
   async afterFailure(error: unknown): Promise<Answer | undefined> {
-    if (error instanceof Replay) return error.answer
+    const earlier = await this.earlierThan(error)
+    if (earlier instanceof Begun) throw new Refusal('idempotency_key_in_use')
+    return earlier?.answer
+  }
+
+  /** The same, for an operation in stages: what was answered, or begun, before `error` stopped this request. */
+  async earlierThan(error: unknown): Promise<Replay | Begun | undefined> {
+    if (error instanceof Replay || error instanceof Begun) return error
     if (!(error instanceof Refusal) && !duplicates.has(violatedConstraint(error) ?? '')) return undefined
+    return this.current()
+  }
+
+  /** What is stored under this key now. */
+  async current(): Promise<Replay | Begun | undefined> {
     const rows = await reader(this.#deps.db, this.#scope).query(this.#find())
     try {
       this.#check(rows)
     } catch (found) {
-      if (found instanceof Replay) return found.answer
+      if (found instanceof Replay || found instanceof Begun) return found
       throw found
     }
     return undefined
+  }
+
+  /** What the first stage of an operation in stages sends along: the key, with the id of the row it wrote. */
+  aroundBegin(): Around<string> {
+    return this.around((id) => ({ status: begunStatus, body: id }))
+  }
+
+  /** Puts the answer in the place of the id; no row when there is an answer already. */
+  complete(answer: Answer): Bound<{ status: typeof integer }> {
+    const { environmentId, tenantId } = this.#scope
+    return environmentId === undefined
+      ? completeAccountAnswer(
+          tenantId,
+          this.#key,
+          answer.status,
+          this.#deps.sealer.seal(answer.body, this.#place()),
+        )
+      : completeAnswer(environmentId, this.#key, answer.status, answer.body)
   }
 
   #find(): Bound {
@@ -155,7 +214,7 @@ export class Idempotency {
     if (!row) return
     if (!equalBytes(row.fingerprint, this.#fingerprint)) throw new Refusal('idempotency_key_reused')
     const body = typeof row.body === 'string' ? row.body : this.#deps.sealer.open(row.body, this.#place())
-    throw new Replay({ status: row.status, body })
+    throw row.status === begunStatus ? new Begun(body) : new Replay({ status: row.status, body })
   }
 
   #place(): string {

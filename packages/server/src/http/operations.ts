@@ -37,6 +37,9 @@ export const subscriptionsParked = new Counter({
   registers: [metrics],
 })
 
+/** Not part of the API's description. */
+const hidden = { schema: { hide: true } }
+
 /** Health, readiness, metrics, the description of the API, and a front door. */
 export async function serveOperations(app: FastifyInstance, deps: Deps): Promise<void> {
   const newest = (await migrations()).at(-1)?.version
@@ -45,8 +48,8 @@ export async function serveOperations(app: FastifyInstance, deps: Deps): Promise
     closing = true
   })
 
-  app.get('/health', async () => ({ status: 'ok' }))
-  app.get('/ready', async (_request, reply) => {
+  app.get('/health', hidden, async () => ({ status: 'ok' }))
+  app.get('/ready', hidden, async (_request, reply) => {
     const reason = closing ? 'shutting down' : await unreadiness(deps, newest)
     if (reason === undefined) return { status: 'ready' }
     return reply.code(503).header('retry-after', 1).send({ status: 'not ready', reason })
@@ -72,10 +75,10 @@ export async function serveOperations(app: FastifyInstance, deps: Deps): Promise
 
   const metricsPage = async (_request: unknown, reply: FastifyReply): Promise<FastifyReply> =>
     reply.type(metrics.contentType).send(await metrics.metrics())
-  if (deps.config.METRICS_PORT === 0) app.get('/metrics', metricsPage)
+  if (deps.config.METRICS_PORT === 0) app.get('/metrics', hidden, metricsPage)
 
-  app.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(frontDoor))
-  app.get('/api/openapi.json', async (_request, reply) =>
+  app.get('/', hidden, async (_request, reply) => reply.type('text/html; charset=utf-8').send(frontDoor))
+  app.get('/api/openapi.json', hidden, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await readFile(openApiFile)),
   )
   await app.register(import('@scalar/fastify-api-reference'), {

@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts'
 import { type Answer, Idempotency, fingerprint, idempotencyKey } from './idempotency.ts'
 import type { Principal } from './principals.ts'
 import type { Route, Runtime } from './route.ts'
+import { performStaged } from './staged.ts'
 
 /** Runs a route's work and answers. A write commits together with the answer it gave, if it came with a key. */
 export async function perform(
@@ -31,6 +32,10 @@ export async function perform(
   const idempotency = key === undefined ? undefined : new Idempotency(deps, scope, key, fingerprint(request))
   let made: Answer | undefined
   const toAnswer = (result: unknown): Answer => (made = serialise(reply, route, result))
+  if (work.kind === 'staged') {
+    const done = await performStaged(work.run, call, scope, idempotency, toAnswer)
+    return answer(done.replayed ? reply.header('idempotent-replayed', 'true') : reply, done.answer)
+  }
   try {
     const result = await transaction(
       deps.db,

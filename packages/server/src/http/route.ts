@@ -7,6 +7,7 @@ import type { KeyUsage } from './key-usage.ts'
 import type { LoginGuard } from './login-guard.ts'
 import type { KeyPrincipal, Principal, Principals, Role, SessionPrincipal } from './principals.ts'
 import type { Scope } from './scopes.ts'
+import type { Staged } from './staged.ts'
 
 /** Who may call: anyone, a signed-in member (of one of these roles), or an API key that holds the scope. */
 export type Access =
@@ -32,11 +33,12 @@ export type Call<Params, Query, Body, Who> = {
 /**
  * How the answer is made.
  * `read`: from statements that each see one scope. `write`: one operation in one transaction, which also keeps
- * the answer for its Idempotency-Key. `handle`: anything else.
+ * the answer for its Idempotency-Key. `staged`: an effect outside between two transactions. `handle`: anything else.
  */
 type Work<C, R> =
   | { readonly read: (reader: Reader, call: C) => Promise<R> }
   | { readonly write: (tx: Tx, call: C) => Promise<R> }
+  | { readonly staged: Staged<C, R> }
   | { readonly handle: (call: C) => Promise<R | FastifyReply> }
 
 type Described<
@@ -76,6 +78,7 @@ export type Route = Described<TSchema, TSchema, TSchema, TSchema> & {
   readonly work:
     | { readonly kind: 'read'; run(reader: Reader, call: AnyCall<Principal>): Promise<unknown> }
     | { readonly kind: 'write'; run(tx: Tx, call: AnyCall<Principal>): Promise<unknown> }
+    | { readonly kind: 'staged'; readonly run: Staged<AnyCall<Principal>, unknown> }
     | { readonly kind: 'handle'; run(call: AnyCall<Principal | undefined>): Promise<unknown> }
 }
 
@@ -125,9 +128,9 @@ export function dataRoute<
 
 // The one place where the types of a route's own parts are let go: the validator holds the requests to them.
 function declare(route: Described<TSchema, TSchema, TSchema, TSchema>, access: Access): Route {
-  for (const kind of ['read', 'write', 'handle'] as const) {
+  for (const kind of ['read', 'write', 'staged', 'handle'] as const) {
     const run: unknown = Reflect.get(route, kind)
-    if (typeof run === 'function') {
+    if (run !== undefined) {
       return { ...route, access, work: { kind, run } as Route['work'], secret: access.kind !== 'key' }
     }
   }

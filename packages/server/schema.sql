@@ -1,0 +1,861 @@
+-- Written by `npm run generate` from the migrations; not to be edited.
+
+create table account_idempotency_keys (
+  tenant_id uuid not null,
+  key text not null,
+  fingerprint bytea not null,
+  status integer not null,
+  body bytea not null,
+  created_at timestamp with time zone not null,
+  constraint account_idempotency_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint account_idempotency_keys_pkey PRIMARY KEY (tenant_id, key)
+);
+
+CREATE INDEX account_idempotency_keys_created ON public.account_idempotency_keys USING btree (created_at);
+alter table account_idempotency_keys force row level security;
+create policy lookup on account_idempotency_keys to nova_lookup using true with check true;
+create policy tenant on account_idempotency_keys using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on account_idempotency_keys to nova_worker using true with check true;
+grant insert, select on account_idempotency_keys to nova_api;
+grant delete, insert, select, update on account_idempotency_keys to nova_worker;
+
+create table api_key_usage (
+  tenant_id uuid not null,
+  api_key_id uuid not null,
+  day date not null,
+  requests bigint not null,
+  constraint api_key_usage_tenant_id_api_key_id_fkey FOREIGN KEY (tenant_id, api_key_id) REFERENCES api_keys(tenant_id, id),
+  constraint api_key_usage_pkey PRIMARY KEY (tenant_id, api_key_id, day)
+);
+
+alter table api_key_usage force row level security;
+create policy lookup on api_key_usage to nova_lookup using true with check true;
+create policy tenant on api_key_usage using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on api_key_usage to nova_worker using true with check true;
+grant select on api_key_usage to nova_api;
+grant insert, select, update on api_key_usage to nova_lookup;
+grant delete, insert, select, update on api_key_usage to nova_worker;
+
+create table api_keys (
+  tenant_id uuid not null,
+  id uuid not null,
+  environment_id uuid not null,
+  name text not null,
+  prefix text not null,
+  last4 text not null,
+  hash bytea not null,
+  scopes text[] not null,
+  allowed_ips text[] not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  constraint api_keys_scopes_check CHECK ((cardinality(scopes) > 0)),
+  constraint api_keys_tenant_id_environment_id_fkey FOREIGN KEY (tenant_id, environment_id) REFERENCES environments(tenant_id, id),
+  constraint api_keys_pkey PRIMARY KEY (tenant_id, id)
+);
+
+CREATE UNIQUE INDEX api_keys_hash_key ON public.api_keys USING btree (hash);
+alter table api_keys force row level security;
+create policy lookup on api_keys to nova_lookup using true with check true;
+create policy tenant on api_keys using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on api_keys to nova_worker using true with check true;
+grant delete, insert, select, update on api_keys to nova_api;
+grant select, update on api_keys to nova_lookup;
+grant delete, insert, select, update on api_keys to nova_worker;
+
+create table audit_heads (
+  tenant_id uuid not null,
+  seq bigint not null,
+  hash bytea not null,
+  constraint audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint audit_heads_pkey PRIMARY KEY (tenant_id)
+);
+
+alter table audit_heads force row level security;
+create policy lookup on audit_heads to nova_lookup using true with check true;
+create policy tenant on audit_heads using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on audit_heads to nova_worker using true with check true;
+grant insert, select, update on audit_heads to nova_lookup;
+grant insert, select on audit_heads to nova_worker;
+
+create table audit_log (
+  tenant_id uuid not null,
+  seq bigint not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  action text not null,
+  entry json not null,
+  hash bytea not null,
+  constraint audit_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint audit_log_pkey PRIMARY KEY (tenant_id, seq)
+);
+
+CREATE INDEX audit_log_at ON public.audit_log USING btree (tenant_id, at);
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+alter table audit_log force row level security;
+create policy lookup on audit_log to nova_lookup using true with check true;
+create policy tenant on audit_log using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on audit_log to nova_worker using true with check true;
+grant select on audit_log to nova_api;
+grant insert on audit_log to nova_lookup;
+grant insert, select on audit_log to nova_worker;
+
+create table customers (
+  environment_id uuid not null,
+  id uuid not null,
+  email text,
+  name text,
+  external_id text,
+  country character(2),
+  currency character(3) not null,
+  timezone text not null,
+  address jsonb,
+  tax_id text,
+  locale text,
+  net_payment_terms integer,
+  metadata jsonb not null,
+  status text not null,
+  total_spent_minor bigint not null default 0,
+  active_subscriptions integer not null default 0,
+  balance_minor bigint not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint customers_active_subscriptions_check CHECK ((active_subscriptions >= 0)),
+  constraint customers_balance_minor_check CHECK ((balance_minor >= 0)),
+  constraint customers_email_check CHECK ((email = lower(email))),
+  constraint customers_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'ARCHIVED'::text]))),
+  constraint customers_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint customers_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX customers_created ON public.customers USING btree (environment_id, created_at, id);
+CREATE INDEX customers_name ON public.customers USING btree (environment_id, name, id);
+CREATE UNIQUE INDEX customers_email_key ON public.customers USING btree (environment_id, email);
+CREATE UNIQUE INDEX customers_external_id_key ON public.customers USING btree (environment_id, external_id);
+alter table customers force row level security;
+create policy environment on customers using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on customers to nova_worker using true with check true;
+grant insert, select, update on customers to nova_api;
+grant insert, select, update on customers to nova_worker;
+
+create table environments (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  clock_now timestamp with time zone,
+  clock_target timestamp with time zone,
+  clock_from timestamp with time zone,
+  clock_status text not null default 'IDLE'::text,
+  clock_error text,
+  created_at timestamp with time zone not null,
+  constraint environments_check CHECK (((kind = 'TEST'::text) OR (clock_now IS NULL))),
+  constraint environments_clock_status_check CHECK ((clock_status = ANY (ARRAY['IDLE'::text, 'RUNNING'::text, 'FAILED'::text]))),
+  constraint environments_kind_check CHECK ((kind = ANY (ARRAY['LIVE'::text, 'TEST'::text]))),
+  constraint environments_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint environments_pkey PRIMARY KEY (id),
+  constraint environments_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint environments_tenant_id_name_key UNIQUE (tenant_id, name)
+);
+
+CREATE UNIQUE INDEX environments_one_live ON public.environments USING btree (tenant_id) WHERE (kind = 'LIVE'::text);
+alter table environments force row level security;
+create policy lookup on environments to nova_lookup using true with check true;
+create policy tenant on environments using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on environments to nova_worker using true with check true;
+grant delete, insert, select, update on environments to nova_api;
+grant select on environments to nova_lookup;
+grant delete, insert, select, update on environments to nova_worker;
+
+create table events (
+  environment_id uuid not null,
+  id uuid not null,
+  type text not null,
+  resource_id uuid not null,
+  body json not null,
+  occurred_at timestamp with time zone not null,
+  transaction xid8 not null default pg_current_xact_id(),
+  constraint events_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint events_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX events_resource ON public.events USING btree (environment_id, resource_id);
+CREATE INDEX events_stream ON public.events USING btree (environment_id, transaction, id);
+CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+alter table events force row level security;
+create policy environment on events using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on events to nova_worker using true with check true;
+grant insert, select on events to nova_api;
+grant insert, select on events to nova_worker;
+
+create table idempotency_keys (
+  environment_id uuid not null,
+  key text not null,
+  fingerprint bytea not null,
+  status integer not null,
+  body text not null,
+  created_at timestamp with time zone not null,
+  constraint idempotency_keys_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint idempotency_keys_pkey PRIMARY KEY (environment_id, key)
+);
+
+CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+alter table idempotency_keys force row level security;
+create policy environment on idempotency_keys using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on idempotency_keys to nova_worker using true with check true;
+grant insert, select on idempotency_keys to nova_api;
+grant delete, insert, select on idempotency_keys to nova_worker;
+
+create table invitations (
+  tenant_id uuid not null,
+  id uuid not null,
+  email text not null,
+  role text not null,
+  token_hash bytea,
+  invited_by uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  constraint invitations_email_check CHECK ((email = lower(email))),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['ADMIN'::text, 'MEMBER'::text, 'VIEWER'::text]))),
+  constraint invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint invitations_pkey PRIMARY KEY (tenant_id, id)
+);
+
+CREATE UNIQUE INDEX invitations_open ON public.invitations USING btree (tenant_id, email) WHERE (accepted_at IS NULL);
+CREATE UNIQUE INDEX invitations_token_hash_key ON public.invitations USING btree (token_hash);
+alter table invitations force row level security;
+create policy lookup on invitations to nova_lookup using true with check true;
+create policy tenant on invitations using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on invitations to nova_worker using true with check true;
+grant delete, insert, select, update on invitations to nova_api;
+grant select on invitations to nova_lookup;
+grant delete, insert, select, update on invitations to nova_worker;
+
+create table invoice_counters (
+  environment_id uuid not null,
+  year integer not null,
+  last bigint not null,
+  constraint invoice_counters_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint invoice_counters_pkey PRIMARY KEY (environment_id, year)
+);
+
+alter table invoice_counters force row level security;
+create policy environment on invoice_counters using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on invoice_counters to nova_worker using true with check true;
+grant insert, select, update on invoice_counters to nova_api;
+grant insert, select, update on invoice_counters to nova_worker;
+
+create table invoice_lines (
+  environment_id uuid not null,
+  invoice_id uuid not null,
+  id uuid not null,
+  position integer not null,
+  type text not null,
+  description text not null,
+  quantity numeric not null,
+  unit_amount numeric not null,
+  amount_minor bigint not null,
+  discount_minor bigint not null,
+  period_start timestamp with time zone,
+  period_end timestamp with time zone,
+  constraint invoice_lines_type_check CHECK ((type = ANY (ARRAY['PLAN'::text, 'USAGE'::text, 'COMMITMENT'::text, 'ADD_ON'::text, 'MANUAL'::text, 'CORRECTION'::text]))),
+  constraint invoice_lines_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint invoice_lines_pkey PRIMARY KEY (environment_id, invoice_id, id)
+);
+
+alter table invoice_lines force row level security;
+create policy environment on invoice_lines using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on invoice_lines to nova_worker using true with check true;
+grant insert, select on invoice_lines to nova_api;
+grant insert, select on invoice_lines to nova_worker;
+
+create table invoices (
+  environment_id uuid not null,
+  id uuid not null,
+  number text,
+  kind text not null,
+  customer_id uuid not null,
+  subscription_id uuid,
+  period_start timestamp with time zone,
+  period_end timestamp with time zone,
+  currency character(3) not null,
+  status text not null,
+  subtotal_minor bigint not null,
+  discount_minor bigint not null,
+  tax_minor bigint not null,
+  total_minor bigint not null,
+  paid_minor bigint not null default 0,
+  credited_minor bigint not null default 0,
+  bill_to jsonb not null,
+  issuer jsonb not null,
+  issued_at timestamp with time zone,
+  due_date date,
+  paid_at timestamp with time zone,
+  voided_at timestamp with time zone,
+  notes text,
+  metadata jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
+  constraint invoices_check1 CHECK (((paid_minor >= 0) AND (credited_minor >= 0) AND ((paid_minor + credited_minor) <= total_minor))),
+  constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
+  constraint invoices_kind_check CHECK ((kind = 'CYCLE'::text)),
+  constraint invoices_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PENDING'::text, 'PAID'::text, 'FAILED'::text, 'VOID'::text, 'UNCOLLECTIBLE'::text]))),
+  constraint invoices_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint invoices_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
+  constraint invoices_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX invoices_created ON public.invoices USING btree (environment_id, created_at, id);
+CREATE INDEX invoices_customer ON public.invoices USING btree (environment_id, customer_id, created_at, id);
+CREATE UNIQUE INDEX invoices_number_key ON public.invoices USING btree (environment_id, number);
+CREATE UNIQUE INDEX invoices_period_key ON public.invoices USING btree (environment_id, subscription_id, period_start, kind);
+CREATE TRIGGER invoices_frozen BEFORE UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.period_start IS DISTINCT FROM new.period_start)) OR (old.period_end IS DISTINCT FROM new.period_end)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)) OR (old.due_date IS DISTINCT FROM new.due_date)))) EXECUTE FUNCTION refuse_invoice_change();
+alter table invoices force row level security;
+create policy environment on invoices using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on invoices to nova_worker using true with check true;
+grant insert, select, update on invoices to nova_api;
+grant insert, select, update on invoices to nova_worker;
+
+create table ledger_entries (
+  environment_id uuid not null,
+  transaction_id uuid not null,
+  account text not null,
+  currency character(3) not null,
+  amount_minor bigint not null,
+  document_kind text not null,
+  document_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  constraint ledger_entries_amount_minor_check CHECK ((amount_minor <> 0)),
+  constraint ledger_entries_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint ledger_entries_pkey PRIMARY KEY (environment_id, transaction_id, account, currency)
+);
+
+CREATE INDEX ledger_entries_account ON public.ledger_entries USING btree (environment_id, account, occurred_at);
+CREATE INDEX ledger_entries_document ON public.ledger_entries USING btree (environment_id, document_id);
+CREATE TRIGGER ledger_entries_append_only BEFORE DELETE OR UPDATE ON public.ledger_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_entries_balance AFTER INSERT ON public.ledger_entries REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION check_ledger_balance();
+alter table ledger_entries force row level security;
+create policy environment on ledger_entries using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on ledger_entries to nova_worker using true with check true;
+grant insert, select on ledger_entries to nova_api;
+grant insert, select on ledger_entries to nova_worker;
+
+create table mails (
+  id uuid not null,
+  tenant_id uuid,
+  kind text not null,
+  recipient text not null,
+  payload jsonb not null,
+  due_at timestamp with time zone,
+  attempt integer not null default 0,
+  failure text,
+  sent_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint mails_kind_check CHECK ((kind = ANY (ARRAY['password_reset'::text, 'invitation'::text, 'test'::text]))),
+  constraint mails_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint mails_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX mails_due ON public.mails USING btree (due_at) WHERE (due_at IS NOT NULL);
+alter table mails force row level security;
+create policy lookup on mails to nova_lookup using true with check true;
+create policy tenant on mails using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on mails to nova_worker using true with check true;
+grant insert, select on mails to nova_api;
+grant insert on mails to nova_lookup;
+grant delete, insert, select, update on mails to nova_worker;
+
+create table members (
+  tenant_id uuid not null,
+  id uuid not null,
+  email text not null,
+  name text not null,
+  password_hash text not null,
+  role text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint members_email_check CHECK ((email = lower(email))),
+  constraint members_role_check CHECK ((role = ANY (ARRAY['OWNER'::text, 'ADMIN'::text, 'MEMBER'::text, 'VIEWER'::text]))),
+  constraint members_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint members_pkey PRIMARY KEY (tenant_id, id)
+);
+
+CREATE UNIQUE INDEX members_email_key ON public.members USING btree (email);
+alter table members force row level security;
+create policy lookup on members to nova_lookup using true with check true;
+create policy tenant on members using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on members to nova_worker using true with check true;
+grant delete, insert, select, update on members to nova_api;
+grant select on members to nova_lookup;
+grant delete, insert, select, update on members to nova_worker;
+
+create table password_resets (
+  tenant_id uuid not null,
+  id uuid not null,
+  member_id uuid not null,
+  token_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint password_resets_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES members(tenant_id, id) ON DELETE CASCADE,
+  constraint password_resets_pkey PRIMARY KEY (tenant_id, id)
+);
+
+CREATE UNIQUE INDEX password_resets_token_hash_key ON public.password_resets USING btree (token_hash);
+alter table password_resets force row level security;
+create policy lookup on password_resets to nova_lookup using true with check true;
+create policy tenant on password_resets using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on password_resets to nova_worker using true with check true;
+grant insert, select, update on password_resets to nova_api;
+grant select on password_resets to nova_lookup;
+grant delete, insert, select, update on password_resets to nova_worker;
+
+create table payment_methods (
+  environment_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  provider text not null,
+  token_sealed bytea not null,
+  type text not null,
+  brand text,
+  last4 text,
+  exp_month integer,
+  exp_year integer,
+  phone text,
+  is_default boolean not null,
+  created_at timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint payment_methods_type_check CHECK ((type = ANY (ARRAY['CARD'::text, 'BANK_ACCOUNT'::text, 'MOBILE_MONEY'::text, 'WALLET'::text]))),
+  constraint payment_methods_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint payment_methods_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX payment_methods_customer ON public.payment_methods USING btree (environment_id, customer_id);
+CREATE UNIQUE INDEX payment_methods_default_key ON public.payment_methods USING btree (environment_id, customer_id) WHERE (is_default AND (archived_at IS NULL));
+alter table payment_methods force row level security;
+create policy environment on payment_methods using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on payment_methods to nova_worker using true with check true;
+grant insert, select, update on payment_methods to nova_api;
+grant insert, select, update on payment_methods to nova_worker;
+
+create table payments (
+  environment_id uuid not null,
+  id uuid not null,
+  invoice_id uuid not null,
+  customer_id uuid not null,
+  payment_method_id uuid,
+  amount_minor bigint not null,
+  currency character(3) not null,
+  status text not null,
+  provider text not null,
+  reference text not null,
+  provider_transaction_id text,
+  failure_code text,
+  failure_reason text,
+  refunded_minor bigint not null default 0,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  attempt integer not null default 0,
+  on_test_clock boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint payments_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint payments_check CHECK (((refunded_minor >= 0) AND (refunded_minor <= amount_minor))),
+  constraint payments_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'REFUNDED'::text]))),
+  constraint payments_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint payments_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint payments_environment_id_payment_method_id_fkey FOREIGN KEY (environment_id, payment_method_id) REFERENCES payment_methods(environment_id, id),
+  constraint payments_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX payments_created ON public.payments USING btree (environment_id, created_at, id);
+CREATE INDEX payments_customer ON public.payments USING btree (environment_id, customer_id, created_at, id);
+CREATE INDEX payments_due ON public.payments USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
+CREATE INDEX payments_due_in_environment ON public.payments USING btree (environment_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX payments_invoice ON public.payments USING btree (environment_id, invoice_id);
+CREATE UNIQUE INDEX payments_open_key ON public.payments USING btree (environment_id, invoice_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text]));
+CREATE UNIQUE INDEX payments_reference_key ON public.payments USING btree (environment_id, reference);
+alter table payments force row level security;
+create policy environment on payments using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on payments to nova_worker using true with check true;
+grant insert, select, update on payments to nova_api;
+grant insert, select, update on payments to nova_worker;
+
+create table plans (
+  environment_id uuid not null,
+  id uuid not null,
+  name text not null,
+  code text not null,
+  description text,
+  billing_interval text not null,
+  interval_count integer not null,
+  billing_timing text not null,
+  features text[] not null,
+  trial_days integer not null,
+  net_payment_terms integer,
+  is_active boolean not null,
+  metadata jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint plans_billing_interval_check CHECK ((billing_interval = ANY (ARRAY['HOURLY'::text, 'DAILY'::text, 'WEEKLY'::text, 'MONTHLY'::text, 'QUARTERLY'::text, 'YEARLY'::text]))),
+  constraint plans_billing_timing_check CHECK ((billing_timing = ANY (ARRAY['IN_ADVANCE'::text, 'IN_ARREARS'::text]))),
+  constraint plans_interval_count_check CHECK ((interval_count > 0)),
+  constraint plans_trial_days_check CHECK ((trial_days >= 0)),
+  constraint plans_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint plans_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX plans_created ON public.plans USING btree (environment_id, created_at, id);
+CREATE UNIQUE INDEX plans_code_key ON public.plans USING btree (environment_id, code);
+alter table plans force row level security;
+create policy environment on plans using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on plans to nova_worker using true with check true;
+grant delete, insert, select, update on plans to nova_api;
+grant insert, select, update on plans to nova_worker;
+
+create table prices (
+  environment_id uuid not null,
+  id uuid not null,
+  plan_id uuid not null,
+  currency character(3) not null,
+  amount_minor bigint not null,
+  created_at timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint prices_amount_minor_check CHECK ((amount_minor >= 0)),
+  constraint prices_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id),
+  constraint prices_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE UNIQUE INDEX prices_currency_key ON public.prices USING btree (environment_id, plan_id, currency) WHERE (archived_at IS NULL);
+alter table prices force row level security;
+create policy environment on prices using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on prices to nova_worker using true with check true;
+grant delete, insert, select, update on prices to nova_api;
+grant insert, select, update on prices to nova_worker;
+
+create table refunds (
+  environment_id uuid not null,
+  id uuid not null,
+  payment_id uuid not null,
+  amount_minor bigint not null,
+  status text not null,
+  reason text,
+  reference text not null,
+  failure_reason text,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  attempt integer not null default 0,
+  on_test_clock boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint refunds_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint refunds_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text]))),
+  constraint refunds_environment_id_payment_id_fkey FOREIGN KEY (environment_id, payment_id) REFERENCES payments(environment_id, id),
+  constraint refunds_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX refunds_due ON public.refunds USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
+CREATE INDEX refunds_due_in_environment ON public.refunds USING btree (environment_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX refunds_payment ON public.refunds USING btree (environment_id, payment_id);
+alter table refunds force row level security;
+create policy environment on refunds using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on refunds to nova_worker using true with check true;
+grant insert, select, update on refunds to nova_api;
+grant insert, select, update on refunds to nova_worker;
+
+create table sandbox_book (
+  environment_id uuid not null,
+  reference text not null,
+  kind text not null,
+  amount_minor bigint not null,
+  currency character(3) not null,
+  outcome text not null,
+  failure_code text,
+  settles_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint sandbox_book_kind_check CHECK ((kind = ANY (ARRAY['CHARGE'::text, 'REFUND'::text]))),
+  constraint sandbox_book_outcome_check CHECK ((outcome = ANY (ARRAY['SUCCEEDED'::text, 'DECLINED'::text, 'PENDING'::text]))),
+  constraint sandbox_book_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint sandbox_book_pkey PRIMARY KEY (environment_id, reference)
+);
+
+alter table sandbox_book force row level security;
+create policy environment on sandbox_book using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on sandbox_book to nova_worker using true with check true;
+grant insert, select, update on sandbox_book to nova_api;
+grant insert, select, update on sandbox_book to nova_worker;
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null,
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+
+grant select on schema_migrations to nova_api;
+grant select on schema_migrations to nova_worker;
+
+create table sessions (
+  tenant_id uuid not null,
+  id uuid not null,
+  member_id uuid not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  refresh_id uuid not null,
+  refreshed_at timestamp with time zone not null,
+  previous_refresh_id uuid,
+  replay_key_hash bytea,
+  ip text not null,
+  user_agent text not null,
+  constraint sessions_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES members(tenant_id, id) ON DELETE CASCADE,
+  constraint sessions_pkey PRIMARY KEY (tenant_id, id)
+);
+
+CREATE INDEX sessions_member ON public.sessions USING btree (tenant_id, member_id);
+alter table sessions force row level security;
+create policy lookup on sessions to nova_lookup using true with check true;
+create policy tenant on sessions using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on sessions to nova_worker using true with check true;
+grant delete, insert, select, update on sessions to nova_api;
+grant delete, insert, select, update on sessions to nova_worker;
+
+create table subscriptions (
+  environment_id uuid not null,
+  id uuid not null,
+  external_id text,
+  customer_id uuid not null,
+  plan_id uuid not null,
+  price_id uuid not null,
+  status text not null,
+  currency character(3) not null,
+  quantity integer not null,
+  timezone text not null,
+  billing_anchor text not null,
+  anchored_at timestamp with time zone not null,
+  period_index integer not null,
+  current_period_start timestamp with time zone,
+  current_period_end timestamp with time zone,
+  trial_start timestamp with time zone,
+  trial_end timestamp with time zone,
+  started_at timestamp with time zone not null,
+  cancel_at timestamp with time zone,
+  canceled_at timestamp with time zone,
+  cancel_reason text,
+  paused_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  payment_method_id uuid,
+  metadata jsonb not null,
+  due_at timestamp with time zone,
+  attempt integer not null default 0,
+  parked_reason text,
+  on_test_clock boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint subscriptions_billing_anchor_check CHECK ((billing_anchor = ANY (ARRAY['ANNIVERSARY'::text, 'CALENDAR'::text]))),
+  constraint subscriptions_quantity_check CHECK ((quantity > 0)),
+  constraint subscriptions_status_check CHECK ((status = ANY (ARRAY['TRIALING'::text, 'ACTIVE'::text, 'PAST_DUE'::text, 'PAUSED'::text, 'CANCELED'::text]))),
+  constraint subscriptions_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint subscriptions_environment_id_payment_method_id_fkey FOREIGN KEY (environment_id, payment_method_id) REFERENCES payment_methods(environment_id, id),
+  constraint subscriptions_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id),
+  constraint subscriptions_environment_id_price_id_fkey FOREIGN KEY (environment_id, price_id) REFERENCES prices(environment_id, id),
+  constraint subscriptions_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX subscriptions_created ON public.subscriptions USING btree (environment_id, created_at, id);
+CREATE INDEX subscriptions_customer ON public.subscriptions USING btree (environment_id, customer_id);
+CREATE INDEX subscriptions_due ON public.subscriptions USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
+CREATE INDEX subscriptions_due_in_environment ON public.subscriptions USING btree (environment_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX subscriptions_plan ON public.subscriptions USING btree (environment_id, plan_id);
+CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id);
+alter table subscriptions force row level security;
+create policy environment on subscriptions using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on subscriptions to nova_worker using true with check true;
+grant insert, select, update on subscriptions to nova_api;
+grant insert, select, update on subscriptions to nova_worker;
+
+create table tenants (
+  id uuid not null,
+  name text not null,
+  company_name text not null,
+  country character(2),
+  currency character(3) not null,
+  timezone text not null,
+  webhook_url text,
+  settings jsonb not null,
+  rate_limit_per_minute integer,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint tenants_rate_limit_per_minute_check CHECK ((rate_limit_per_minute > 0)),
+  constraint tenants_pkey PRIMARY KEY (id)
+);
+
+alter table tenants force row level security;
+create policy lookup on tenants to nova_lookup using true with check true;
+create policy tenant on tenants using (id = scope_tenant()) with check (id = scope_tenant());
+create policy worker on tenants to nova_worker using true with check true;
+grant insert, select, update on tenants to nova_api;
+grant select on tenants to nova_lookup;
+grant select, update on tenants to nova_worker;
+
+CREATE OR REPLACE FUNCTION public.append_audit(tenant uuid, entry_id uuid, at timestamp with time zone, action text, entry text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  head public.audit_heads;
+begin
+  insert into public.audit_heads (tenant_id, seq, hash) values (tenant, 0, '') on conflict (tenant_id) do nothing;
+  select * into strict head from public.audit_heads h where h.tenant_id = tenant for update;
+  head.seq := head.seq + 1;
+  head.hash := sha256(head.hash || convert_to(entry, 'UTF8'));
+  insert into public.audit_log (tenant_id, seq, id, at, action, entry, hash)
+  values (tenant, head.seq, entry_id, at, action, entry::json, head.hash);
+  update public.audit_heads h set seq = head.seq, hash = head.hash where h.tenant_id = tenant;
+end $function$
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.check_ledger_balance()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  wrong record;
+begin
+  select transaction_id, currency, sum(amount_minor) as off into wrong
+  from inserted group by environment_id, transaction_id, currency having sum(amount_minor) <> 0 limit 1;
+  if found then
+    raise exception 'ledger transaction % is off by % %', wrong.transaction_id, wrong.off, wrong.currency
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return null;
+end $function$
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.invitation_by_hash(wanted bytea)
+ RETURNS TABLE(tenant_id uuid, id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT i.tenant_id,
+     i.id
+    FROM invitations i
+   WHERE (i.token_hash = invitation_by_hash.wanted);
+END
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.key_by_hash(wanted bytea)
+ RETURNS TABLE(key_id uuid, tenant_id uuid, environment_id uuid, environment_kind text, scopes text[], allowed_ips text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, rate_limit_per_minute integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT k.id,
+     k.tenant_id,
+     k.environment_id,
+     e.kind,
+     k.scopes,
+     k.allowed_ips,
+     k.expires_at,
+     k.revoked_at,
+     t.rate_limit_per_minute
+    FROM ((api_keys k
+      JOIN environments e ON (((e.tenant_id = k.tenant_id) AND (e.id = k.environment_id))))
+      JOIN tenants t ON ((t.id = k.tenant_id)))
+   WHERE (k.hash = key_by_hash.wanted);
+END
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.member_by_email(wanted text)
+ RETURNS TABLE(tenant_id uuid, member_id uuid, password_hash text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT m.tenant_id,
+     m.id,
+     m.password_hash
+    FROM members m
+   WHERE (m.email = member_by_email.wanted);
+END
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.password_reset_by_hash(wanted bytea)
+ RETURNS TABLE(tenant_id uuid, id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT r.tenant_id,
+     r.id
+    FROM password_resets r
+   WHERE (r.token_hash = password_reset_by_hash.wanted);
+END
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.record_key_usage(tenants uuid[], keys uuid[], days date[], counts bigint[], used_at timestamp with time zone[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ INSERT INTO api_key_usage AS usage (tenant_id, api_key_id, day, requests)  SELECT u.tenant_id,
+             u.api_key_id,
+             u.day,
+             u.requests
+            FROM UNNEST(record_key_usage.tenants, record_key_usage.keys, record_key_usage.days, record_key_usage.counts) u(tenant_id, api_key_id, day, requests) ON CONFLICT(tenant_id, api_key_id, day) DO UPDATE SET requests = (usage.requests + excluded.requests);
+ UPDATE api_keys k SET last_used_at = u.used_at
+    FROM UNNEST(record_key_usage.tenants, record_key_usage.keys, record_key_usage.used_at) u(tenant_id, id, used_at)
+   WHERE ((k.tenant_id = u.tenant_id) AND (k.id = u.id) AND ((k.last_used_at IS NULL) OR (k.last_used_at < u.used_at)));
+END
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'integrity_constraint_violation';
+end $function$
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.refuse_invoice_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'an issued invoice never changes' using errcode = 'integrity_constraint_violation';
+end $function$
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.request_password_reset(id uuid, address text, at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ INSERT INTO mails (id, tenant_id, kind, recipient, payload, due_at, created_at)
+   VALUES (request_password_reset.id, NULL::uuid, 'password_reset'::text, request_password_reset.address, '{}'::jsonb, request_password_reset.at, request_password_reset.at);
+END
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.scope_environment()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('nova.environment'::text, true), ''::text))::uuid
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.scope_tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('nova.tenant'::text, true), ''::text))::uuid
+ -- owner: the migrating role;

@@ -1,0 +1,29 @@
+import { toMajorNumber } from '@novabilling/core/money'
+import { isoInstant } from '../../http/present.ts'
+import { publicId } from '../../ids.ts'
+import type { Plan, Price } from './schema.ts'
+import type { PlanRow, PriceOfPlan } from './sql.ts'
+
+export function presentPlan(row: PlanRow): Plan {
+  return {
+    id: publicId('plan', row.id),
+    name: row.name,
+    code: row.code,
+    description: row.description,
+    billingInterval: row.billing_interval,
+    intervalCount: row.interval_count,
+    billingTiming: row.billing_timing,
+    features: row.features,
+    prices: row.prices.map(presentPrice),
+    trialDays: row.trial_days,
+    netPaymentTerms: row.net_payment_terms,
+    isActive: row.is_active,
+    metadata: row.metadata,
+    createdAt: isoInstant(row.created_at),
+    updatedAt: isoInstant(row.updated_at),
+  }
+}
+
+export function presentPrice({ id, currency, minor }: PriceOfPlan): Price {
+  return { id: publicId('price', id), currency, amount: toMajorNumber({ currency, minor: BigInt(minor) }) }
+}

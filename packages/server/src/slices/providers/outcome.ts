@@ -1,0 +1,46 @@
+import type { Deps } from '../../deps.ts'
+import { Refusal } from '../../refusal.ts'
+import { manual } from './manual.ts'
+import type { Outcome, Provider } from './provider.ts'
+import { sandbox } from './sandbox.ts'
+
+const providers = new Map<string, Provider>([sandbox, manual].map((provider) => [provider.name, provider]))
+
+/** No call is waited for longer: after this its outcome is unknown. */
+export const callDeadlineMs = 30_000
+
+/** The provider of this name. Rows only hold names that were checked when they came in. */
+export function providerNamed(name: string): Provider {
+  const provider = providers.get(name)
+  if (!provider) throw new Error(`there is no provider ${name}`)
+  return provider
+}
+
+/** @throws Refusal provider_not_available, as for the sandbox in a live environment */
+export function availableProvider(name: string, environment: { isTest: boolean }): Provider {
+  const provider = providers.get(name)
+  if (!provider?.isAvailable(environment)) throw new Refusal('provider_not_available')
+  return provider
+}
+
+/**
+ * Calls a provider. A call that fails or takes too long has an unknown outcome: the money may have moved, so it
+ * is asked about later and never guessed.
+ */
+export async function outcomeOf<O>(
+  deps: Deps,
+  call: () => Promise<O>,
+  what: { provider: string; reference: string },
+): Promise<O | Extract<Outcome, { status: 'unknown' }>> {
+  const unknown = { status: 'unknown' } as const
+  const ended = new AbortController()
+  try {
+    const deadline = deps.clock.sleep(callDeadlineMs, ended.signal).then(() => unknown)
+    return await Promise.race([call(), deadline])
+  } catch (error) {
+    deps.log.warn({ err: error, ...what }, 'a provider could not be reached, and the outcome is asked about later')
+    return unknown
+  } finally {
+    ended.abort()
+  }
+}
