@@ -1,8 +1,8 @@
 import { toMajorNumber } from '@novabilling/core/money'
 import { isoInstant } from '../../http/present.ts'
 import { publicId } from '../../ids.ts'
-import type { Plan, Price } from './schema.ts'
-import type { PlanRow, PriceOfPlan } from './sql.ts'
+import type { Plan } from './schema.ts'
+import type { PlanRow } from './sql.ts'
 
 export function presentPlan(row: PlanRow): Plan {
   return {
@@ -14,7 +14,12 @@ export function presentPlan(row: PlanRow): Plan {
     intervalCount: row.interval_count,
     billingTiming: row.billing_timing,
     features: row.features,
-    prices: row.prices.map(presentPrice),
+    prices: row.prices.map(({ id, currency, amount_minor, created_at }) => ({
+      id: publicId('price', id),
+      currency,
+      amount: toMajorNumber({ currency, minor: BigInt(amount_minor) }),
+      createdAt: created_at,
+    })),
     trialDays: row.trial_days,
     netPaymentTerms: row.net_payment_terms,
     isActive: row.is_active,
@@ -22,8 +27,4 @@ export function presentPlan(row: PlanRow): Plan {
     createdAt: isoInstant(row.created_at),
     updatedAt: isoInstant(row.updated_at),
   }
-}
-
-export function presentPrice({ id, currency, minor }: PriceOfPlan): Price {
-  return { id: publicId('price', id), currency, amount: toMajorNumber({ currency, minor: BigInt(minor) }) }
 }

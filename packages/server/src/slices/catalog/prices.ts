@@ -1,91 +1,77 @@
 import type { Deps } from '../../deps.ts'
 import type { Tx } from '../../db/transaction.ts'
 import { MoneyReader } from '../../http/money-input.ts'
+import { isoInstant } from '../../http/present.ts'
 import { parseId } from '../../ids.ts'
 import { Refusal, invalid } from '../../refusal.ts'
-import { presentPrice } from './present.ts'
-import type { CreatePrice, Price, UpdatePrice } from './schema.ts'
-import { type PlanRow, insertPrices, lockPrice, retirePrice, touchPlan } from './sql.ts'
-import { lockedPlan } from './update.ts'
+import { lockPlanById } from './plans.ts'
+import { presentPlan } from './present.ts'
+import type { Plan } from './schema.ts'
+import { type PlanPrice, type PlanRow, insertPrices, retirePrice } from './sql.ts'
 
-/** Adds a price in a currency that the plan has none in. */
+/** Adds a price in a currency that the plan has none in yet. */
 export async function addPrice(
   deps: Deps,
   tx: Tx,
   environmentId: string,
   planId: string,
-  input: CreatePrice,
-): Promise<Price> {
+  input: { currency: string; amount: number | string },
+): Promise<Plan> {
   const minor = readAmount(input.currency, input.amount)
-  const plan = await lockedPlan(tx, environmentId, planId)
+  const plan = await lockPlanById(tx, environmentId, planId)
   if (plan.prices.some(({ currency }) => currency === input.currency)) throw new Refusal('price_currency_taken')
-
-  return newPrice(deps, tx, environmentId, plan, input.currency, minor)
+  const added = storePrice(deps, tx, environmentId, plan, { currency: input.currency, minor })
+  return presentPlan({ ...plan, prices: [...plan.prices, added] })
 }
 
-/**
- * Changes what new subscriptions pay. A price never changes itself, because subscriptions hold on to it: it is
- * retired, and the answer is its successor with an id of its own.
- */
+/** Sets another amount for new subscriptions. The price that was is retired; its subscriptions keep it. */
 export async function changePrice(
   deps: Deps,
   tx: Tx,
   environmentId: string,
-  path: { id: string; priceId: string },
-  input: UpdatePrice,
-): Promise<Price> {
-  const plan = await lockedPlan(tx, environmentId, path.id)
-  const current = await lockedPrice(tx, environmentId, plan, path.priceId)
-  const minor = readAmount(current.currency, input.amount)
-  if (minor === current.amount_minor) {
-    return presentPrice({ id: current.id, currency: current.currency, minor: String(minor) })
-  }
-  tx.defer(retirePrice(environmentId, current.id, tx.now))
-  return newPrice(deps, tx, environmentId, plan, current.currency, minor)
+  ids: { planId: string; priceId: string },
+  amount: number | string,
+): Promise<Plan> {
+  const plan = await lockPlanById(tx, environmentId, ids.planId)
+  const current = priceOf(plan, ids.priceId)
+  const minor = readAmount(current.currency, amount)
+  tx.defer(retirePrice(environmentId, plan.id, current.id, tx.now))
+  const successor = storePrice(deps, tx, environmentId, plan, { currency: current.currency, minor })
+  return presentPlan({ ...plan, prices: plan.prices.map((price) => (price === current ? successor : price)) })
 }
 
-/** Retires a price: no new subscription can have it, and those that have it keep it. */
+/** Takes a price off the plan. Subscriptions that have it keep it. */
 export async function removePrice(
   tx: Tx,
   environmentId: string,
-  path: { id: string; priceId: string },
+  ids: { planId: string; priceId: string },
 ): Promise<void> {
-  const plan = await lockedPlan(tx, environmentId, path.id)
-  const current = await lockedPrice(tx, environmentId, plan, path.priceId)
-  tx.defer(retirePrice(environmentId, current.id, tx.now))
-  tx.defer(touchPlan(environmentId, plan.id, tx.now))
+  const plan = await lockPlanById(tx, environmentId, ids.planId)
+  tx.defer(retirePrice(environmentId, plan.id, priceOf(plan, ids.priceId).id, tx.now))
 }
 
-async function lockedPrice(
-  tx: Tx,
-  environmentId: string,
-  plan: PlanRow,
-  priceId: string,
-): Promise<{ id: string; currency: string; amount_minor: bigint }> {
-  const uuid = parseId('price', priceId)
-  const [row] = uuid === undefined ? [] : await tx.query(lockPrice(environmentId, plan.id, uuid))
-  if (!row) throw new Refusal('price_not_found')
-  return row
+function priceOf(plan: PlanRow, id: string): PlanPrice {
+  const stored = parseId('price', id)
+  const price = plan.prices.find((one) => one.id === stored)
+  if (!price) throw new Refusal('price_not_found')
+  return price
 }
 
-function newPrice(
+function storePrice(
   deps: Deps,
   tx: Tx,
   environmentId: string,
   plan: PlanRow,
-  currency: string,
-  minor: bigint,
-): Price {
+  { currency, minor }: { currency: string; minor: bigint },
+): PlanPrice {
   const id = deps.ids.next()
   tx.defer(insertPrices(environmentId, plan.id, [id], [currency], [minor], tx.now))
-  tx.defer(touchPlan(environmentId, plan.id, tx.now))
-  return presentPrice({ id, currency, minor: String(minor) })
+  return { id, currency, amount_minor: String(minor), created_at: isoInstant(tx.now) }
 }
 
 function readAmount(currency: string, amount: number | string): bigint {
-  const reader = new MoneyReader()
-  const minor = reader.read('amount', currency, amount)
-  if (minor < 0n) reader.faults.push({ path: 'amount', message: 'must be >= 0' })
-  if (reader.faults.length > 0) throw invalid(...reader.faults)
+  const money = new MoneyReader()
+  const minor = money.read('amount', currency, amount)
+  if (money.faults.length > 0) throw invalid(...money.faults)
   return minor
 }

@@ -1,25 +1,12 @@
 import { pageOf } from '../../http/pages.ts'
 import { dataRoute } from '../../http/route.ts'
 import { PathId, named } from '../../http/shapes.ts'
-import { createPlan } from './create.ts'
-import { findPlan } from './find.ts'
-import { listPlans } from './list.ts'
+import { createPlan, findPlan, listPlans, removePlan, updatePlan } from './plans.ts'
 import { presentPlan } from './present.ts'
 import { addPrice, changePrice, removePrice } from './prices.ts'
-import {
-  CreatePlan,
-  CreatePrice,
-  ListPlans,
-  type Plan,
-  type Price,
-  PricePath,
-  UpdatePlan,
-  UpdatePrice,
-} from './schema.ts'
-import { removePlan, updatePlan } from './update.ts'
+import { AddPrice, CreatePlan, ListPlans, type Plan, PricePath, UpdatePlan, UpdatePrice } from './schema.ts'
 
 const plan = named<Plan>('Plan')
-const price = named<Price>('Price')
 
 export const routes = [
   dataRoute({
@@ -27,12 +14,11 @@ export const routes = [
     url: '/plans',
     operation: 'plans.create',
     summary: 'Create a plan',
-    description: 'Plans are billed in advance: IN_ARREARS is refused until it is supported.',
     scope: 'plans:write',
     body: CreatePlan,
     status: 201,
     response: plan,
-    write: async (tx, { deps, principal, body }) => createPlan(deps, tx, principal.environmentId, body),
+    write: (tx, { deps, principal, body }) => createPlan(deps, tx, principal.environmentId, body),
   }),
   dataRoute({
     method: 'GET',
@@ -54,8 +40,7 @@ export const routes = [
     params: PathId,
     status: 200,
     response: plan,
-    read: async (reader, { principal, params }) =>
-      presentPlan(await findPlan(reader, principal.environmentId, params.id)),
+    read: async (reader, { principal, params }) => presentPlan(await findPlan(reader, principal.environmentId, params.id)),
   }),
   dataRoute({
     method: 'PATCH',
@@ -74,8 +59,7 @@ export const routes = [
     method: 'DELETE',
     url: '/plans/:id',
     operation: 'plans.delete',
-    summary: 'Delete a plan',
-    description: 'Only one that has no subscriptions; set `isActive` to false instead.',
+    summary: 'Delete a plan that no subscription ever had',
     scope: 'plans:write',
     params: PathId,
     status: 204,
@@ -88,36 +72,35 @@ export const routes = [
     summary: 'Add a price in another currency',
     scope: 'plans:write',
     params: PathId,
-    body: CreatePrice,
+    body: AddPrice,
     status: 201,
-    response: price,
-    write: (tx, { deps, principal, params, body }) =>
-      addPrice(deps, tx, principal.environmentId, params.id, body),
+    response: plan,
+    write: (tx, { deps, principal, params, body }) => addPrice(deps, tx, principal.environmentId, params.id, body),
   }),
   dataRoute({
     method: 'PATCH',
     url: '/plans/:id/prices/:priceId',
     operation: 'plans.updatePrice',
-    summary: 'Change what new subscriptions pay',
-    description:
-      'Existing subscriptions keep the price they have, so the answer is a new price with an id of its own; the old one is retired.',
+    summary: 'Change a price for new subscriptions',
+    description: 'Subscriptions that have the old price keep it. The price gets a new id.',
     scope: 'plans:write',
     params: PricePath,
     body: UpdatePrice,
     status: 200,
-    response: price,
+    response: plan,
     write: (tx, { deps, principal, params, body }) =>
-      changePrice(deps, tx, principal.environmentId, params, body),
+      changePrice(deps, tx, principal.environmentId, { planId: params.id, priceId: params.priceId }, body.amount),
   }),
   dataRoute({
     method: 'DELETE',
     url: '/plans/:id/prices/:priceId',
     operation: 'plans.deletePrice',
-    summary: 'Retire a price',
+    summary: 'Take a price off a plan',
     description: 'Subscriptions that have it keep it.',
     scope: 'plans:write',
     params: PricePath,
     status: 204,
-    write: (tx, { principal, params }) => removePrice(tx, principal.environmentId, params),
+    write: (tx, { principal, params }) =>
+      removePrice(tx, principal.environmentId, { planId: params.id, priceId: params.priceId }),
   }),
 ]
