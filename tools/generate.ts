@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { buildApp } from '../packages/server/src/app.ts'
+import { Bells } from '../packages/server/src/bells.ts'
 import { systemClock } from '../packages/server/src/clock.ts'
 import { readConfig } from '../packages/server/src/config.ts'
 import { Pool } from '../packages/server/src/db/pool.ts'
@@ -55,6 +56,7 @@ async function openApi(): Promise<string> {
       db: nowhere(),
       workerDb: nowhere(),
       sealer: createSealer('only described, never sealed with'),
+      bells: new Bells(),
       jwtKeys: [],
     },
     { documented: true },

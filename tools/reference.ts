@@ -30,7 +30,8 @@ ${rows.join('\n')}
 export function configurationPage(): string {
   const rows = Object.entries(ConfigSchema.properties).map(([name, schema]) => {
     const fallback: unknown = Reflect.get(schema, 'default')
-    return `| \`${name}\` | ${fallback === '' ? '' : `\`${String(fallback)}\``} | ${schema.description} |`
+    const meaning = String(Reflect.get(schema, 'description'))
+    return `| \`${name}\` | ${fallback === '' ? '' : `\`${String(fallback)}\``} | ${meaning} |`
   })
   return `# Configuration
 

@@ -76,7 +76,8 @@ test('every refusal is documented and used', () => {
 
 test('every setting is documented', () => {
   const page = docs.get('docs/configuration.md') ?? ''
-  for (const [name, { description }] of Object.entries(ConfigSchema.properties)) {
+  for (const [name, schema] of Object.entries(ConfigSchema.properties)) {
+    const description = String(Reflect.get(schema, 'description'))
     assert.ok(
       page.includes(`| \`${name}\` |`) && page.includes(description),
       `docs/configuration.md lacks ${name}: ${description}`,

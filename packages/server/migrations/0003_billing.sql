@@ -114,7 +114,9 @@ create table subscriptions (
   metadata jsonb not null,
   -- when the billing run has to look at it next; null when never
   due_at timestamptz,
+  -- how often billing it failed; from the first failure on it is tried alone, not before retry_at, and at last parked
   attempt integer not null default 0,
+  retry_at timestamptz,
   parked_reason text,
   on_test_clock boolean not null,
   created_at timestamptz not null,
@@ -129,9 +131,22 @@ create unique index subscriptions_external_id_key on subscriptions (environment_
 create index subscriptions_customer on subscriptions (environment_id, customer_id);
 create index subscriptions_plan on subscriptions (environment_id, plan_id);
 create index subscriptions_created on subscriptions (environment_id, created_at, id);
--- the billing run's two claims: over all environments on real time, and in one environment
-create index subscriptions_due on subscriptions (due_at) where due_at is not null and not on_test_clock;
+-- the billing run's claims: over all environments on real time, of what failed before, and in one environment
+create index subscriptions_due on subscriptions (due_at)
+  where due_at is not null and not on_test_clock and attempt = 0;
+create index subscriptions_retry on subscriptions (retry_at)
+  where retry_at is not null and not on_test_clock and parked_reason is null;
 create index subscriptions_due_in_environment on subscriptions (environment_id, due_at) where due_at is not null;
+
+-- What a worker was billing, written before it began. A row that is still here when nobody holds its subscriptions
+-- tells that a process died over them, and counts as an attempt of each.
+create table billing_batches (
+  environment_id uuid not null,
+  id uuid not null,
+  subscription_ids uuid[] not null,
+  started_at timestamptz not null,
+  primary key (environment_id, id)
+);
 
 create table invoice_counters (
   environment_id uuid not null references environments,
@@ -304,7 +319,7 @@ create table sandbox_book (
 );
 
 create table ledger_entries (
-  environment_id uuid not null references environments,
+  environment_id uuid not null,
   transaction_id uuid not null,
   account text not null,
   currency char(3) not null,
@@ -339,9 +354,11 @@ end $$;
 create trigger ledger_entries_balance after insert on ledger_entries
   referencing new table as inserted for each statement execute function check_ledger_balance();
 
--- One row for each change, written in the transaction of the change.
+-- One row for each change, written in the transaction of the change. Tables that get a row with every request or
+-- line do not refer to their environment: each such check would lock the one row of the environment, and many at
+-- once make PostgreSQL keep lists of who holds it. Row-level security holds them to a scope that exists.
 create table events (
-  environment_id uuid not null references environments,
+  environment_id uuid not null,
   id uuid not null,
   type text not null,
   resource_id uuid not null,
@@ -351,13 +368,11 @@ create table events (
   transaction xid8 not null default pg_current_xact_id(),
   primary key (environment_id, id)
 );
-create index events_stream on events (environment_id, transaction, id);
-create index events_resource on events (environment_id, resource_id);
 create trigger events_append_only before update or delete on events
   for each statement execute function refuse_change();
 
 create table idempotency_keys (
-  environment_id uuid not null references environments,
+  environment_id uuid not null,
   key text not null,
   fingerprint bytea not null,
   status integer not null,
@@ -365,14 +380,14 @@ create table idempotency_keys (
   created_at timestamptz not null,
   primary key (environment_id, key)
 );
-create index idempotency_keys_created on idempotency_keys (created_at);
+create index idempotency_keys_created on idempotency_keys using brin (created_at);
 
 do $$
 declare
   name text;
 begin
-  foreach name in array array['customers', 'plans', 'prices', 'payment_methods', 'subscriptions', 'invoice_counters',
-    'invoices', 'invoice_lines', 'payments', 'refunds', 'sandbox_book', 'ledger_entries', 'events', 'idempotency_keys']
+  foreach name in array array['customers', 'plans', 'prices', 'payment_methods', 'subscriptions', 'billing_batches',
+    'invoice_counters', 'invoices', 'invoice_lines', 'payments', 'refunds', 'sandbox_book', 'ledger_entries', 'events', 'idempotency_keys']
   loop
     execute format('alter table %I enable row level security', name);
     execute format('alter table %I force row level security', name);
@@ -387,6 +402,7 @@ begin
   end loop;
 end $$;
 grant delete on plans, prices to nova_api;
+grant delete on billing_batches to nova_worker;
 grant delete on idempotency_keys to nova_worker;
 -- an operation in stages takes its key first and gets its answer later
 grant update on idempotency_keys, account_idempotency_keys to nova_api;

@@ -88,8 +88,6 @@ export const forgetAccountAnswers = command(
   `delete from account_idempotency_keys where created_at < $1::timestamptz`,
 )
 
-const duplicates = new Set(['idempotency_keys_pkey', 'account_idempotency_keys_pkey'])
-
 /** The request's Idempotency-Key, bare or quoted (IETF draft: a structured-field string). */
 export function idempotencyKey(request: FastifyRequest): string | undefined {
   const header = request.headers['idempotency-key']
@@ -152,7 +150,7 @@ export class Idempotency {
   /** The same, for an operation in stages: what was answered, or begun, before `error` stopped this request. */
   async earlierThan(error: unknown): Promise<Replay | Begun | undefined> {
     if (error instanceof Replay || error instanceof Begun) return error
-    if (!(error instanceof Refusal) && !duplicates.has(violatedConstraint(error) ?? '')) return undefined
+    if (!(error instanceof Refusal) && violatedConstraint(error) === undefined) return undefined
     return this.current()
   }
 
