@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import { LogController, fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
+import { listen } from './db/listener.ts'
 import type { Deps } from './deps.ts'
 import { Problem, documentation, routeDocumentation } from './http/documentation.ts'
 import { guard } from './http/guard.ts'
@@ -55,6 +56,12 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
   const parts = { deps, principals, requests, badCredentials, usage }
   const runtime: Runtime = { principals, usage, logins: new LoginGuard(deps) }
 
+  const revocations = listen({
+    url: deps.db.url,
+    channel: 'nova_keys',
+    clock,
+    onMessage: (hash) => principals.forget(hash),
+  })
   const stops = [
     clock.every(1000, () => principals.sweep()),
     clock.every(60_000, () => {
@@ -68,6 +75,7 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
   ]
   app.addHook('onClose', async () => {
     for (const stop of stops) stop()
+    await revocations.stop()
     await usage.flush().catch((error: unknown) => deps.log.warn({ err: error }, 'key usage was not written'))
   })
 

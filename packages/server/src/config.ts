@@ -112,7 +112,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       `${name} ${fault.message}, and it is "${environment[name]}". It means: ${description}.`,
     )
   }
-  return Value.Parse(ConfigSchema, filled)
+  const config = Value.Parse(ConfigSchema, filled)
+  for (const name of ['DATABASE_URL', 'API_DATABASE_URL', 'WORKER_DATABASE_URL'] as const) {
+    if (config[name] !== '' && !/^postgres(ql)?:\/\//.test(config[name])) {
+      throw new StartupError(
+        `${name} is not the URL of a PostgreSQL, such as postgres://user:password@host:5432/database.`,
+      )
+    }
+  }
+  return config
 }
 
 /**

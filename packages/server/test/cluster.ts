@@ -17,12 +17,14 @@ export type Cluster = { url: string; stop(): Promise<void> }
 /** A PostgreSQL for tests, whose database `novabilling` is migrated and only ever copied. */
 export async function startCluster(options: { durable?: boolean } = {}): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'novabilling-test-'))
-  const settings: Record<string, string> = options.durable ? { max_connections: '100' } : {
-    fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
-    max_connections: '300',
-  }
+  const settings: Record<string, string> = options.durable
+    ? { max_connections: '100' }
+    : {
+        fsync: 'off',
+        synchronous_commit: 'off',
+        full_page_writes: 'off',
+        max_connections: '300',
+      }
   const database: EmbeddedDatabase = await startEmbedded({ dataDir, log: () => {}, settings })
   await migrate({
     url: database.url,

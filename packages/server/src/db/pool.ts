@@ -19,9 +19,12 @@ export type PooledConnection = {
 
 /** A bounded set of connections of one role. */
 export class Pool {
+  /** Whom it connects as, and where: for a connection beside the pool. */
+  readonly url: string
   readonly #pool: pg.Pool
 
   constructor(options: PoolOptions) {
+    this.url = options.url
     const settings = {
       timezone: 'UTC',
       datestyle: 'ISO',
