@@ -54,7 +54,14 @@ async function bare(): Promise<number> {
       name: 'insert',
       text: `insert into customers (environment_id, id, email, name, currency, timezone, metadata, status, created_at, updated_at)
         values ($1, $2, $3, $4, 'KES', 'Africa/Nairobi', $5, 'ACTIVE', $6, $6) returning ${columns}`,
-      values: [environmentId, crypto.randomUUID(), body.email, body.name, JSON.stringify(body.metadata), new Date().toISOString()],
+      values: [
+        environmentId,
+        crypto.randomUUID(),
+        body.email,
+        body.name,
+        JSON.stringify(body.metadata),
+        new Date().toISOString(),
+      ],
     })
     return reply.code(201).send(rows[0])
   })

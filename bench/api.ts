@@ -24,31 +24,62 @@ try {
 
   const ours = await start('ours', databaseUrl, '')
   const account = await json(`${ours}/api/auth/register`, 'POST', '', {
-    name: 'Bench', email: 'bench@example.com', password: 'a long passphrase', companyName: 'Bench', currency: 'KES', timezone: 'Africa/Nairobi',
+    name: 'Bench',
+    email: 'bench@example.com',
+    password: 'a long passphrase',
+    companyName: 'Bench',
+    currency: 'KES',
+    timezone: 'Africa/Nairobi',
   })
   const environments = await json(`${ours}/api/tenants/me/environments`, 'GET', account['accessToken'])
-  const live = (environments['data'] as { id: string; kind: string }[]).find(({ kind }) => kind === 'LIVE')?.id ?? ''
-  const { key } = await json(`${ours}/api/tenants/me/api-keys`, 'POST', account['accessToken'], { name: 'bench', scopes: ['customers:read', 'customers:write'] })
-  const customer = await json(`${ours}/api/customers`, 'POST', key, { email: 'one@example.com', name: 'One', metadata: { a: 1 } })
+  const live =
+    (environments['data'] as { id: string; kind: string }[]).find(({ kind }) => kind === 'LIVE')?.id ?? ''
+  const { key } = await json(`${ours}/api/tenants/me/api-keys`, 'POST', account['accessToken'], {
+    name: 'bench',
+    scopes: ['customers:read', 'customers:write'],
+  })
+  const customer = await json(`${ours}/api/customers`, 'POST', key, {
+    email: 'one@example.com',
+    name: 'One',
+    metadata: { a: 1 },
+  })
   const bare = await start('bare', databaseUrl, parseId('environment', live) ?? '')
   const storedId = parseId('customer', String(customer['id'])) ?? ''
 
   let serial = 0
   const read = (url: string, id: string, headers: Record<string, string>): Promise<Load> =>
-    load({ url: `${url}/api/customers/${id}`, method: 'GET', headers: () => headers, connections, durationMs })
+    load({
+      url: `${url}/api/customers/${id}`,
+      method: 'GET',
+      headers: () => headers,
+      connections,
+      durationMs,
+    })
   const write = (url: string, headers: (count: number) => Record<string, string>): Promise<Load> => {
     const run = serial++
     return load({
       url: `${url}/api/customers`,
       method: 'POST',
       headers,
-      body: (count) => JSON.stringify({ email: `c${run}-${count}@example.com`, name: 'Someone', currency: 'KES', timezone: 'Africa/Nairobi', metadata: { plan: 'pro' } }),
+      body: (count) =>
+        JSON.stringify({
+          email: `c${run}-${count}@example.com`,
+          name: 'Someone',
+          currency: 'KES',
+          timezone: 'Africa/Nairobi',
+          metadata: { plan: 'pro' },
+        }),
       connections,
       durationMs,
     })
   }
   const authorization = `Bearer ${String(key)}`
-  const results = { bareRead: [] as Load[], ourRead: [] as Load[], bareWrite: [] as Load[], ourWrite: [] as Load[] }
+  const results = {
+    bareRead: [] as Load[],
+    ourRead: [] as Load[],
+    bareWrite: [] as Load[],
+    ourWrite: [] as Load[],
+  }
   await read(bare, storedId, {})
   await read(ours, String(customer['id']), { authorization })
   for (let round = 0; round < rounds; round++) {
@@ -56,7 +87,9 @@ try {
     results.ourRead.push(await read(ours, String(customer['id']), { authorization }))
     results.bareWrite.push(await write(bare, () => ({})))
     const stamp = `${round}-${performance.now()}`
-    results.ourWrite.push(await write(ours, (count) => ({ authorization, 'idempotency-key': `${stamp}-${count}` })))
+    results.ourWrite.push(
+      await write(ours, (count) => ({ authorization, 'idempotency-key': `${stamp}-${count}` })),
+    )
   }
   report('GET by id   (key, limit, isolation, schema)', results.bareRead, results.ourRead, 0.75)
   report('POST        (… idempotency key, event)     ', results.bareWrite, results.ourWrite, 0.55)
@@ -84,7 +117,9 @@ function median(runs: Load[]): Load {
 
 function start(which: 'ours' | 'bare', databaseUrl: string, environmentId: string): Promise<string> {
   const script = new URL('api-servers.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [script, which, databaseUrl, environmentId], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [script, which, databaseUrl, environmentId], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   children.push(child)
   return new Promise((resolve, reject) => {
     child.stdout.once('data', (chunk: Buffer) => resolve(`http://127.0.0.1:${chunk.toString().trim()}`))
@@ -92,7 +127,12 @@ function start(which: 'ours' | 'bare', databaseUrl: string, environmentId: strin
   })
 }
 
-async function json(url: string, method: string, credential: unknown, body?: object): Promise<Record<string, unknown>> {
+async function json(
+  url: string,
+  method: string,
+  credential: unknown,
+  body?: object,
+): Promise<Record<string, unknown>> {
   const response = await fetch(url, {
     method,
     headers: {

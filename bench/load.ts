@@ -1,6 +1,11 @@
 import { request as httpRequest, Agent } from 'node:http'
 
-export type Load = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number; readonly failures: number }
+export type Load = {
+  readonly perSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly failures: number
+}
 
 /**
  * Asks again and again over so many connections for so long, and says how often it was answered and how fast.
@@ -32,7 +37,12 @@ export async function load(options: {
           path: pathname,
           method: options.method,
           agent,
-          headers: { ...options.headers(number), ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) },
+          headers: {
+            ...options.headers(number),
+            ...(body === undefined
+              ? {}
+              : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          },
         },
         (response) => {
           if ((response.statusCode ?? 500) >= 300) failures++
@@ -53,6 +63,7 @@ export async function load(options: {
   const seconds = (performance.now() - started) / 1000
   agent.destroy()
   times.sort((a, b) => a - b)
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
+  const at = (share: number): number =>
+    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
   return { perSecond: times.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99), failures }
 }

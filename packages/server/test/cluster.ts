@@ -15,16 +15,12 @@ export const testSecrets = {
 export type Cluster = { url: string; stop(): Promise<void> }
 
 /** A PostgreSQL for tests, whose database `novabilling` is migrated and only ever copied. */
-export async function startCluster(options: { durable?: boolean } = {}): Promise<Cluster> {
+export async function startCluster(
+  options: { durable?: boolean; settings?: Record<string, string> } = {},
+): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'novabilling-test-'))
-  const settings: Record<string, string> = options.durable
-    ? { max_connections: '100' }
-    : {
-        fsync: 'off',
-        synchronous_commit: 'off',
-        full_page_writes: 'off',
-        max_connections: '300',
-      }
+  const relaxed = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
+  const settings = { ...(options.durable ? {} : relaxed), ...options.settings }
   const database: EmbeddedDatabase = await startEmbedded({ dataDir, log: () => {}, settings })
   await migrate({
     url: database.url,
