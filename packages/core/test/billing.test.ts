@@ -4,11 +4,13 @@ import fc from 'fast-check'
 import { type Period, type Schedule, localDay, nthPeriod, periodAt } from '../src/calendar/index.ts'
 import { canMoveInvoice, dueDate, formatInvoiceNumber, roundLines } from '../src/invoice/index.ts'
 import {
+  creditApplied,
   invoiceIssued,
   invoiceVoided,
   paymentReceived,
   paymentRefunded,
   recognisedBy,
+  revenueRecognised,
   writtenOff,
 } from '../src/ledger/index.ts'
 import {
@@ -168,6 +170,9 @@ test('every posting sums to zero', () => {
         paymentReceived({ provider: 'SANDBOX', minor: netMinor, owedMinor: taxMinor }),
         paymentRefunded({ provider: 'SANDBOX', minor: netMinor }),
         writtenOff(netMinor),
+        creditApplied(netMinor),
+        revenueRecognised(netMinor),
+        invoiceVoided({ netMinor, taxMinor, inAdvance, paidMinor: netMinor / 2n }),
       ]
       for (const entries of postings) {
         assert.equal(
@@ -193,6 +198,7 @@ test('a charge in advance is recognised day by day, never too early and all of i
       const [first, last] = [localDay(zone, from), localDay(zone, to - 1)]
       let before = recognisedBy({ minor, zone, from, to }, first - 1)
       assert.equal(before, 0n)
+      assert.equal(recognisedBy({ minor, zone, from, to }, first - 40), 0n)
       for (let today = first; today <= last; today += Math.max(1, Math.floor((last - first) / 7))) {
         const now = recognisedBy({ minor, zone, from, to }, today)
         assert.ok(now >= before)
@@ -283,5 +289,66 @@ test('run after run, each period is billed once and none is missed, however late
         assert.equal(periodAt(own, end - 1)?.index, periods - 1)
       },
     ),
+  )
+})
+
+test('credit pays for an invoice, and what was paid of a voided one becomes credit', () => {
+  assert.deepEqual(creditApplied(500n), [
+    { account: 'customer_credit', minor: 500n },
+    { account: 'receivable', minor: -500n },
+  ])
+  assert.deepEqual(invoiceVoided({ netMinor: 1000n, taxMinor: 160n, inAdvance: true, paidMinor: 300n }), [
+    { account: 'receivable', minor: -860n },
+    { account: 'deferred_revenue', minor: 1000n },
+    { account: 'tax_payable', minor: 160n },
+    { account: 'customer_credit', minor: -300n },
+  ])
+})
+
+test('a charge in advance that has been recognised to its end leaves nothing deferred, whatever the order of the days', () => {
+  const { netMinor, from, to } = { netMinor: 4999n, from: day('2026-01-31'), to: day('2026-02-28') }
+  let [deferred, revenue, before] = [-netMinor, 0n, 0n]
+  for (const today of [localDay('UTC', from), localDay('UTC', from) + 11, localDay('UTC', to - 1)]) {
+    const recognised = recognisedBy({ minor: netMinor, zone: 'UTC', from, to }, today)
+    for (const { account, minor } of revenueRecognised(recognised - before)) {
+      if (account === 'deferred_revenue') deferred += minor
+      if (account === 'revenue') revenue += minor
+    }
+    before = recognised
+  }
+  assert.deepEqual([deferred, revenue], [0n, -netMinor])
+})
+
+test('a payment above what was owed leaves its rest as credit', () => {
+  assert.deepEqual(paymentReceived({ provider: 'MPESA', minor: 30_000n, owedMinor: 24_995n }), [
+    { account: 'cash:MPESA', minor: 30_000n },
+    { account: 'receivable', minor: -24_995n },
+    { account: 'customer_credit', minor: -5005n },
+  ])
+})
+
+test('an issued, paid, credited or written off invoice leaves nothing to receive', () => {
+  const amount = fc.bigInt({ min: 0n, max: 10n ** 12n })
+  fc.assert(
+    fc.property(amount, amount, amount, amount, (netMinor, taxMinor, paid, credit) => {
+      const total = netMinor + taxMinor
+      const settled = paid < total ? paid : total
+      const fromCredit = credit < total - settled ? credit : total - settled
+      const books = new Map<string, bigint>()
+      for (const posting of [
+        invoiceIssued({ netMinor, taxMinor, inAdvance: false }),
+        paymentReceived({ provider: 'STRIPE', minor: paid, owedMinor: total }),
+        creditApplied(fromCredit),
+        writtenOff(total - settled - fromCredit),
+      ])
+        for (const { account, minor } of posting) books.set(account, (books.get(account) ?? 0n) + minor)
+      assert.equal(books.get('receivable') ?? 0n, 0n)
+      assert.equal(
+        [...books.values()].reduce((sum, minor) => sum + minor, 0n),
+        0n,
+      )
+      assert.equal(books.get('cash:STRIPE') ?? 0n, paid)
+      assert.equal(books.get('revenue') ?? 0n, -netMinor)
+    }),
   )
 })

@@ -5,6 +5,8 @@ import {
   type BillingInterval,
   type Schedule,
   addLocalDays,
+  addMonths,
+  daysInMonth,
   isTimeZone,
   localDay,
   localDays,
@@ -243,5 +245,34 @@ test('a day number and its date are each other’s inverse', () => {
       assert.equal(Temporal.PlainDate.from(date).since('1970-01-01').days, day)
     }),
     { numRuns: 3000 },
+  )
+})
+
+test('months later is what Temporal says, through centuries that are no leap years', () => {
+  assert.deepEqual(
+    [1900, 2000, 2024, 2100].map((year) => daysInMonth(year, 2)),
+    [28, 29, 29, 28],
+  )
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -60_000, max: 100_000 }),
+      fc.integer({ min: 0, max: 2400 }),
+      (day, months) => {
+        const { year, month, day: of } = toCivil(addMonths(day, months))
+        const expected = Temporal.PlainDate.from(toCivil(day)).add({ months })
+        assert.deepEqual([year, month, of], [expected.year, expected.month, expected.day])
+      },
+    ),
+    { numRuns: 5000 },
+  )
+})
+
+test('a boundary belongs to the period that it begins', () => {
+  fc.assert(
+    fc.property(anySchedule, fc.integer({ min: 1, max: 100 }), (of, index) => {
+      assert.equal(periodAt(of, nthBoundary(of, index))?.index, index)
+      assert.equal(periodAt(of, nthBoundary(of, index) - 1)?.index, index - 1)
+    }),
+    { numRuns: 1000 },
   )
 })

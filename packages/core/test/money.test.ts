@@ -5,15 +5,18 @@ import {
   add,
   allocate,
   compare,
+  divide,
   exponentOf,
   floor,
   fromDecimal,
   isCurrency,
   listCurrencies,
+  mostMinor,
   multiply,
   parseMajor,
   ratio,
   roundHalfUp,
+  sumOf,
   toMajor,
   toMajorNumber,
 } from '../src/money/index.ts'
@@ -45,6 +48,77 @@ test('the documented currencies have the decimals of ISO 4217', () => {
   for (const [code, exponent] of Object.entries(decimals)) assert.equal(exponentOf(code), exponent, code)
   assert.ok(listCurrencies().length > 150)
   assert.ok(!isCurrency('usd') && !isCurrency('XYZ'))
+  assert.throws(() => exponentOf('XYZ'), RangeError)
+})
+
+test('decimals are those of ISO 4217, whatever this Node’s Intl shows (HUF, IDR, PKR and COP without decimals)', () => {
+  const two =
+    'AFN ALL COP HUF IDR IRR KPW LAK LBP MGA MMK PKR SLE SOS SYP YER AMD CRC MUR TWD UZS CVE MRU STN CDF SDG SSP ZWG'
+  for (const code of two.split(' ')) assert.equal(exponentOf(code), 2, code)
+  for (const code of 'BIF CLP DJF GNF ISK KMF KRW PYG VND VUV XPF'.split(' '))
+    assert.equal(exponentOf(code), 0, code)
+  for (const code of 'IQD JOD LYD OMR'.split(' ')) assert.equal(exponentOf(code), 3, code)
+  assert.equal(parseMajor('HUF', 49.99), 4999n)
+  assert.equal(toMajor({ currency: 'IQD', minor: 1n }), '0.001')
+})
+
+test('the list names every currency once, with its sign and decimals', () => {
+  const list = listCurrencies()
+  assert.equal(new Set(list.map(({ code }) => code)).size, list.length)
+  assert.deepEqual(
+    list.filter(({ code }) => code === 'UGX' || code === 'NGN'),
+    [
+      { code: 'NGN', name: 'Nigerian Naira', symbol: '₦', decimals: 2 },
+      { code: 'UGX', name: 'Ugandan Shilling', symbol: 'UGX', decimals: 0 },
+    ],
+  )
+})
+
+test('each fault has its code', () => {
+  const codeOf = (currency: string, value: number | string): string => {
+    const parsed = parseMajor(currency, value)
+    return typeof parsed === 'bigint' ? 'none' : parsed.code
+  }
+  assert.equal(codeOf('USD', '1e3'), 'not_a_decimal')
+  assert.equal(codeOf('USD', -Infinity), 'not_a_decimal')
+  assert.equal(codeOf('USD', '9'.repeat(100)), 'not_a_decimal')
+  assert.equal(codeOf('USD', 0.001), 'too_many_decimals')
+  assert.equal(codeOf('USD', '1234567890123.456'), 'too_many_decimals')
+  assert.equal(codeOf('USD', '12345678901234.56'), 'too_many_digits')
+  assert.equal(codeOf('USD', '1234567890123.45'), 'none')
+  assert.equal(codeOf('USD', '0.00'), 'none')
+})
+
+test('the largest amount that is taken fits a stored 64-bit integer, in every currency', () => {
+  for (const { code } of listCurrencies()) {
+    const parsed = parseMajor(code, '999999999999999')
+    if (typeof parsed === 'bigint') assert.ok(parsed <= mostMinor, code)
+    else assert.equal(parsed.code, 'too_large')
+  }
+  assert.equal(parseMajor('KWD', '999999999999999'), 999_999_999_999_999_000n)
+  assert.ok(mostMinor * 9n < 2n ** 63n)
+})
+
+test('currencies are never mixed', () => {
+  const [a, b] = [
+    { currency: 'KES', minor: 5n },
+    { currency: 'UGX', minor: 5n },
+  ]
+  assert.deepEqual(sumOf('KES', [a, a]), { currency: 'KES', minor: 10n })
+  assert.deepEqual(sumOf('KES', []), { currency: 'KES', minor: 0n })
+  assert.throws(() => sumOf('KES', [a, b]), RangeError)
+})
+
+test('amounts are rounded half up at the decimals of their currency (G01)', () => {
+  const rounded = (currency: string, decimal: string): string => {
+    const scale = ratio(10n ** BigInt(exponentOf(currency)))
+    return toMajor({ currency, minor: roundHalfUp(multiply(fromDecimal(decimal), scale)) })
+  }
+  for (const code of ['USD', 'EUR', 'GBP']) assert.equal(rounded(code, '10.275'), '10.28')
+  for (const code of 'JPY KRW VND CLP UGX RWF XAF XOF GNF BIF DJF KMF'.split(' '))
+    assert.equal(rounded(code, '1000.5'), '1001')
+  assert.deepEqual([rounded('GBP', '0.005'), rounded('GBP', '0.004')], ['0.01', '0.00'])
+  assert.deepEqual([rounded('TND', '10.2745'), rounded('TND', '-0.0005')], ['10.275', '-0.001'])
 })
 
 test('an amount is read exactly or refused, never rounded', () => {
@@ -66,7 +140,7 @@ test('an amount is read exactly or refused, never rounded', () => {
     ['USD', ' 1'],
     ['USD', '.5'],
     ['USD', '1234567890123456'],
-    ['USD', 12_345_678_901_234_567_890],
+    ['USD', Number('12345678901234567890')],
     ['USD', '0x10'],
   ]
   for (const [currency, value] of refused)
@@ -116,6 +190,53 @@ test('the parts of a split sum to the whole and are within one unit of their sha
     }),
     { numRuns: 2000 },
   )
+})
+
+test('a split by fractions is the split by their numerators over one denominator', () => {
+  assert.deepEqual(allocate(100n, [ratio(1n, 2n), ratio(1n, 3n), ratio(1n, 6n)]), [50n, 33n, 17n])
+  const fraction = fc.tuple(fc.bigInt({ min: 0n, max: 999n }), fc.bigInt({ min: 1n, max: 60n }))
+  fc.assert(
+    fc.property(
+      fc.bigInt({ min: -(10n ** 9n), max: 10n ** 9n }),
+      fc.array(fraction, { minLength: 1, maxLength: 8 }),
+      (total, fractions) => {
+        const common = fractions.reduce((product, [, denominator]) => product * denominator, 1n)
+        assert.deepEqual(
+          allocate(
+            total,
+            fractions.map(([numerator, denominator]) => ratio(numerator, denominator)),
+          ),
+          allocate(
+            total,
+            fractions.map(([numerator, denominator]) => numerator * (common / denominator)),
+          ),
+        )
+      },
+    ),
+  )
+})
+
+test('discounts are shared out to the last cent (F01, F07, F09)', () => {
+  assert.deepEqual(allocate(1000n, [10_000n, 5000n, 3000n, 2000n]), [500n, 250n, 150n, 100n])
+  assert.deepEqual(allocate(100n, [100n, 200n]), [33n, 67n])
+  assert.deepEqual(allocate(750n, [300n, 1200n]), [150n, 600n])
+  assert.deepEqual(allocate(2500n, [1000n, 1000n]), [1250n, 1250n]) // the cap at the lines is the discount's
+  assert.deepEqual(allocate(67n, [100n, 100n]), [34n, 33n])
+})
+
+test('a split that cannot be is an error', () => {
+  assert.throws(() => allocate(1n, []), RangeError)
+  assert.deepEqual(allocate(0n, []), [])
+  assert.throws(() => allocate(1n, [1n, -1n]), RangeError)
+  assert.throws(() => allocate(1n, [ratio(-1n, 2n), ratio(1n)]), RangeError)
+})
+
+test('an operation on fractions that has no answer is an error', () => {
+  assert.throws(() => ratio(1n, 0n), RangeError)
+  assert.throws(() => divide(ratio(1n), ratio(0n)), RangeError)
+  assert.throws(() => fromDecimal('1e3'), RangeError)
+  assert.throws(() => fromDecimal(''), RangeError)
+  assert.equal(compare(divide(ratio(1n), ratio(-2n)), ratio(1n, -2n)), 0)
 })
 
 test('fractions are exact', () => {

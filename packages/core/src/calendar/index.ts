@@ -17,4 +17,5 @@ export {
   nthPeriod,
   periodAt,
 } from './period.ts'
-export { type EpochMs, addLocalDays, isTimeZone, localDay, localDays, offsetMs, startOfDay } from './zone.ts'
+export { type EpochMs, offsetMs } from './transitions.ts'
+export { addLocalDays, isTimeZone, localDay, localDays, startOfDay } from './zone.ts'

@@ -1,5 +1,6 @@
 import { type EpochDay, addMonths, startOfWeek, toCivil, toEpochDay } from './civil.ts'
-import { type EpochMs, localDay, offsetMs, startOfDay } from './zone.ts'
+import { type EpochMs, offsetMs } from './transitions.ts'
+import { localDay, startOfDay } from './zone.ts'
 
 export type BillingInterval = 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'YEARLY'
 export type BillingAnchor = 'ANNIVERSARY' | 'CALENDAR'
@@ -27,6 +28,7 @@ export type Period = {
 }
 
 const hourMs = 3_600_000
+const daysOf = { DAILY: 1, WEEKLY: 7 } as const
 const monthsOf = { MONTHLY: 1, QUARTERLY: 3, YEARLY: 12 } as const
 
 /**
@@ -40,16 +42,9 @@ export function nthBoundary(schedule: Schedule, n: number): EpochMs {
   const steps = n * intervalCount
   if (interval === 'HOURLY') return hourlyOrigin(schedule) + steps * hourMs
   const origin = originDay(schedule, localDay(zone, start))
-  switch (interval) {
-    case 'DAILY':
-      return startOfDay(zone, origin + steps)
-    case 'WEEKLY':
-      return startOfDay(zone, origin + steps * 7)
-    case 'MONTHLY':
-    case 'QUARTERLY':
-    case 'YEARLY':
-      return startOfDay(zone, addMonths(origin, steps * monthsOf[interval]))
-  }
+  if (interval === 'DAILY' || interval === 'WEEKLY')
+    return startOfDay(zone, origin + steps * daysOf[interval])
+  return startOfDay(zone, addMonths(origin, steps * monthsOf[interval]))
 }
 
 /** The n-th period, from 0. The first starts at the very instant of the start, the others at their boundary. */
@@ -61,6 +56,8 @@ export function nthPeriod(schedule: Schedule, index: number): Period {
 
 /** The period that holds an instant; undefined before the start. */
 export function periodAt(schedule: Schedule, at: EpochMs): Period | undefined {
+  if (!Number.isFinite(at)) throw new RangeError(`${at} is not an instant`)
+  if (!(schedule.intervalCount >= 1)) throw new RangeError(`a period of ${schedule.intervalCount} intervals`)
   if (at < schedule.start) return undefined
   let low = 0
   let high = 1
@@ -84,19 +81,8 @@ function hourlyOrigin({ anchor, zone, start }: Schedule): EpochMs {
 }
 
 function originDay({ interval, anchor }: Schedule, day: EpochDay): EpochDay {
-  if (anchor === 'ANNIVERSARY') return day
+  if (anchor === 'ANNIVERSARY' || interval === 'HOURLY' || interval === 'DAILY') return day
+  if (interval === 'WEEKLY') return startOfWeek(day)
   const { year, month } = toCivil(day)
-  switch (interval) {
-    case 'HOURLY':
-    case 'DAILY':
-      return day
-    case 'WEEKLY':
-      return startOfWeek(day)
-    case 'MONTHLY':
-      return toEpochDay({ year, month, day: 1 })
-    case 'QUARTERLY':
-      return toEpochDay({ year, month: month - ((month - 1) % 3), day: 1 })
-    case 'YEARLY':
-      return toEpochDay({ year, month: 1, day: 1 })
-  }
+  return toEpochDay({ year, month: month - ((month - 1) % monthsOf[interval]), day: 1 })
 }

@@ -1,33 +1,40 @@
-import { type Ratio, add, floor, ratio, roundHalfUp, subtract, compare, zero } from '../money/index.ts'
+import { mostMinor } from '../money/index.ts'
+import { type TaxTotal, type TaxedLine, netOf, taxTotals } from '../tax/index.ts'
+import { roundLines } from './round.ts'
 
-/** What a line charges, exactly, in minor units. */
-export type ExactLine = { readonly amount: Ratio }
-
-export type RoundedInvoice = {
-  /** One amount for each line, in minor units, that sum to the subtotal. */
+/** The amounts of an invoice, in minor units of its currency; `total = subtotal + tax`, `subtotal = sum of lineMinor`. */
+export type InvoiceAmounts = {
+  /** One net amount for each line, in their order. */
   readonly lineMinor: readonly bigint[]
   readonly subtotalMinor: bigint
+  readonly taxes: readonly TaxTotal[]
+  readonly taxMinor: bigint
+  readonly totalMinor: bigint
+  /** What it is issued as: one with nothing to pay is PAID at once. */
+  readonly issuedAs: 'PENDING' | 'PAID'
 }
 
 /**
- * Rounds an invoice once: the exact subtotal to the nearest minor unit, half up; the lines get it by largest
- * remainder, the earlier of equals first. So lines always sum to the subtotal, and it is never off by a line's
- * rounding.
+ * Draws up an invoice from lines with exact amounts: the exact subtotal is rounded once, half up, and shared out by
+ * largest remainder, so lines always sum; tax is computed per rate on the rounded base. A total below zero, or one too
+ * large to be stored, is a RangeError: credits are credit notes, and the caller bounds prices and quantities.
+ *
+ * `draftInvoice([{ amount: ratio(2000n, 3n), taxes: [vat16] }])` → subtotal 667, tax 107, total 774.
  */
-export function roundLines(lines: readonly ExactLine[]): RoundedInvoice {
-  if (lines.length === 1) {
-    const subtotalMinor = roundHalfUp(lines[0]?.amount ?? zero)
-    return { lineMinor: [subtotalMinor], subtotalMinor }
+export function draftInvoice(lines: readonly TaxedLine[]): InvoiceAmounts {
+  const { lineMinor, subtotalMinor } = roundLines(lines.map((line) => ({ amount: netOf(line) })))
+  const taxes = taxTotals(lines, lineMinor)
+  let taxMinor = 0n
+  for (const total of taxes) taxMinor += total.taxMinor
+  const totalMinor = subtotalMinor + taxMinor
+  if (totalMinor < 0n) throw new RangeError(`an invoice of ${totalMinor}`)
+  if (totalMinor > mostMinor) throw new RangeError(`an invoice of ${totalMinor} cannot be stored`)
+  return {
+    lineMinor,
+    subtotalMinor,
+    taxes,
+    taxMinor,
+    totalMinor,
+    issuedAs: totalMinor === 0n ? 'PAID' : 'PENDING',
   }
-  let exact = zero
-  for (const line of lines) exact = add(exact, line.amount)
-  const subtotalMinor = roundHalfUp(exact)
-  const lineMinor = lines.map((line) => floor(line.amount))
-  const left = subtotalMinor - lineMinor.reduce((sum, minor) => sum + minor, 0n)
-  const remainders = lines.map((line, index) => subtract(line.amount, ratio(lineMinor[index] ?? 0n)))
-  const byRemainder = Array.from(lines.keys()).toSorted(
-    (a, b) => compare(remainders[b] ?? zero, remainders[a] ?? zero) || a - b,
-  )
-  for (const index of byRemainder.slice(0, Number(left))) lineMinor[index] = (lineMinor[index] ?? 0n) + 1n
-  return { lineMinor, subtotalMinor }
 }

@@ -1,4 +1,5 @@
-export { type ExactLine, type RoundedInvoice, roundLines } from './draft.ts'
+export { type InvoiceAmounts, draftInvoice } from './draft.ts'
 export { dueDate, formatDay } from './due.ts'
 export { formatInvoiceNumber } from './number.ts'
+export { type ExactLine, type RoundedInvoice, roundLines } from './round.ts'
 export { type InvoiceStatus, canMoveInvoice } from './status.ts'

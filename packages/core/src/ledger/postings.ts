@@ -27,9 +27,39 @@ export function invoiceIssued(invoice: { netMinor: bigint; taxMinor: bigint; inA
   ])
 }
 
-/** A voided invoice: its issue, turned round. */
-export function invoiceVoided(invoice: { netMinor: bigint; taxMinor: bigint; inAdvance: boolean }): Posting {
-  return invoiceIssued(invoice).map(({ account, minor }) => ({ account, minor: -minor }))
+/**
+ * A voided invoice: its issue, turned round. What had been paid of it (`paidMinor`, 0 unless it was paid in part)
+ * becomes the customer's credit.
+ */
+export function invoiceVoided(invoice: {
+  netMinor: bigint
+  taxMinor: bigint
+  inAdvance: boolean
+  paidMinor?: bigint
+}): Posting {
+  const { netMinor, taxMinor, inAdvance, paidMinor = 0n } = invoice
+  return posting([
+    { account: 'receivable', minor: paidMinor - netMinor - taxMinor },
+    { account: inAdvance ? 'deferred_revenue' : 'revenue', minor: netMinor },
+    { account: 'tax_payable', minor: taxMinor },
+    { account: 'customer_credit', minor: -paidMinor },
+  ])
+}
+
+/** What the customer has to its credit pays for an invoice. */
+export function creditApplied(minor: bigint): Posting {
+  return posting([
+    { account: 'customer_credit', minor },
+    { account: 'receivable', minor: -minor },
+  ])
+}
+
+/** Service that was charged in advance has been rendered: see `recognisedBy`. */
+export function revenueRecognised(minor: bigint): Posting {
+  return posting([
+    { account: 'deferred_revenue', minor },
+    { account: 'revenue', minor: -minor },
+  ])
 }
 
 /** Money that came in for an invoice; what is above what was owed becomes the customer's credit. */
@@ -42,7 +72,7 @@ export function paymentReceived(payment: { provider: string; minor: bigint; owed
   ])
 }
 
-/** Money that was given back. */
+/** Money that was given back to the customer, through the provider that it came from. */
 export function paymentRefunded(refund: { provider: string; minor: bigint }): Posting {
   return posting([
     { account: 'refunds', minor: refund.minor },

@@ -1,4 +1,6 @@
-/** What ISO 4217 says of a currency, through `Intl`, so that no table of ours can grow old. */
+import { exponentsOtherThan2 } from './exponents.ts'
+
+/** A currency: its ISO 4217 code, its English name and sign, and the decimals of its minor unit. */
 export type CurrencyFacts = {
   readonly code: string
   readonly name: string
@@ -7,24 +9,16 @@ export type CurrencyFacts = {
 }
 
 const codes: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'))
-const exponents = new Map<string, number>()
 
 /** Whether this is the code of a currency: three capitals that `Intl` knows. */
 export function isCurrency(code: string): boolean {
   return codes.has(code)
 }
 
-/** Decimals of a currency's minor unit: 0 for UGX, 2 for KES, 3 for KWD. The currency must be one. */
+/** Decimals of a currency's minor unit by ISO 4217: 0 for UGX, 2 for KES, 3 for KWD. The currency must be one. */
 export function exponentOf(currency: string): number {
-  const known = exponents.get(currency)
-  if (known !== undefined) return known
   if (!codes.has(currency)) throw new RangeError(`${currency} is not a currency`)
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions()
-  exponents.set(currency, maximumFractionDigits)
-  return maximumFractionDigits
+  return exponentsOtherThan2.get(currency) ?? 2
 }
 
 /** Every currency, by code. */

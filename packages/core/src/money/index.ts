@@ -1,6 +1,6 @@
 export { allocate } from './allocate.ts'
 export { type CurrencyFacts, exponentOf, isCurrency, listCurrencies } from './currency.ts'
-export { type Money, type MoneyFault, parseMajor, toMajor, toMajorNumber } from './money.ts'
+export { type Money, type MoneyFault, mostMinor, parseMajor, sumOf, toMajor, toMajorNumber } from './money.ts'
 export {
   type Ratio,
   add,

@@ -1,1 +1,2 @@
-export { unusedAfterCancellation, unusedAfterChange, wholeShare, type Unit } from './share.ts'
+export { type ChangeAmounts, changeAmounts, creditWithin, quantityChange } from './change.ts'
+export { type Unit, unusedAfterCancellation, unusedAfterChange, usedUntilEnd, wholeShare } from './share.ts'

@@ -1,37 +1,50 @@
-import { type BillingInterval, type EpochMs, type Period, localDay } from '../calendar/index.ts'
+import { type BillingInterval, type EpochMs, type Period, localDays } from '../calendar/index.ts'
 import { type Ratio, ratio } from '../money/index.ts'
 
-/** What a share of a period is counted in: local days, or seconds where a period is as short as a day. */
+/**
+ * What a share of a period is counted in: local days, or seconds where a period is as short as a day (HOURLY, DAILY).
+ * The denominator is always the whole nominal period, also where the subscription was in only a part of it.
+ */
 export type Unit = { readonly interval: BillingInterval; readonly zone: string }
 
 /** What part of its whole period a period is: 1 for a whole one, less for a stub. */
 export function wholeShare(unit: Unit, period: Period): Ratio {
-  return share(unit, period, period.from, period.to)
+  return shareOf(unit, period, counted(unit, period, period))
 }
 
-/** What is left of a period from a change on. The day of the change belongs to what comes after it. */
+/** What is left of a period from a change on. The day (or second) of the change belongs to what comes after it. */
 export function unusedAfterChange(unit: Unit, period: Period, at: EpochMs): Ratio {
-  return share(unit, period, Math.max(at, period.from), period.to)
+  return shareOf(unit, period, counted(unit, period, restOf(period, at)))
 }
 
-/** What is left of a period after a cancellation. The day of the cancellation stays billed. */
+/** What is left of a period after a cancellation. The day (or second) of the cancellation stays billed. */
 export function unusedAfterCancellation(unit: Unit, period: Period, at: EpochMs): Ratio {
-  const moment = Math.max(at, period.from)
-  if (isShort(unit)) return share(unit, period, moment, period.to)
-  const days = localDay(unit.zone, period.to) - localDay(unit.zone, moment) - 1
-  return ratio(BigInt(Math.max(0, days)), wholeDays(unit, period))
+  return shareOf(unit, period, counted(unit, period, restOf(period, at)) - 1)
 }
 
-function share(unit: Unit, period: Period, from: EpochMs, to: EpochMs): Ratio {
-  if (from >= to) return ratio(0n)
-  if (isShort(unit)) return ratio(BigInt(to - from), BigInt(period.wholeTo - period.wholeFrom))
-  return ratio(BigInt(localDay(unit.zone, to) - localDay(unit.zone, from)), wholeDays(unit, period))
+/**
+ * What part of its whole period is billed when a subscription ends at an instant within it: its days up to and with
+ * the one it ends on. An end at midnight leaves that day out, since nothing of it was used.
+ */
+export function usedUntilEnd(unit: Unit, period: Period, end: EpochMs): Ratio {
+  const lastMoment = Math.min(end, period.to) - 1
+  return shareOf(unit, period, counted(unit, period, { from: period.from, to: lastMoment }) + 1)
 }
 
-function wholeDays({ zone }: Unit, { wholeFrom, wholeTo }: Period): bigint {
-  return BigInt(localDay(zone, wholeTo) - localDay(zone, wholeFrom))
+type Span = { readonly from: EpochMs; readonly to: EpochMs }
+
+function restOf(period: Period, at: EpochMs): Span {
+  return { from: Math.max(at, period.from), to: period.to }
 }
 
-function isShort({ interval }: Unit): boolean {
-  return interval === 'HOURLY' || interval === 'DAILY'
+function shareOf(unit: Unit, period: Period, count: number): Ratio {
+  const whole = counted(unit, period, { from: period.wholeFrom, to: period.wholeTo })
+  return ratio(BigInt(Math.max(0, count)), BigInt(whole))
+}
+
+/** How many local days begin within a span, the first of it not counted; or how many of the whole period's seconds. */
+function counted({ interval, zone }: Unit, { wholeFrom }: Period, { from, to }: Span): number {
+  if (interval === 'HOURLY' || interval === 'DAILY')
+    return Math.floor((to - wholeFrom) / 1000) - Math.floor((from - wholeFrom) / 1000)
+  return localDays(zone, from, to)
 }

@@ -1,7 +1,7 @@
 import { type EpochMs, type Period, type Schedule, addLocalDays, nthPeriod } from '../calendar/index.ts'
 import { type Ratio, ratio } from '../money/index.ts'
-import { wholeShare } from '../prorate/index.ts'
-import type { SubscriptionStatus } from './status.ts'
+import { usedUntilEnd, wholeShare } from '../prorate/index.ts'
+import { type SubscriptionStatus, canMoveSubscription } from './status.ts'
 
 /** What a new subscription begins as. Its first period or its trial starts at `startedAt`, now, past or future. */
 export type Start = {
@@ -62,27 +62,42 @@ const whole = ratio(1n)
 
 /**
  * What happens to a subscription at the instant it is due. Everything takes effect at that instant, whenever it is
- * computed, so a run that comes late does exactly what one in time would have done.
+ * computed, so a run that comes late does exactly what one in time would have done. An end date within a period cuts
+ * it, and only its days are billed; a cancellation never cuts one. What is PAUSED or CANCELED is never due: that is an
+ * Error.
  */
 export function planDue(due: DueSubscription): DuePlan {
   const { status, schedule, dueAt } = due
+  if (status === 'PAUSED' || status === 'CANCELED') throw new Error(`a ${status} subscription is due`)
   const end = earliest(due.cancelAt, due.endsAt)
-  if (end !== null && end <= dueAt) return { kind: 'end', at: dueAt }
+  if (end !== null && end <= dueAt) return { kind: 'end', at: end }
 
-  const nominal = nthPeriod(schedule, due.periodIndex + 1)
-  const isCut = end !== null && end < nominal.to && end === due.endsAt
-  const period = isCut ? { ...nominal, to: end } : nominal
-  const isWhole = period.from === period.wholeFrom && period.to === period.wholeTo
-  const isStub = !isWhole && (schedule.anchor === 'CALENDAR' || isCut)
+  const nominal = nextPeriod(schedule, due.periodIndex)
+  const isCut = due.endsAt !== null && due.endsAt < nominal.to
+  const period = isCut ? { ...nominal, to: due.endsAt } : nominal
   return {
     kind: 'bill',
     at: dueAt,
     status: status === 'PAST_DUE' ? 'PAST_DUE' : 'ACTIVE',
     period,
-    share: isStub ? wholeShare(schedule, period) : whole,
+    share: isCut ? usedUntilEnd(schedule, period, period.to) : shareOf(schedule, period),
     nextDueAt: end === null ? period.to : Math.min(period.to, end),
     activates: status === 'TRIALING',
   }
+}
+
+/** An anniversary's first period is a whole one, though it starts within its first day; a calendar's may be a stub. */
+function shareOf(schedule: Schedule, period: Period): Ratio {
+  return schedule.anchor === 'CALENDAR' && period.from !== period.wholeFrom
+    ? wholeShare(schedule, period)
+    : whole
+}
+
+/** The period after one; those of a day that a zone skipped by moving over the date line are nothing to bill. */
+function nextPeriod(schedule: Schedule, index: number): Period {
+  let period = nthPeriod(schedule, index + 1)
+  while (period.to <= period.from) period = nthPeriod(schedule, period.index + 1)
+  return period
 }
 
 /** How a cancellation goes about. */
@@ -92,12 +107,17 @@ export type CancellationPlan =
 
 /**
  * Cancels now, or at the end of what has been billed: the period's end, or the trial's. A subscription that has not
- * begun to be billed has no period to wait for and ends at once.
+ * begun to be billed has no period to wait for and ends at once. What was due before `now` must have been billed: the
+ * end of a period that has passed is no end to wait for. What a cancellation now leaves unused is
+ * `unusedAfterCancellation` of `prorate`, a share of the whole period's price. A canceled one stays so: that is an
+ * Error.
  */
 export function planCancellation(
   current: { status: SubscriptionStatus; currentPeriodEnd: EpochMs | null; trialEnd: EpochMs | null },
   options: { cancelAt: 'now' | 'period_end'; now: EpochMs },
 ): CancellationPlan {
+  if (!canMoveSubscription(current.status, 'CANCELED'))
+    throw new Error(`a ${current.status} subscription cannot be canceled`)
   const end = current.status === 'TRIALING' ? current.trialEnd : current.currentPeriodEnd
   if (options.cancelAt === 'now' || end === null || end <= options.now)
     return { kind: 'now', at: options.now }
