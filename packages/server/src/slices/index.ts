@@ -1,9 +1,32 @@
 import type { Slice } from '../http/route.ts'
 import { access } from './access/index.ts'
+import { analytics } from './analytics/index.ts'
 import { catalog } from './catalog/index.ts'
+import { clocks } from './clock/index.ts'
+import { collecting } from './collection/index.ts'
+import { currencies } from './currencies/index.ts'
 import { customers } from './customers/index.ts'
+import { invoices } from './invoices/index.ts'
 import { keys } from './keys/index.ts'
+import { mailing } from './mail/index.ts'
+import { paymentMethods, payments } from './payments/index.ts'
+import { subscriptions } from './subscriptions/index.ts'
 import { tenants } from './tenants/index.ts'
 
 /** The rooms of the house, lower floors first (floors.json holds them to it). */
-export const slices: readonly Slice[] = [access, tenants, keys, customers, catalog]
+export const slices: readonly Slice[] = [
+  currencies,
+  access,
+  tenants,
+  keys,
+  customers,
+  catalog,
+  invoices,
+  paymentMethods,
+  payments,
+  subscriptions,
+  collecting,
+  analytics,
+  clocks,
+  mailing,
+]

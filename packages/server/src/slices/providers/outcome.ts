@@ -38,7 +38,10 @@ export async function outcomeOf<O>(
     const deadline = deps.clock.sleep(callDeadlineMs, ended.signal).then(() => unknown)
     return await Promise.race([call(), deadline])
   } catch (error) {
-    deps.log.warn({ err: error, ...what }, 'a provider could not be reached, and the outcome is asked about later')
+    deps.log.warn(
+      { err: error, ...what },
+      'a provider could not be reached, and the outcome is asked about later',
+    )
     return unknown
   } finally {
     ended.abort()

@@ -47,7 +47,12 @@ export type BookEntry = {
 export async function enterInBook(
   pool: Pool,
   request: ProviderRequest,
-  entry: { kind: 'CHARGE' | 'REFUND'; behaviour: string; outcome: BookOutcome; settlesAt: Temporal.Instant | null },
+  entry: {
+    kind: 'CHARGE' | 'REFUND'
+    behaviour: string
+    outcome: BookOutcome
+    settlesAt: Temporal.Instant | null
+  },
 ): Promise<BookEntry> {
   const [row] = await pool.query(
     enter(
@@ -85,5 +90,13 @@ function entryOf(row: {
   calls: number
 }): BookEntry {
   const { reference, behaviour, currency, outcome, calls } = row
-  return { reference, behaviour, currency, outcome, calls, amountMinor: row.amount_minor, settlesAt: row.settles_at }
+  return {
+    reference,
+    behaviour,
+    currency,
+    outcome,
+    calls,
+    amountMinor: row.amount_minor,
+    settlesAt: row.settles_at,
+  }
 }

@@ -37,23 +37,36 @@ export const sandbox: Provider = {
   name: 'SANDBOX',
   isAvailable: ({ isTest }) => isTest,
   tokenFault: (token) =>
-    Object.hasOwn(behaviours, token) ? undefined : `must be one of the sandbox's tokens: ${sandboxTokens.join(', ')}`,
+    Object.hasOwn(behaviours, token)
+      ? undefined
+      : `must be one of the sandbox's tokens: ${sandboxTokens.join(', ')}`,
   settlingMs: 0,
   charge: (deps, request) => act(deps, request, 'CHARGE', request.token),
   queryCharge: ask,
   async refund(deps, request) {
     const charge = await lookInBook(deps.workerDb, request.scope.environmentId, request.chargeReference)
     if (!charge || charge.outcome === 'DECLINED') {
-      return { status: 'declined', code: 'charge_not_found', reason: 'There is no such charge to refund.', hard: true }
+      return {
+        status: 'declined',
+        code: 'charge_not_found',
+        reason: 'There is no such charge to refund.',
+        hard: true,
+      }
     }
     return act(deps, request, 'REFUND', charge.behaviour)
   },
   queryRefund: ask,
 }
 
-async function act(deps: Deps, request: ProviderRequest, kind: 'CHARGE' | 'REFUND', token: string): Promise<Outcome> {
+async function act(
+  deps: Deps,
+  request: ProviderRequest,
+  kind: 'CHARGE' | 'REFUND',
+  token: string,
+): Promise<Outcome> {
   const behaviour = behaviours[token]
-  if (!behaviour) return { status: 'declined', code: 'invalid_token', reason: 'The token is not known.', hard: true }
+  if (!behaviour)
+    return { status: 'declined', code: 'invalid_token', reason: 'The token is not known.', hard: true }
   const { outcome } = behaviour
   const settlesAt = outcome === 'PENDING' ? request.at.add({ seconds: pendingSeconds }) : null
   const entry = await enterInBook(deps.workerDb, request, { kind, behaviour: token, outcome, settlesAt })

@@ -1,0 +1,61 @@
+import { type Ratio, add, multiply, ratio, roundHalfUp, toMajorNumber, zero } from '@novabilling/core/money'
+import type { Reader } from '../../db/transaction.ts'
+import { dayRange } from '../../http/days.ts'
+import { providerNames } from '../providers/index.ts'
+import type { Revenue, RevenueQuery } from './schema.ts'
+import { cashByDay, runningByInterval, tenantDefaults } from './sql.ts'
+
+const cashAccounts = [...providerNames, 'MANUAL'].map((provider) => `cash:${provider}`)
+
+/** Periods of a common year of 365 days, which is 52 weeks, 8760 hours. */
+const periodsAYear = {
+  HOURLY: 8760n,
+  DAILY: 365n,
+  WEEKLY: 52n,
+  MONTHLY: 12n,
+  QUARTERLY: 4n,
+  YEARLY: 1n,
+} as const
+
+/**
+ * Money that moved on these days, from the cash accounts of the books, so that it is theirs to the cent; and what
+ * the running subscriptions (ACTIVE and PAST_DUE) are worth by the month and the year: exact, rounded once.
+ */
+export async function revenue(reader: Reader, environmentId: string, query: RevenueQuery): Promise<Revenue> {
+  const [tenant] = await reader.query(tenantDefaults(reader.scope.tenantId))
+  if (!tenant) throw new Error('a tenant vanished')
+  const { timezone } = tenant
+  const currency = query.currency ?? tenant.currency
+  const { from, to } = dayRange(timezone, query)
+  const [days, running] = await reader.queryAll([
+    cashByDay(environmentId, currency, from ?? null, to ?? null, timezone, cashAccounts),
+    runningByInterval(environmentId, currency),
+  ])
+
+  const yearly = running.reduce<Ratio>(
+    (sum, row) =>
+      add(sum, ratio(row.period_minor * periodsAYear[row.billing_interval], BigInt(row.interval_count))),
+    zero,
+  )
+  const major = (minor: bigint): number => toMajorNumber({ currency, minor })
+  const sums = (rows: readonly (typeof days)[number][]) => ({
+    total: major(rows.reduce((sum, row) => sum + row.received_minor, 0n)),
+    refunded: major(rows.reduce((sum, row) => sum + row.refunded_minor, 0n)),
+    count: Number(rows.reduce((sum, row) => sum + row.payments, 0n)),
+  })
+  const groups = Map.groupBy(days, (row) => firstDay(row.day, query.groupBy ?? 'month'))
+  return {
+    currency,
+    ...sums(days),
+    breakdown: [...groups].map(([period, rows]) => ({ period, ...sums(rows) })),
+    mrr: major(roundHalfUp(multiply(yearly, ratio(1n, 12n)))),
+    arr: major(roundHalfUp(yearly)),
+  }
+}
+
+function firstDay(day: string, groupBy: 'day' | 'week' | 'month'): string {
+  if (groupBy === 'day') return day
+  if (groupBy === 'month') return `${day.slice(0, 7)}-01`
+  const date = Temporal.PlainDate.from(day)
+  return date.subtract({ days: date.dayOfWeek - 1 }).toString()
+}

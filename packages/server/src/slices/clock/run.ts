@@ -1,0 +1,145 @@
+import type { Deps } from '../../deps.ts'
+import { transaction } from '../../db/transaction.ts'
+import { billEnvironment } from '../billing-run/index.ts'
+import { collectEnvironment } from '../collection/index.ts'
+import {
+  currentRun,
+  endRun,
+  freezePayments,
+  freezeRefunds,
+  freezeSubscriptions,
+  holdsSubscriptions,
+  leaseRun,
+  moveClock,
+  nextDue,
+  prolongLease,
+  waitingRuns,
+} from './sql.ts'
+
+const leaseMs = 60_000
+const heartbeatMs = 15_000
+const sliceMs = 2000
+const atOnce = 4
+const triesPerStep = 3
+const betweenTriesMs = 500
+const mostStepsAtOneInstant = 100
+
+/** Goes on with clocks whose process died, or whose request did not wait for their end. */
+export const clock = { name: 'clock', tick: resume, restMs: 1000 }
+
+async function resume(deps: Deps): Promise<boolean> {
+  const waiting = await deps.workerDb.query(waitingRuns(deps.clock.now(), atOnce))
+  const until = deps.clock.nowMs() + sliceMs
+  await Promise.all(waiting.map(({ id }) => runClock(deps, id, until)))
+  return waiting.length > 0
+}
+
+/**
+ * Moves a clock that is on its way, until it has arrived or `untilMs` is over: to each next instant at which
+ * something is due, does what is due then, and goes on, so that everything happens in order and at its time.
+ * False when somebody else is moving it.
+ */
+export async function runClock(deps: Deps, environmentId: string, untilMs: number): Promise<boolean> {
+  const leaseUntil = (): Temporal.Instant => deps.clock.now().add({ milliseconds: leaseMs })
+  const [leased] = await deps.workerDb.query(leaseRun(environmentId, deps.clock.now(), leaseUntil()))
+  if (!leased) return false
+  const { attempt } = leased
+  const heartbeat = deps.clock.every(heartbeatMs, () => {
+    deps.workerDb
+      .query(prolongLease(environmentId, attempt, leaseUntil()))
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'the lease of a clock could not be prolonged'))
+  })
+  try {
+    let last: Temporal.Instant | undefined
+    for (let again = 0; deps.clock.nowMs() < untilMs; ) {
+      const at = await stepOrFail(deps, environmentId, attempt)
+      if (!at) break
+      again = last?.equals(at) ? again + 1 : 0
+      last = at
+      if (again > mostStepsAtOneInstant) {
+        const reason = `What is due at ${at.toString()} does not come to an end.`
+        await deps.workerDb.query(endRun(environmentId, attempt, 'FAILED', reason))
+        break
+      }
+    }
+  } finally {
+    heartbeat()
+    await deps.workerDb.query(prolongLease(environmentId, attempt, deps.clock.now()))
+  }
+  return true
+}
+
+async function stepOrFail(
+  deps: Deps,
+  environmentId: string,
+  attempt: number,
+): Promise<Temporal.Instant | undefined> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await step(deps, environmentId, attempt)
+    } catch (error) {
+      deps.log.error({ err: error, environmentId }, 'a step of a clock failed')
+      if (tries === triesPerStep || !isPassing(error)) {
+        await deps.workerDb.query(endRun(environmentId, attempt, 'FAILED', reasonOf(error)))
+        return undefined
+      }
+      await deps.clock.sleep(betweenTriesMs)
+    }
+  }
+}
+
+/** One step; gives where the clock stands. Undefined when it has arrived, or is not ours to move any more. */
+async function step(deps: Deps, environmentId: string, attempt: number): Promise<Temporal.Instant | undefined> {
+  const [run] = await deps.workerDb.query(currentRun(environmentId, attempt))
+  if (!run?.clock_target) return undefined
+  const target = run.clock_target
+  const now = run.clock_now ?? (await freeze(deps, run.tenant_id, environmentId, attempt, target))
+  const [next] = await deps.workerDb.query(nextDue(environmentId))
+  const due = next?.due_at && Temporal.Instant.compare(next.due_at, target) <= 0 ? next.due_at : undefined
+  if (!due) {
+    await deps.workerDb.query(moveClock(environmentId, attempt, target))
+    await deps.workerDb.query(endRun(environmentId, attempt, 'IDLE', null))
+    return undefined
+  }
+  const at = Temporal.Instant.compare(due, now) > 0 ? due : now
+  const [moved] = await deps.workerDb.query(moveClock(environmentId, attempt, at))
+  if (!moved) return undefined
+  await billEnvironment(deps, environmentId, at)
+  await collectEnvironment(deps, environmentId, at)
+  return at
+}
+
+/**
+ * The first time an environment leaves real time: its rows are due by its own clock from now on. One without
+ * subscriptions starts at the target, which may lie in the past.
+ */
+async function freeze(
+  deps: Deps,
+  tenantId: string,
+  environmentId: string,
+  attempt: number,
+  target: Temporal.Instant,
+): Promise<Temporal.Instant> {
+  const scope = { tenantId, environmentId }
+  const real = deps.clock.now()
+  return transaction(deps.workerDb, { scope, now: real }, async (tx) => {
+    const [held] = await tx.query(holdsSubscriptions(environmentId))
+    const start = held?.found ? real : target
+    await tx.query(moveClock(environmentId, attempt, start))
+    tx.defer(freezeSubscriptions(environmentId))
+    tx.defer(freezePayments(environmentId))
+    tx.defer(freezeRefunds(environmentId))
+    return start
+  })
+}
+
+/** The database's or the network's trouble, which another try may find gone. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error
+}
+
+/** What the account is told: never the database's own words. */
+function reasonOf(error: unknown): string {
+  if (isPassing(error) || !(error instanceof Error)) return 'A step could not be written down. Set the clock again to go on.'
+  return error.message.slice(0, 500)
+}

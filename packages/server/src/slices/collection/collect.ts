@@ -1,0 +1,86 @@
+import type { Deps } from '../../deps.ts'
+import { collectionLoop, inLanes, leaseMs, resolveDueRefunds, resolveRefundsOf } from '../payments/index.ts'
+import { attemptCharge } from './charge.ts'
+import { type ChargeOutcome, concludeCharges } from './conclude.ts'
+import {
+  type ClaimedPayment,
+  claimPayments,
+  claimPaymentsInEnvironment,
+  claimPaymentsOnTestClocks,
+  isBusy,
+} from './sql.ts'
+
+const claimedAtOnce = 200
+const lanes = 16
+const othersWorkMs = 20
+
+/** Charges what is due and asks about what is open, over all environments: refunds too. */
+export const collection = { name: collectionLoop, tick: collectDue, restMs: 1000 }
+
+async function collectDue(deps: Deps): Promise<boolean> {
+  const now = deps.clock.now()
+  const lease = now.add({ milliseconds: leaseMs })
+  const claimed = [
+    ...(await deps.workerDb.query(claimPayments(now, lease, claimedAtOnce))),
+    ...(await deps.workerDb.query(claimPaymentsOnTestClocks(now, lease, claimedAtOnce))),
+  ]
+  await chargeAll(deps, claimed)
+  const refunded = await resolveDueRefunds(deps)
+  return refunded || claimed.length > 0
+}
+
+/**
+ * Does in one environment all that is due up to an instant of its clock, and waits for what others are doing
+ * there, until nothing is left. Says whether there was anything.
+ */
+export async function collectEnvironment(
+  deps: Deps,
+  environmentId: string,
+  until: Temporal.Instant,
+): Promise<boolean> {
+  for (let found = false; ; found = true) {
+    const now = deps.clock.now()
+    const lease = now.add({ milliseconds: leaseMs })
+    const claimed = await deps.workerDb.query(claimPaymentsInEnvironment(now, lease, environmentId, until))
+    await chargeAll(deps, claimed)
+    const refunded = await resolveRefundsOf(deps, environmentId, until)
+    if (claimed.length > 0 || refunded) continue
+    const [others] = await deps.workerDb.query(isBusy(environmentId, until))
+    if (!others?.busy) return found
+    await deps.clock.sleep(othersWorkMs)
+  }
+}
+
+/** Calls run side by side; whatever has ended by the time a write is over is written together, by environment. */
+async function chargeAll(deps: Deps, claimed: readonly ClaimedPayment[]): Promise<void> {
+  const ready: ChargeOutcome[] = []
+  let writing = Promise.resolve()
+  let isQueued = false
+  const writeReady = async (): Promise<void> => {
+    isQueued = false
+    for (const outcomes of Map.groupBy(ready.splice(0), ({ payment }) => payment.environment_id).values()) {
+      await concludeEach(deps, outcomes)
+    }
+  }
+  await inLanes(claimed, lanes, async (payment) => {
+    ready.push({ payment, found: await attemptCharge(deps, payment) })
+    if (isQueued) return
+    isQueued = true
+    writing = writing.then(writeReady)
+  })
+  await writing
+}
+
+/** Together, and one by one when that fails: one that cannot be written down stops no other, and its lease runs out. */
+async function concludeEach(deps: Deps, outcomes: readonly ChargeOutcome[]): Promise<void> {
+  try {
+    await concludeCharges(deps, outcomes)
+  } catch (error) {
+    if (outcomes.length > 1) {
+      for (const outcome of outcomes) await concludeEach(deps, [outcome])
+    } else {
+      const payment = outcomes[0]?.payment.reference
+      deps.log.error({ err: error, payment }, 'the outcome of a payment is written later')
+    }
+  }
+}

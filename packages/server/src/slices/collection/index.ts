@@ -1,0 +1,11 @@
+import type { Slice } from '../../http/route.ts'
+import { routes } from './routes.ts'
+
+export const collecting: Slice = {
+  name: 'collection',
+  title: 'Collection',
+  description: 'How an invoice gets paid: by charging for it, or by hand.',
+  routes,
+}
+
+export { collectEnvironment, collection } from './collect.ts'

@@ -1,0 +1,42 @@
+import { command } from '../../db/statement.ts'
+import type { Deps } from '../../deps.ts'
+import { forgetAccountAnswers, forgetAnswers, keptHours } from '../../http/idempotency.ts'
+
+const forgetSessions = command(
+  'housekeeping.forget_sessions',
+  `delete from sessions where expires_at < $1::timestamptz`,
+)
+const forgetResets = command(
+  'housekeeping.forget_password_resets',
+  `delete from password_resets where expires_at < $1::timestamptz`,
+)
+const forgetInvitations = command(
+  'housekeeping.forget_invitations',
+  `delete from invitations where expires_at < $1::timestamptz`,
+)
+const forgetMails = command(
+  'housekeeping.forget_mails',
+  `delete from mails where due_at is null and created_at < $1::timestamptz`,
+)
+
+const keptDays = 30
+
+/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails. */
+export const housekeeping = { name: 'housekeeping', tick, restMs: 600_000 }
+
+async function tick(deps: Deps): Promise<boolean> {
+  const now = deps.clock.now()
+  const answersBefore = now.subtract({ hours: keptHours + 1 })
+  const before = now.subtract({ hours: 24 * keptDays })
+  for (const bound of [
+    forgetAnswers(answersBefore),
+    forgetAccountAnswers(answersBefore),
+    forgetSessions(before),
+    forgetResets(before),
+    forgetInvitations(before),
+    forgetMails(before),
+  ]) {
+    await deps.workerDb.query(bound)
+  }
+  return false
+}

@@ -1,0 +1,8 @@
+import { billingRun } from './billing-run/index.ts'
+import { clock } from './clock/index.ts'
+import { collection } from './collection/index.ts'
+import { housekeeping } from './housekeeping/index.ts'
+import { mail } from './mail/index.ts'
+
+/** What the worker does again and again. */
+export const loops = [billingRun, collection, clock, mail, housekeeping] as const

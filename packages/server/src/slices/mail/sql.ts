@@ -1,0 +1,60 @@
+import {
+  command,
+  instant,
+  integer,
+  json,
+  nullable,
+  oneOf,
+  statement,
+  text,
+  uuid,
+} from '../../db/statement.ts'
+
+/** Takes mails that are due: the attempt is counted before anything is done, and the next one is set. */
+export const claimMails = statement(
+  'mail.claim',
+  `update mails m
+   set attempt = m.attempt + 1, due_at = $2
+   from (
+     select id from mails where due_at <= $1::timestamptz order by due_at limit $3::integer for update skip locked
+   ) due
+   where m.id = due.id
+   returning m.id, m.tenant_id, m.kind, m.recipient, m.payload, m.attempt`,
+  {
+    id: uuid,
+    tenant_id: nullable(uuid),
+    kind: oneOf('password_reset', 'invitation', 'test'),
+    recipient: text,
+    payload: json<{ invitationId?: string }>(),
+    attempt: integer,
+  },
+)
+
+/** The end of an attempt, unless somebody else has begun another: sent, given up, or due again. */
+export const saveMail = command(
+  'mail.save',
+  `update mails set sent_at = $3, failure = $4, due_at = $5 where id = $1::uuid and attempt = $2::integer`,
+)
+
+export const memberByEmail = statement(
+  'mail.member_by_email',
+  `select tenant_id, id, name from members where email = $1`,
+  { tenant_id: uuid, id: uuid, name: text },
+)
+
+export const insertReset = command(
+  'mail.insert_reset',
+  `insert into password_resets (tenant_id, id, member_id, token_hash, expires_at) values ($1, $2, $3, $4, $5)`,
+)
+
+/** Gives an invitation that is still open the token of the mail that is about to be sent. */
+export const armInvitation = statement(
+  'mail.arm_invitation',
+  `update invitations i
+   set token_hash = $4
+   from tenants t, members m
+   where i.tenant_id = $1::uuid and i.id = $2::uuid and i.accepted_at is null and i.expires_at > $3::timestamptz
+     and t.id = i.tenant_id and m.tenant_id = i.tenant_id and m.id = i.invited_by
+   returning t.company_name, m.name, i.role, i.expires_at`,
+  { company_name: text, name: text, role: text, expires_at: instant },
+)

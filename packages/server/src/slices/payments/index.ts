@@ -1,0 +1,41 @@
+import type { Slice } from '../../http/route.ts'
+import { methodRoutes, paymentRoutes } from './routes.ts'
+import { Payment, PaymentMethod, Refund } from './schema.ts'
+
+export const paymentMethods: Slice = {
+  name: 'payment-methods',
+  title: 'Payment methods',
+  description: 'What a customer pays with.',
+  routes: methodRoutes,
+  schemas: [PaymentMethod],
+  constraints: { payment_methods_default_key: 'busy' },
+}
+
+export const payments: Slice = {
+  name: 'payments',
+  title: 'Payments',
+  description: 'Money that came in, and money that went back.',
+  routes: paymentRoutes,
+  schemas: [Payment, Refund],
+  constraints: {
+    payments_open_key: 'payment_in_progress',
+    payments_refunds_check: 'refund_exceeds_payment',
+  },
+}
+
+export { type Recorded, attempt, inLanes, leaseMs, recordOf } from './attempts.ts'
+export { resolveDueRefunds, resolveRefundsOf } from './due-refunds.ts'
+export { type PaymentIntent, collectionLoop, intendPayments, withdrawPayments } from './intend.ts'
+export { findPaymentMethod } from './methods.ts'
+export { type MethodRow, methodById, sealedTokens, tokenPlace } from './methods-sql.ts'
+export { presentPayment } from './present.ts'
+export type { Payment } from './schema.ts'
+export {
+  type LockedPayment,
+  type PaymentRow,
+  insertReceived,
+  lockPayments,
+  openPayments,
+  paymentsByIds,
+  savePayments,
+} from './sql.ts'

@@ -1,0 +1,82 @@
+import {
+  type RowOf,
+  boolean,
+  bytes,
+  command,
+  instant,
+  integer,
+  nullable,
+  oneOf,
+  statement,
+  text,
+  uuid,
+} from '../../db/statement.ts'
+import { providerNames } from '../providers/index.ts'
+
+export const methodColumns = {
+  id: uuid,
+  customer_id: uuid,
+  provider: oneOf(...providerNames),
+  type: oneOf('CARD', 'BANK_ACCOUNT', 'MOBILE_MONEY', 'WALLET'),
+  brand: nullable(text),
+  last4: nullable(text),
+  exp_month: nullable(integer),
+  exp_year: nullable(integer),
+  phone: nullable(text),
+  is_default: boolean,
+  created_at: instant,
+}
+export type MethodRow = RowOf<typeof methodColumns>
+
+export const methodSelect = Object.keys(methodColumns).join(', ')
+
+export const methodById = statement(
+  'payment_methods.by_id',
+  `select ${methodSelect} from payment_methods
+   where environment_id = $1::uuid and id = $2::uuid and archived_at is null`,
+  methodColumns,
+)
+
+export const methodsOfCustomer = statement(
+  'payment_methods.of_customer',
+  `select ${methodSelect} from payment_methods
+   where environment_id = $1::uuid and customer_id = $2::uuid and archived_at is null
+   order by created_at desc, id desc
+   for update`,
+  methodColumns,
+)
+
+export const insertMethod = command(
+  'payment_methods.insert',
+  `insert into payment_methods
+     (environment_id, id, customer_id, provider, token_sealed, type, brand, last4, exp_month, exp_year, phone, is_default, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+)
+
+/** One default at most: the old one goes before the new one comes. */
+export const clearDefault = command(
+  'payment_methods.clear_default',
+  `update payment_methods set is_default = false
+   where environment_id = $1::uuid and customer_id = $2::uuid and is_default and archived_at is null`,
+)
+
+export const makeDefault = command(
+  'payment_methods.make_default',
+  `update payment_methods set is_default = true where environment_id = $1::uuid and id = $2::uuid`,
+)
+
+export const archiveMethod = command(
+  'payment_methods.archive',
+  `update payment_methods set archived_at = $3, is_default = false where environment_id = $1::uuid and id = $2::uuid`,
+)
+
+export const sealedTokens = statement(
+  'payment_methods.sealed_tokens',
+  `select id, token_sealed from payment_methods where environment_id = $1::uuid and id = any ($2::uuid[])`,
+  { id: uuid, token_sealed: bytes },
+)
+
+/** What a token is sealed to: it opens in this row only. */
+export function tokenPlace(environmentId: string, id: string): string {
+  return `${environmentId}|payment_methods|${id}|token`
+}
