@@ -1,0 +1,10 @@
+export type {
+  InvoiceDocument,
+  InvoiceDocumentLine,
+  InvoiceDocumentStatus,
+  InvoiceDocumentTax,
+  InvoiceParty,
+  Logo,
+} from './invoice-document.ts'
+export { logoOf } from './logo.ts'
+export { type Renderer, createRenderer, renderInvoicePdf } from './render.ts'
