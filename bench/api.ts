@@ -117,7 +117,7 @@ function median(runs: Load[]): Load {
 
 function start(which: 'ours' | 'bare', databaseUrl: string, environmentId: string): Promise<string> {
   const script = new URL('api-servers.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [script, which, databaseUrl, environmentId], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', script, which, databaseUrl, environmentId], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.push(child)

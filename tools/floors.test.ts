@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { type Floors, unplaced, violations } from './floors.ts'
+import { unplaced, violations } from './floors.ts'
 import { root, sourcesMatching } from './sources.ts'
 
 const { about: _about, ...floors } = JSON.parse(readFileSync(new URL('floors.json', root), 'utf8')) as {
@@ -20,7 +20,7 @@ test('an import that goes up, around, past a door or out of the core is seen', (
     ['packages/core/src/tax/b.ts', "import { a } from './a.ts'"],
     ['packages/core/src/tax/server.ts', "const x = await import('../../../server/src/app.ts')"],
   ])
-  const found = violations(floors as Floors, planted)
+  const found = violations(floors, planted)
   for (const path of planted.keys()) {
     assert.ok(
       found.some((line) => line.includes(path)),
@@ -31,9 +31,9 @@ test('an import that goes up, around, past a door or out of the core is seen', (
 
 test('every import goes down and through a door', () => {
   assert.ok(sources.size > 50)
-  assert.deepEqual(violations(floors as Floors, sources), [])
+  assert.deepEqual(violations(floors, sources), [])
 })
 
 test('every folder and file has its floor', () => {
-  assert.deepEqual(unplaced(floors as Floors, sources), [])
+  assert.deepEqual(unplaced(floors, sources), [])
 })

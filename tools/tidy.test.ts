@@ -32,7 +32,11 @@ test('time and chance come from deps alone', () => {
     /Date\.now\(|new Date\(\)|Math\.random|randomUUID|\bsetTimeout\(|\bsetInterval\(|Temporal\.Now/
   assert.equal(matches(planted, pattern).length, 2)
   assert.deepEqual(
-    matches(code, pattern, ['packages/server/src/clock.ts', 'packages/server/src/serve.ts']),
+    matches(code, pattern, [
+      'packages/server/src/clock.ts',
+      'packages/server/src/serve.ts',
+      'packages/server/src/documents/render.ts',
+    ]),
     [],
   )
 })

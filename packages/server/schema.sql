@@ -16,7 +16,7 @@ alter table account_idempotency_keys force row level security;
 create policy lookup on account_idempotency_keys to nova_lookup using true with check true;
 create policy tenant on account_idempotency_keys using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
 create policy worker on account_idempotency_keys to nova_worker using true with check true;
-grant insert, select on account_idempotency_keys to nova_api;
+grant insert, select, update on account_idempotency_keys to nova_api;
 grant delete, insert, select, update on account_idempotency_keys to nova_worker;
 
 create table api_key_usage (
@@ -102,6 +102,34 @@ grant select on audit_log to nova_api;
 grant insert on audit_log to nova_lookup;
 grant insert, select on audit_log to nova_worker;
 
+create table billing_batches (
+  environment_id uuid not null,
+  id uuid not null,
+  subscription_ids uuid[] not null,
+  started_at timestamp with time zone not null,
+  constraint billing_batches_pkey PRIMARY KEY (environment_id, id)
+);
+
+alter table billing_batches force row level security;
+create policy environment on billing_batches using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on billing_batches to nova_worker using true with check true;
+grant insert, select on billing_batches to nova_api;
+grant delete, insert, select, update on billing_batches to nova_worker;
+
+create table clock_runs (
+  environment_id uuid not null,
+  lease_until timestamp with time zone not null,
+  attempt integer not null,
+  constraint clock_runs_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint clock_runs_pkey PRIMARY KEY (environment_id)
+);
+
+alter table clock_runs force row level security;
+create policy environment on clock_runs using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on clock_runs to nova_worker using true with check true;
+grant insert, select, update on clock_runs to nova_api;
+grant insert, select, update on clock_runs to nova_worker;
+
 create table customers (
   environment_id uuid not null,
   id uuid not null,
@@ -177,12 +205,9 @@ create table events (
   body json not null,
   occurred_at timestamp with time zone not null,
   transaction xid8 not null default pg_current_xact_id(),
-  constraint events_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
   constraint events_pkey PRIMARY KEY (environment_id, id)
 );
 
-CREATE INDEX events_resource ON public.events USING btree (environment_id, resource_id);
-CREATE INDEX events_stream ON public.events USING btree (environment_id, transaction, id);
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 alter table events force row level security;
 create policy environment on events using (environment_id = scope_environment()) with check (environment_id = scope_environment());
@@ -197,15 +222,14 @@ create table idempotency_keys (
   status integer not null,
   body text not null,
   created_at timestamp with time zone not null,
-  constraint idempotency_keys_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
   constraint idempotency_keys_pkey PRIMARY KEY (environment_id, key)
 );
 
-CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING brin (created_at);
 alter table idempotency_keys force row level security;
 create policy environment on idempotency_keys using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on idempotency_keys to nova_worker using true with check true;
-grant insert, select on idempotency_keys to nova_api;
+grant insert, select, update on idempotency_keys to nova_api;
 grant delete, insert, select on idempotency_keys to nova_worker;
 
 create table invitations (
@@ -330,7 +354,6 @@ create table ledger_entries (
   document_id uuid not null,
   occurred_at timestamp with time zone not null,
   constraint ledger_entries_amount_minor_check CHECK ((amount_minor <> 0)),
-  constraint ledger_entries_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
   constraint ledger_entries_pkey PRIMARY KEY (environment_id, transaction_id, account, currency)
 );
 
@@ -451,19 +474,22 @@ create table payments (
   currency character(3) not null,
   status text not null,
   provider text not null,
+  method text,
   reference text not null,
   provider_transaction_id text,
   failure_code text,
   failure_reason text,
   refunded_minor bigint not null default 0,
+  refunding_minor bigint not null default 0,
   due_at timestamp with time zone,
   lease_until timestamp with time zone,
+  called_at timestamp with time zone,
   attempt integer not null default 0,
   on_test_clock boolean not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint payments_amount_minor_check CHECK ((amount_minor > 0)),
-  constraint payments_check CHECK (((refunded_minor >= 0) AND (refunded_minor <= amount_minor))),
+  constraint payments_refunds_check CHECK (((refunded_minor >= 0) AND (refunding_minor >= 0) AND ((refunded_minor + refunding_minor) <= amount_minor))),
   constraint payments_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'REFUNDED'::text]))),
   constraint payments_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint payments_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
@@ -474,7 +500,7 @@ create table payments (
 CREATE INDEX payments_created ON public.payments USING btree (environment_id, created_at, id);
 CREATE INDEX payments_customer ON public.payments USING btree (environment_id, customer_id, created_at, id);
 CREATE INDEX payments_due ON public.payments USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
-CREATE INDEX payments_due_in_environment ON public.payments USING btree (environment_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX payments_due_on_test_clock ON public.payments USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
 CREATE INDEX payments_invoice ON public.payments USING btree (environment_id, invoice_id);
 CREATE UNIQUE INDEX payments_open_key ON public.payments USING btree (environment_id, invoice_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text]));
 CREATE UNIQUE INDEX payments_reference_key ON public.payments USING btree (environment_id, reference);
@@ -544,22 +570,25 @@ create table refunds (
   status text not null,
   reason text,
   reference text not null,
+  failure_code text,
   failure_reason text,
   due_at timestamp with time zone,
   lease_until timestamp with time zone,
+  called_at timestamp with time zone,
   attempt integer not null default 0,
   on_test_clock boolean not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint refunds_amount_minor_check CHECK ((amount_minor > 0)),
-  constraint refunds_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text]))),
+  constraint refunds_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text]))),
   constraint refunds_environment_id_payment_id_fkey FOREIGN KEY (environment_id, payment_id) REFERENCES payments(environment_id, id),
   constraint refunds_pkey PRIMARY KEY (environment_id, id)
 );
 
 CREATE INDEX refunds_due ON public.refunds USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
-CREATE INDEX refunds_due_in_environment ON public.refunds USING btree (environment_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX refunds_due_on_test_clock ON public.refunds USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
 CREATE INDEX refunds_payment ON public.refunds USING btree (environment_id, payment_id);
+CREATE UNIQUE INDEX refunds_reference_key ON public.refunds USING btree (environment_id, reference);
 alter table refunds force row level security;
 create policy environment on refunds using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on refunds to nova_worker using true with check true;
@@ -570,14 +599,15 @@ create table sandbox_book (
   environment_id uuid not null,
   reference text not null,
   kind text not null,
+  behaviour text not null,
   amount_minor bigint not null,
   currency character(3) not null,
   outcome text not null,
-  failure_code text,
   settles_at timestamp with time zone,
+  calls integer not null,
   created_at timestamp with time zone not null,
   constraint sandbox_book_kind_check CHECK ((kind = ANY (ARRAY['CHARGE'::text, 'REFUND'::text]))),
-  constraint sandbox_book_outcome_check CHECK ((outcome = ANY (ARRAY['SUCCEEDED'::text, 'DECLINED'::text, 'PENDING'::text]))),
+  constraint sandbox_book_outcome_check CHECK ((outcome = ANY (ARRAY['SUCCEEDED'::text, 'DECLINED'::text, 'PENDING'::text, 'LOST'::text]))),
   constraint sandbox_book_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
   constraint sandbox_book_pkey PRIMARY KEY (environment_id, reference)
 );
@@ -652,6 +682,7 @@ create table subscriptions (
   metadata jsonb not null,
   due_at timestamp with time zone,
   attempt integer not null default 0,
+  retry_at timestamp with time zone,
   parked_reason text,
   on_test_clock boolean not null,
   created_at timestamp with time zone not null,
@@ -668,9 +699,10 @@ create table subscriptions (
 
 CREATE INDEX subscriptions_created ON public.subscriptions USING btree (environment_id, created_at, id);
 CREATE INDEX subscriptions_customer ON public.subscriptions USING btree (environment_id, customer_id);
-CREATE INDEX subscriptions_due ON public.subscriptions USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
+CREATE INDEX subscriptions_due ON public.subscriptions USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock) AND (attempt = 0));
 CREATE INDEX subscriptions_due_in_environment ON public.subscriptions USING btree (environment_id, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX subscriptions_plan ON public.subscriptions USING btree (environment_id, plan_id);
+CREATE INDEX subscriptions_retry ON public.subscriptions USING btree (retry_at) WHERE ((retry_at IS NOT NULL) AND (NOT on_test_clock) AND (parked_reason IS NULL));
 CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id);
 alter table subscriptions force row level security;
 create policy environment on subscriptions using (environment_id = scope_environment()) with check (environment_id = scope_environment());

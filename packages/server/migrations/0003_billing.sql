@@ -318,6 +318,13 @@ create table sandbox_book (
   primary key (environment_id, reference)
 );
 
+-- Who is moving a test environment's clock, and until when nobody else may.
+create table clock_runs (
+  environment_id uuid primary key references environments,
+  lease_until timestamptz not null,
+  attempt integer not null
+);
+
 create table ledger_entries (
   environment_id uuid not null,
   transaction_id uuid not null,
@@ -387,7 +394,7 @@ declare
   name text;
 begin
   foreach name in array array['customers', 'plans', 'prices', 'payment_methods', 'subscriptions', 'billing_batches',
-    'invoice_counters', 'invoices', 'invoice_lines', 'payments', 'refunds', 'sandbox_book', 'ledger_entries', 'events', 'idempotency_keys']
+    'invoice_counters', 'invoices', 'invoice_lines', 'payments', 'refunds', 'sandbox_book', 'clock_runs', 'ledger_entries', 'events', 'idempotency_keys']
   loop
     execute format('alter table %I enable row level security', name);
     execute format('alter table %I force row level security', name);
@@ -396,13 +403,13 @@ begin
     execute format('grant select, insert on %I to nova_api, nova_worker', name);
   end loop;
   foreach name in array array['customers', 'plans', 'prices', 'payment_methods', 'subscriptions', 'invoice_counters',
-    'invoices', 'payments', 'refunds', 'sandbox_book']
+    'invoices', 'payments', 'refunds', 'sandbox_book', 'clock_runs']
   loop
     execute format('grant update on %I to nova_api, nova_worker', name);
   end loop;
 end $$;
 grant delete on plans, prices to nova_api;
-grant delete on billing_batches to nova_worker;
+grant update, delete on billing_batches to nova_worker;
 grant delete on idempotency_keys to nova_worker;
 -- an operation in stages takes its key first and gets its answer later
 grant update on idempotency_keys, account_idempotency_keys to nova_api;

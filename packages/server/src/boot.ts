@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { chown, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { Bells } from './bells.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, checkSecret } from './config.ts'
@@ -18,6 +18,8 @@ export type Booted = {
   /** Where the data is, in words. */
   readonly place: string
   readonly close: () => Promise<void>
+  /** Settles if the embedded PostgreSQL ends, asked or not; never with one's own server. */
+  readonly databaseEnded: Promise<void>
 }
 
 /**
@@ -71,7 +73,8 @@ export async function boot(
       bells: new Bells(),
       jwtKeys: [new TextEncoder().encode(config.JWT_SECRET)],
     }
-    return { deps, place: embedded ? resolve(config.DATA_DIR) : describe(url), close }
+    const databaseEnded = embedded?.ended ?? new Promise<void>(() => {})
+    return { deps, place: embedded ? resolve(config.DATA_DIR) : describe(url), close, databaseEnded }
   } catch (error) {
     await close()
     throw error
@@ -121,6 +124,13 @@ async function readSecrets(file: string): Promise<Secrets> {
     ENCRYPTION_KEY: randomBytes(48).toString('base64url'),
   }
   await writeFile(`${file}.new`, JSON.stringify(made, undefined, 2), { mode: 0o600 })
+  await giveToOwnerOf(dirname(file), `${file}.new`)
   await rename(`${file}.new`, file)
   return made
+}
+
+/** Started once by root, the folder of a normal user must still open for that user the next time. */
+async function giveToOwnerOf(folder: string, file: string): Promise<void> {
+  const { uid, gid } = await stat(folder)
+  if (process.getuid?.() === 0 && uid !== 0) await chown(file, uid, gid)
 }

@@ -19,7 +19,9 @@ program
     if (role !== 'all' && role !== 'api' && role !== 'worker') {
       throw new StartupError(`There is no role "${role}". Use all, api or worker.`)
     }
-    await serve(readConfig(process.env), role)
+    await serve(readConfig(process.env), role, {
+      withParent: process.env['npm_lifecycle_event'] !== undefined,
+    })
   })
 
 program

@@ -2,20 +2,30 @@ import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import { boot } from './boot.ts'
 import type { Config } from './config.ts'
-import { measurePools } from './http/operations.ts'
+import { measurePools, serveMetrics } from './http/operations.ts'
+import { loops } from './slices/loops.ts'
 import { StartupError } from './startup-error.ts'
 import { startWorker } from './worker.ts'
 
 const drainMs = 10_000
 
-/** Runs the server until SIGTERM or SIGINT: then it stops accepting, finishes what it has begun, and ends. */
-export async function serve(config: Config, role: 'all' | 'api' | 'worker'): Promise<void> {
+/**
+ * Runs the server until SIGTERM or SIGINT: then it stops accepting, finishes what it has begun, and ends.
+ * `withParent`: also when the process that started it is gone. Between npm and us stands a shell that keeps signals
+ * to itself and dies of them.
+ */
+export async function serve(
+  config: Config,
+  role: 'all' | 'api' | 'worker',
+  options: { withParent: boolean } = { withParent: false },
+): Promise<void> {
   const started = performance.now()
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
-  const { deps, place, close } = await boot(config, { say })
+  const { deps, place, close, databaseEnded } = await boot(config, { say })
   measurePools(deps)
   const app = role === 'worker' ? undefined : await buildApp(deps)
-  const worker = role === 'api' ? undefined : startWorker(deps)
+  const worker = role === 'api' ? undefined : startWorker(deps, loops)
+  const metrics = config.METRICS_PORT === 0 ? undefined : await serveMetrics(config.METRICS_PORT)
 
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => (stopping ??= stopAll())
@@ -27,20 +37,38 @@ export async function serve(config: Config, role: 'all' | 'api' | 'worker'): Pro
     deadline.unref()
     await app?.close()
     await worker?.stop()
+    metrics?.close()
     await close()
     clearTimeout(deadline)
   }
+  const end = (): void => {
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        deps.log.error({ err: error }, 'shutting down failed')
+        process.exit(1)
+      },
+    )
+  }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          deps.log.error({ err: error }, 'shutting down failed')
-          process.exit(1)
-        },
-      )
+      // The second time is meant.
+      if (stopping) process.exit(1)
+      end()
     })
   }
+  if (options.withParent) {
+    const parent = process.ppid
+    deps.clock.every(500, () => {
+      if (process.ppid !== parent) end()
+    })
+  }
+
+  void databaseEnded.then(() => {
+    if (stopping) return
+    deps.log.error('the embedded PostgreSQL ended; its own words are in the log folder beside the data')
+    process.exit(1)
+  })
 
   if (!app) return say(`NovaBilling's worker is running on ${place}.`)
   try {

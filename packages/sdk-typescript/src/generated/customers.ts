@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Customer, CustomersCreateInput, CustomersListQuery, CustomersUpdateInput } from './models.ts'
+import type { Customer, CustomersCreateInput, CustomersDeleteQuery, CustomersListInvoicesQuery, CustomersListPaymentMethodsQuery, CustomersListPaymentsQuery, CustomersListQuery, CustomersListSubscriptionsQuery, CustomersUpdateInput, Invoice, Payment, PaymentMethod, Subscription } from './models.ts'
 
 export class CustomersResource {
   readonly #caller: Caller
@@ -49,5 +49,52 @@ export class CustomersResource {
    */
   update(id: string, body?: CustomersUpdateInput, options?: RequestOptions): Promise<Customer> {
     return this.#caller.json<Customer>({ id: 'customers.update', method: 'PATCH', path: `/api/customers/${segment(id)}`, auth: 'apiKey', body: body ?? {}, options })
+  }
+
+  /**
+   * Archive a customer and erase its personal fields
+   *
+   * Issued invoices, payments and the ledger stay. Refused while it has a subscription that is not canceled, unless `cascade` is true: then its subscriptions end now and its unpaid invoices are voided.
+   *
+   * `DELETE /api/customers/{id}`. Needs `customers:write`.
+   */
+  delete(id: string, query?: CustomersDeleteQuery, options?: RequestOptions): Promise<void> {
+    return this.#caller.nothing({ id: 'customers.delete', method: 'DELETE', path: `/api/customers/${segment(id)}`, auth: 'apiKey', query, options })
+  }
+
+  /**
+   * List the invoices of a customer
+   *
+   * `GET /api/customers/{id}/invoices`. Needs `invoices:read`.
+   */
+  listInvoices(id: string, query?: CustomersListInvoicesQuery, options?: RequestOptions): PageCall<Invoice> {
+    return this.#caller.pages<Invoice>({ id: 'customers.listInvoices', method: 'GET', path: `/api/customers/${segment(id)}/invoices`, auth: 'apiKey', query, options })
+  }
+
+  /**
+   * List the payment methods of a customer
+   *
+   * `GET /api/customers/{id}/payment-methods`. Needs `payments:read`.
+   */
+  listPaymentMethods(id: string, query?: CustomersListPaymentMethodsQuery, options?: RequestOptions): PageCall<PaymentMethod> {
+    return this.#caller.pages<PaymentMethod>({ id: 'customers.listPaymentMethods', method: 'GET', path: `/api/customers/${segment(id)}/payment-methods`, auth: 'apiKey', query, options })
+  }
+
+  /**
+   * List the payments of a customer
+   *
+   * `GET /api/customers/{id}/payments`. Needs `payments:read`.
+   */
+  listPayments(id: string, query?: CustomersListPaymentsQuery, options?: RequestOptions): PageCall<Payment> {
+    return this.#caller.pages<Payment>({ id: 'customers.listPayments', method: 'GET', path: `/api/customers/${segment(id)}/payments`, auth: 'apiKey', query, options })
+  }
+
+  /**
+   * List the subscriptions of a customer
+   *
+   * `GET /api/customers/{id}/subscriptions`. Needs `subscriptions:read`.
+   */
+  listSubscriptions(id: string, query?: CustomersListSubscriptionsQuery, options?: RequestOptions): PageCall<Subscription> {
+    return this.#caller.pages<Subscription>({ id: 'customers.listSubscriptions', method: 'GET', path: `/api/customers/${segment(id)}/subscriptions`, auth: 'apiKey', query, options })
   }
 }

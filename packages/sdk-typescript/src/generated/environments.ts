@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Environment, EnvironmentsCreateInput, EnvironmentsListQuery } from './models.ts'
+import type { Environment, EnvironmentsCreateInput, EnvironmentsListQuery, EnvironmentsSetClockInput } from './models.ts'
 
 export class EnvironmentsResource {
   readonly #caller: Caller
@@ -38,5 +38,16 @@ export class EnvironmentsResource {
    */
   delete(id: string, options?: RequestOptions): Promise<void> {
     return this.#caller.nothing({ id: 'environments.delete', method: 'DELETE', path: `/api/tenants/me/environments/${segment(id)}`, auth: 'session', options })
+  }
+
+  /**
+   * Move the clock of a test environment
+   *
+   * To an instant, or by some time. Everything that falls due on the way happens, in order and at its time. Answers 200 when the clock has arrived, or 202 after 30 seconds while it is still on its way: see `clock` in the list of environments.
+   *
+   * `POST /api/tenants/me/environments/{id}/clock`.
+   */
+  setClock(id: string, body?: EnvironmentsSetClockInput, options?: RequestOptions): Promise<Environment> {
+    return this.#caller.json<Environment>({ id: 'environments.setClock', method: 'POST', path: `/api/tenants/me/environments/${segment(id)}/clock`, auth: 'session', body: body ?? {}, options })
   }
 }

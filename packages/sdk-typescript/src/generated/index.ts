@@ -8,19 +8,25 @@ export { Page, PageCall } from '../page.ts'
 export type { PageMeta } from '../page.ts'
 export { webhooks } from '../webhooks.ts'
 export type { WebhookEvent, WebhookHeaders, VerifyOptions } from '../webhooks.ts'
+export type { AnalyticsResource } from './analytics.ts'
 export type { ApiKeysResource } from './api-keys.ts'
 export type { AuditLogResource } from './audit-log.ts'
 export type { AuthResource } from './auth.ts'
 export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
+export type { InvoicesResource } from './invoices.ts'
 export type { MembersResource } from './members.ts'
+export type { PaymentMethodsResource } from './payment-methods.ts'
+export type { PaymentsResource } from './payments.ts'
 export type { PlansResource } from './plans.ts'
 export type { SessionsResource } from './sessions.ts'
+export type { SubscriptionsResource } from './subscriptions.ts'
 export type { TenantsResource } from './tenants.ts'
 export type {
   Address,
   AddressInput,
+  AnalyticsRevenueQuery,
   ApiKey,
   ApiKeysCreateInput,
   ApiKeysRollInput,
@@ -37,18 +43,41 @@ export type {
   Currency,
   Customer,
   CustomersCreateInput,
+  CustomersDeleteQuery,
+  CustomersListInvoicesQuery,
+  CustomersListPaymentMethodsQuery,
+  CustomersListPaymentsQuery,
   CustomersListQuery,
+  CustomersListSubscriptionsQuery,
   CustomersUpdateInput,
   Environment,
   EnvironmentsCreateInput,
   EnvironmentsListQuery,
+  EnvironmentsSetClockInput,
+  EnvironmentsSetClockInputAdvance,
   Invitation,
+  Invoice,
+  InvoiceItem,
+  InvoiceItemTax,
+  InvoiceParty,
+  InvoiceTax,
+  InvoicesListQuery,
+  InvoicesMarkPaidInput,
+  InvoicesPayInput,
   Member,
   MembersInviteInput,
   MembersListQuery,
   MembersUpdateInput,
   Message,
   OpenSession,
+  Payment,
+  PaymentMethod,
+  PaymentMethodsCreateInput,
+  PaymentMethodsListQuery,
+  PaymentMethodsUpdateInput,
+  PaymentsCreateInput,
+  PaymentsListQuery,
+  PaymentsRefundInput,
   Plan,
   PlansAddPriceInput,
   PlansCreateInput,
@@ -57,13 +86,23 @@ export type {
   PlansUpdateInput,
   PlansUpdatePriceInput,
   Price,
+  Refund,
+  Revenue,
+  RevenueBreakdown,
   Session,
   SessionsListQuery,
+  Subscription,
+  SubscriptionPendingChange,
+  SubscriptionsCancelInput,
+  SubscriptionsCreateInput,
+  SubscriptionsListQuery,
+  SubscriptionsUpdateInput,
   Tenant,
   TenantSettings,
   TenantUsage,
   TenantUsageApiKey,
   TenantUsageApiKeyDay,
+  TenantsTestSmtpInput,
   TenantsUpdateMeInput,
   TenantsUpdateMeInputSettings,
 } from './models.ts'

@@ -20,6 +20,17 @@ export interface AddressInput {
   country?: string | undefined
 }
 
+export interface AnalyticsRevenueQuery {
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  /** Default: the tenant's */
+  currency?: string | undefined
+  /** Default month; weeks start on Monday */
+  groupBy?: 'day' | 'week' | 'month' | undefined
+}
+
 export interface ApiKey {
   id: string
   name: string
@@ -193,6 +204,53 @@ export interface CustomersCreateInput {
   metadata?: { [key: string]: string | number | boolean } | undefined
 }
 
+export interface CustomersDeleteQuery {
+  /** Cancel its subscriptions and void its unpaid invoices first */
+  cascade?: boolean | undefined
+}
+
+export interface CustomersListInvoicesQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'DRAFT' | 'PENDING' | 'PAID' | 'FAILED' | 'VOID' | 'UNCOLLECTIBLE' | undefined
+  subscriptionId?: string | undefined
+  /** First day of issue, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day of issue, inclusive */
+  dateTo?: string | undefined
+  /** Whether it is unpaid after its due date */
+  overdue?: boolean | undefined
+}
+
+export interface CustomersListPaymentMethodsQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+}
+
+export interface CustomersListPaymentsQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
+  provider?: 'SANDBOX' | 'MANUAL' | undefined
+  invoiceId?: string | undefined
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+}
+
 export interface CustomersListQuery {
   /** Page, from 1; default 1 */
   page?: number | undefined
@@ -209,6 +267,17 @@ export interface CustomersListQuery {
   status?: 'ACTIVE' | 'ARCHIVED' | undefined
   sortBy?: 'createdAt' | 'name' | 'email' | undefined
   sortOrder?: 'asc' | 'desc' | undefined
+}
+
+export interface CustomersListSubscriptionsQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'TRIALING' | 'ACTIVE' | 'PAST_DUE' | 'PAUSED' | 'CANCELED' | undefined
+  planId?: string | undefined
 }
 
 export interface CustomersUpdateInput {
@@ -249,12 +318,140 @@ export interface EnvironmentsListQuery {
   cursor?: string | undefined
 }
 
+export interface EnvironmentsSetClockInput {
+  /** Where to move the clock */
+  now?: string | undefined
+  /** How far to move it, in local days of the tenant's time zone */
+  advance?: EnvironmentsSetClockInputAdvance | undefined
+}
+
+/** How far to move it, in local days of the tenant's time zone */
+export interface EnvironmentsSetClockInputAdvance {
+  hours?: number | undefined
+  days?: number | undefined
+  weeks?: number | undefined
+  months?: number | undefined
+  years?: number | undefined
+}
+
 export interface Invitation {
   id: string
   email: string
   role: 'ADMIN' | 'MEMBER' | 'VIEWER'
   createdAt: string
   expiresAt: string
+}
+
+export interface Invoice {
+  id: string
+  number: string | null
+  customerId: string
+  subscriptionId: string | null
+  currency: string
+  status: 'DRAFT' | 'PENDING' | 'PAID' | 'FAILED' | 'VOID' | 'UNCOLLECTIBLE'
+  /** Amount in major units */
+  subtotal: number
+  /** Amount in major units */
+  discountAmount: number
+  /** Amount in major units */
+  taxAmount: number
+  /** Amount in major units */
+  total: number
+  /** The total */
+  amount: number
+  /** Amount in major units */
+  amountPaid: number
+  /** Amount in major units */
+  amountCredited: number
+  /** Amount in major units */
+  amountDue: number
+  items: InvoiceItem[]
+  taxes: InvoiceTax[]
+  billTo: InvoiceParty
+  from: InvoiceParty
+  issuedAt: string | null
+  dueDate: string | null
+  paidAt: string | null
+  voidedAt: string | null
+  pdfUrl: string | null
+  hostedUrl: string | null
+  notes: string | null
+  /** Your own keys and values; replaced whole */
+  metadata: { [key: string]: string | number | boolean }
+  createdAt: string
+  updatedAt: string
+}
+
+export interface InvoiceItem {
+  id: string
+  type: 'PLAN' | 'USAGE' | 'COMMITMENT' | 'ADD_ON' | 'MANUAL' | 'CORRECTION'
+  description: string
+  quantity: number
+  /** In major units; prices of usage may have up to 12 decimals */
+  unitAmount: number
+  /** Amount in major units */
+  amount: number
+  /** Amount in major units */
+  discountAmount: number
+  periodStart: string | null
+  periodEnd: string | null
+  taxes: InvoiceItemTax[]
+}
+
+export interface InvoiceItemTax {
+  name: string
+  rate: number
+  /** Amount in major units */
+  amount: number
+}
+
+/** As it was when the invoice was issued */
+export interface InvoiceParty {
+  name: string | null
+  email: string | null
+  taxId: string | null
+  country: string | null
+  address: Address | null
+}
+
+export interface InvoiceTax {
+  name: string
+  rate: number
+  /** Amount in major units */
+  base: number
+  /** Amount in major units */
+  amount: number
+}
+
+export interface InvoicesListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'DRAFT' | 'PENDING' | 'PAID' | 'FAILED' | 'VOID' | 'UNCOLLECTIBLE' | undefined
+  subscriptionId?: string | undefined
+  /** First day of issue, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day of issue, inclusive */
+  dateTo?: string | undefined
+  /** Whether it is unpaid after its due date */
+  overdue?: boolean | undefined
+  customerId?: string | undefined
+}
+
+export interface InvoicesMarkPaidInput {
+  /** How it was paid; default OTHER */
+  paymentMethod?: 'BANK_TRANSFER' | 'CASH' | 'CHEQUE' | 'CARD' | 'MOBILE_MONEY' | 'OTHER' | undefined
+  /** What the payment is known by elsewhere, such as a bank reference */
+  reference?: string | undefined
+  /** When the money came; default now, never later */
+  paidAt?: string | undefined
+}
+
+export interface InvoicesPayInput {
+  paymentMethodId?: string | undefined
 }
 
 export interface Member {
@@ -298,6 +495,106 @@ export interface OpenSession {
   userAgent: string
   /** The session that asks */
   current: boolean
+}
+
+export interface Payment {
+  id: string
+  invoiceId: string
+  customerId: string
+  /** Amount in major units */
+  amount: number
+  currency: string
+  /** PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back */
+  status: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED'
+  provider: 'SANDBOX' | 'MANUAL'
+  method: string | null
+  providerTransactionId: string | null
+  failureCode: string | null
+  failureReason: string | null
+  /** Amount in major units */
+  refundedAmount: number
+  refunds: Refund[]
+  paymentMethodId: string | null
+  createdAt: string
+}
+
+export interface PaymentMethod {
+  id: string
+  customerId: string
+  provider: 'SANDBOX'
+  type: 'CARD' | 'BANK_ACCOUNT' | 'MOBILE_MONEY' | 'WALLET'
+  brand: string | null
+  last4: string | null
+  expMonth: number | null
+  expYear: number | null
+  phone: string | null
+  isDefault: boolean
+  createdAt: string
+}
+
+export interface PaymentMethodsCreateInput {
+  customerId: string
+  provider: 'SANDBOX'
+  /** What the provider gave for it; kept sealed, never shown again */
+  token: string
+  /** Default CARD */
+  type?: 'CARD' | 'BANK_ACCOUNT' | 'MOBILE_MONEY' | 'WALLET' | undefined
+  brand?: string | undefined
+  last4?: string | undefined
+  expMonth?: number | undefined
+  expYear?: number | undefined
+  phone?: string | undefined
+  /** Makes it the customer's default; the first one always is */
+  isDefault?: boolean | undefined
+}
+
+export interface PaymentMethodsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  customerId?: string | undefined
+}
+
+export interface PaymentMethodsUpdateInput {
+  isDefault: boolean
+}
+
+export interface PaymentsCreateInput {
+  invoiceId: string
+  /** Amount in major units; default: what is due */
+  amount?: number | string | undefined
+  /** How it was paid; default OTHER */
+  method?: 'BANK_TRANSFER' | 'CASH' | 'CHEQUE' | 'CARD' | 'MOBILE_MONEY' | 'OTHER' | undefined
+  /** What the payment is known by elsewhere, such as a bank reference */
+  reference?: string | undefined
+  /** When the money came; default now, never later */
+  paidAt?: string | undefined
+}
+
+export interface PaymentsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
+  provider?: 'SANDBOX' | 'MANUAL' | undefined
+  invoiceId?: string | undefined
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  customerId?: string | undefined
+}
+
+export interface PaymentsRefundInput {
+  /** Amount in major units; default: what is left */
+  amount?: number | string | undefined
+  reason?: string | undefined
 }
 
 export interface Plan {
@@ -389,6 +686,44 @@ export interface Price {
   createdAt: string
 }
 
+export interface Refund {
+  id: string
+  /** Amount in major units */
+  amount: number
+  /** PENDING until the provider has told how it ended */
+  status: 'PENDING' | 'SUCCEEDED' | 'FAILED'
+  reason: string | null
+  failureReason: string | null
+  createdAt: string
+}
+
+export interface Revenue {
+  currency: string
+  /** Money received */
+  total: number
+  /** Money given back */
+  refunded: number
+  /** Payments received */
+  count: number
+  /** Periods in which money moved, oldest first */
+  breakdown: RevenueBreakdown[]
+  /** What the running subscriptions are worth a month, now */
+  mrr: number
+  /** What the running subscriptions are worth a year, now */
+  arr: number
+}
+
+export interface RevenueBreakdown {
+  /** First day of the day, week or month */
+  period: string
+  /** Money received */
+  total: number
+  /** Money given back */
+  refunded: number
+  /** Payments received */
+  count: number
+}
+
 export interface Session {
   /** Works for an hour */
   accessToken: string
@@ -403,6 +738,85 @@ export interface SessionsListQuery {
   limit?: number | undefined
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
+}
+
+export interface Subscription {
+  id: string
+  externalId: string | null
+  customerId: string
+  planId: string
+  status: 'TRIALING' | 'ACTIVE' | 'PAST_DUE' | 'PAUSED' | 'CANCELED'
+  currency: string
+  quantity: number
+  billingAnchor: 'ANNIVERSARY' | 'CALENDAR'
+  currentPeriodStart: string | null
+  currentPeriodEnd: string | null
+  trialStart: string | null
+  trialEnd: string | null
+  cancelAt: string | null
+  canceledAt: string | null
+  cancelReason: string | null
+  pausedAt: string | null
+  startedAt: string
+  endDate: string | null
+  pendingChange: SubscriptionPendingChange | null
+  nextInvoiceAt: string | null
+  paymentMethodId: string | null
+  /** Your own keys and values; replaced whole */
+  metadata: { [key: string]: string | number | boolean }
+  createdAt: string
+  updatedAt: string
+}
+
+export interface SubscriptionPendingChange {
+  planId: string
+  quantity: number
+  effectiveAt: string
+}
+
+export interface SubscriptionsCancelInput {
+  /** Default period_end */
+  cancelAt?: 'now' | 'period_end' | undefined
+  reason?: string | undefined
+}
+
+export interface SubscriptionsCreateInput {
+  customerId: string
+  planId: string
+  /** ISO 4217 code */
+  currency?: string | undefined
+  externalId?: string | undefined
+  /** Default 1 */
+  quantity?: number | undefined
+  /** When the first period or the trial starts; now unless given. From a past one on, what is due is billed at once. An instant, or a day: then the first instant of it in the customer's time zone */
+  startDate?: string | undefined
+  /** Periods from the day of the start, or the calendar’s; default ANNIVERSARY */
+  billingAnchor?: 'ANNIVERSARY' | 'CALENDAR' | undefined
+  /** The plan's unless given */
+  trialDays?: number | undefined
+  paymentMethodId?: string | undefined
+  /** When it ends by itself. An instant, or a day: then the first instant of it in the customer's time zone */
+  endDate?: string | undefined
+  /** Your own keys and values; replaced whole */
+  metadata?: { [key: string]: string | number | boolean } | undefined
+}
+
+export interface SubscriptionsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'TRIALING' | 'ACTIVE' | 'PAST_DUE' | 'PAUSED' | 'CANCELED' | undefined
+  planId?: string | undefined
+  customerId?: string | undefined
+}
+
+export interface SubscriptionsUpdateInput {
+  paymentMethodId?: string | null | undefined
+  /** Your own keys and values; replaced whole */
+  metadata?: { [key: string]: string | number | boolean } | undefined
 }
 
 export interface Tenant {
@@ -457,6 +871,10 @@ export interface TenantUsageApiKey {
 export interface TenantUsageApiKeyDay {
   day: string
   requests: number
+}
+
+export interface TenantsTestSmtpInput {
+  to: string
 }
 
 export interface TenantsUpdateMeInput {

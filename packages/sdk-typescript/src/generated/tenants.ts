@@ -2,7 +2,7 @@
 
 import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
-import type { Tenant, TenantUsage, TenantsUpdateMeInput } from './models.ts'
+import type { Message, Tenant, TenantUsage, TenantsTestSmtpInput, TenantsUpdateMeInput } from './models.ts'
 
 export class TenantsResource {
   readonly #caller: Caller
@@ -36,5 +36,16 @@ export class TenantsResource {
    */
   usage(options?: RequestOptions): Promise<TenantUsage> {
     return this.#caller.json<TenantUsage>({ id: 'tenants.usage', method: 'GET', path: '/api/tenants/me/usage', auth: 'session', options })
+  }
+
+  /**
+   * Send a test mail
+   *
+   * Tells what the mail server answered when it would not take it.
+   *
+   * `POST /api/tenants/me/smtp/test`.
+   */
+  testSmtp(body: TenantsTestSmtpInput, options?: RequestOptions): Promise<Message> {
+    return this.#caller.json<Message>({ id: 'tenants.testSmtp', method: 'POST', path: '/api/tenants/me/smtp/test', auth: 'session', body, options })
   }
 }

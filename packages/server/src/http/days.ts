@@ -6,14 +6,20 @@ import { Day } from './shapes.ts'
 
 /** The days of a list or a report, both inclusive, in the tenant's time zone. */
 export const dayQuery = {
-  dateFrom: Type.Optional(Type.Unsafe<string>({ ...Day, description: "First day, in the tenant's time zone" })),
-  dateTo: Type.Optional(Type.Unsafe<string>({ ...Day, description: "Last day, inclusive, in the tenant's time zone" })),
+  dateFrom: Type.Optional(
+    Type.Unsafe<string>({ ...Day, description: "First day, in the tenant's time zone" }),
+  ),
+  dateTo: Type.Optional(
+    Type.Unsafe<string>({ ...Day, description: "Last day, inclusive, in the tenant's time zone" }),
+  ),
 }
 
 export type Days = { readonly dateFrom?: string; readonly dateTo?: string }
 export type InstantRange = { readonly from?: Temporal.Instant; readonly to?: Temporal.Instant }
 
-const zoneOfTenant = statement('days.zone', `select timezone from tenants where id = $1::uuid`, { timezone: text })
+const zoneOfTenant = statement('days.zone', `select timezone from tenants where id = $1::uuid`, {
+  timezone: text,
+})
 
 /** The instants `[from, to)` of these days in the tenant's zone. @throws Refusal when the last is before the first */
 export async function tenantDays(reader: Pick<Reader, 'query' | 'scope'>, days: Days): Promise<InstantRange> {

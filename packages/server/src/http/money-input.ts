@@ -8,8 +8,8 @@ export class MoneyReader {
   /** The amount in minor units; 0 when it is not one, and a fault says so. */
   read(path: string, currency: string, value: number | string): bigint {
     const parsed = parseMajor(currency, value)
-    if (typeof parsed === 'bigint') return parsed
-    this.faults.push({ path, message: parsed.message })
+    if (typeof parsed === 'bigint' && parsed >= 0n) return parsed
+    this.faults.push({ path, message: typeof parsed === 'bigint' ? 'must be >= 0' : parsed.message })
     return 0n
   }
 }

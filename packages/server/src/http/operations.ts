@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { type Server, createServer } from 'node:http'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { migrations } from '../db/migrate.ts'
@@ -95,6 +96,20 @@ async function unreadiness(deps: Deps, newest: number | undefined): Promise<stri
   } catch {
     return 'the database cannot be reached'
   }
+}
+
+/** /metrics on a port of the loopback address, away from the public. */
+export function serveMetrics(port: number): Promise<Server> {
+  const server = createServer((_request, response) => {
+    metrics.metrics().then(
+      (page) => response.setHeader('content-type', metrics.contentType).end(page),
+      () => response.writeHead(500).end(),
+    )
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => resolve(server))
+  })
 }
 
 /** Gauges of the connection pools, read when they are scraped. */

@@ -13,7 +13,11 @@ export type Staged<C, R> = {
   readonly finish: (id: string, call: C, begun: { readonly before: boolean }) => Promise<R>
 }
 
-export type StagedCall = { readonly deps: Deps; readonly request: FastifyRequest; readonly reply: FastifyReply }
+export type StagedCall = {
+  readonly deps: Deps
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
 
 /**
  * Runs both stages. The Idempotency-Key is taken in the transaction of `begin`, together with the row's id, and
@@ -49,7 +53,9 @@ async function begin<C extends StagedCall>(
   const { deps } = call
   try {
     const around = idempotency ? { around: idempotency.aroundBegin() } : {}
-    const id = await transaction(deps.db, { scope, now: deps.clock.now(), ...around }, (tx) => work.begin(tx, call))
+    const id = await transaction(deps.db, { scope, now: deps.clock.now(), ...around }, (tx) =>
+      work.begin(tx, call),
+    )
     return { id, before: false }
   } catch (error) {
     const earlier = await idempotency?.earlierThan(error)

@@ -139,6 +139,42 @@ class EnvironmentsCreateInput(TypedDict):
     name: str
 
 
+class EnvironmentsSetClockInput(TypedDict):
+    """`EnvironmentsSetClockInput` as the API takes it."""
+
+    now: NotRequired[dt.datetime]
+    """Where to move the clock"""
+    advance: NotRequired[EnvironmentsSetClockInputAdvance]
+    """How far to move it, in local days of the tenant's time zone"""
+
+
+class EnvironmentsSetClockInputAdvance(TypedDict):
+    """How far to move it, in local days of the tenant's time zone"""
+
+    hours: NotRequired[int]
+    days: NotRequired[int]
+    weeks: NotRequired[int]
+    months: NotRequired[int]
+    years: NotRequired[int]
+
+
+class InvoicesMarkPaidInput(TypedDict):
+    """`InvoicesMarkPaidInput` as the API takes it."""
+
+    payment_method: NotRequired[Literal["BANK_TRANSFER", "CASH", "CHEQUE", "CARD", "MOBILE_MONEY", "OTHER"]]
+    """How it was paid; default OTHER"""
+    reference: NotRequired[str]
+    """What the payment is known by elsewhere, such as a bank reference"""
+    paid_at: NotRequired[dt.datetime]
+    """When the money came; default now, never later"""
+
+
+class InvoicesPayInput(TypedDict):
+    """`InvoicesPayInput` as the API takes it."""
+
+    payment_method_id: NotRequired[str]
+
+
 class MembersInviteInput(TypedDict):
     """`MembersInviteInput` as the API takes it."""
 
@@ -150,6 +186,52 @@ class MembersUpdateInput(TypedDict):
     """`MembersUpdateInput` as the API takes it."""
 
     role: Literal["ADMIN", "MEMBER", "VIEWER"]
+
+
+class PaymentMethodsCreateInput(TypedDict):
+    """`PaymentMethodsCreateInput` as the API takes it."""
+
+    customer_id: str
+    provider: Literal["SANDBOX"]
+    token: str
+    """What the provider gave for it; kept sealed, never shown again"""
+    type: NotRequired[Literal["CARD", "BANK_ACCOUNT", "MOBILE_MONEY", "WALLET"]]
+    """Default CARD"""
+    brand: NotRequired[str]
+    last4: NotRequired[str]
+    exp_month: NotRequired[int]
+    exp_year: NotRequired[int]
+    phone: NotRequired[str]
+    is_default: NotRequired[bool]
+    """Makes it the customer's default; the first one always is"""
+
+
+class PaymentMethodsUpdateInput(TypedDict):
+    """`PaymentMethodsUpdateInput` as the API takes it."""
+
+    is_default: bool
+
+
+class PaymentsCreateInput(TypedDict):
+    """`PaymentsCreateInput` as the API takes it."""
+
+    invoice_id: str
+    amount: NotRequired[MoneyInput]
+    """Amount in major units; default: what is due"""
+    method: NotRequired[Literal["BANK_TRANSFER", "CASH", "CHEQUE", "CARD", "MOBILE_MONEY", "OTHER"]]
+    """How it was paid; default OTHER"""
+    reference: NotRequired[str]
+    """What the payment is known by elsewhere, such as a bank reference"""
+    paid_at: NotRequired[dt.datetime]
+    """When the money came; default now, never later"""
+
+
+class PaymentsRefundInput(TypedDict):
+    """`PaymentsRefundInput` as the API takes it."""
+
+    amount: NotRequired[MoneyInput]
+    """Amount in major units; default: what is left"""
+    reason: NotRequired[str]
 
 
 class PlansAddPriceInput(TypedDict):
@@ -210,6 +292,51 @@ class PlansUpdatePriceInput(TypedDict):
 
     amount: MoneyInput
     """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
+class SubscriptionsCancelInput(TypedDict):
+    """`SubscriptionsCancelInput` as the API takes it."""
+
+    cancel_at: NotRequired[Literal["now", "period_end"]]
+    """Default period_end"""
+    reason: NotRequired[str]
+
+
+class SubscriptionsCreateInput(TypedDict):
+    """`SubscriptionsCreateInput` as the API takes it."""
+
+    customer_id: str
+    plan_id: str
+    currency: NotRequired[str]
+    """ISO 4217 code"""
+    external_id: NotRequired[str]
+    quantity: NotRequired[int]
+    """Default 1"""
+    start_date: NotRequired[str]
+    """When the first period or the trial starts; now unless given. From a past one on, what is due is billed at once. An instant, or a day: then the first instant of it in the customer's time zone"""
+    billing_anchor: NotRequired[Literal["ANNIVERSARY", "CALENDAR"]]
+    """Periods from the day of the start, or the calendar’s; default ANNIVERSARY"""
+    trial_days: NotRequired[int]
+    """The plan's unless given"""
+    payment_method_id: NotRequired[str]
+    end_date: NotRequired[str]
+    """When it ends by itself. An instant, or a day: then the first instant of it in the customer's time zone"""
+    metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
+    """Your own keys and values; replaced whole"""
+
+
+class SubscriptionsUpdateInput(TypedDict):
+    """`SubscriptionsUpdateInput` as the API takes it."""
+
+    payment_method_id: NotRequired[Optional[str]]
+    metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
+    """Your own keys and values; replaced whole"""
+
+
+class TenantsTestSmtpInput(TypedDict):
+    """`TenantsTestSmtpInput` as the API takes it."""
+
+    to: str
 
 
 class TenantsUpdateMeInput(TypedDict):

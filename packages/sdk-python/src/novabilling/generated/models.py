@@ -140,6 +140,96 @@ class Invitation(Model):
     expires_at: dt.datetime = Field(alias="expiresAt")
 
 
+class Invoice(Model):
+    """`Invoice` as the API answers it."""
+
+    id: str
+    number: Optional[str]
+    customer_id: str = Field(alias="customerId")
+    subscription_id: Optional[str] = Field(alias="subscriptionId")
+    currency: str
+    status: Annotated[Literal["DRAFT", "PENDING", "PAID", "FAILED", "VOID", "UNCOLLECTIBLE"], LENIENT]
+    subtotal: Decimal
+    """Amount in major units"""
+    discount_amount: Decimal = Field(alias="discountAmount")
+    """Amount in major units"""
+    tax_amount: Decimal = Field(alias="taxAmount")
+    """Amount in major units"""
+    total: Decimal
+    """Amount in major units"""
+    amount: Decimal
+    """The total"""
+    amount_paid: Decimal = Field(alias="amountPaid")
+    """Amount in major units"""
+    amount_credited: Decimal = Field(alias="amountCredited")
+    """Amount in major units"""
+    amount_due: Decimal = Field(alias="amountDue")
+    """Amount in major units"""
+    items: List[InvoiceItem]
+    taxes: List[InvoiceTax]
+    bill_to: InvoiceParty = Field(alias="billTo")
+    from_: InvoiceParty = Field(alias="from")
+    issued_at: Optional[dt.datetime] = Field(alias="issuedAt")
+    due_date: Optional[dt.date] = Field(alias="dueDate")
+    paid_at: Optional[dt.datetime] = Field(alias="paidAt")
+    voided_at: Optional[dt.datetime] = Field(alias="voidedAt")
+    pdf_url: Optional[str] = Field(alias="pdfUrl")
+    hosted_url: Optional[str] = Field(alias="hostedUrl")
+    notes: Optional[str]
+    metadata: Dict[str, Union[str, Number, bool]]
+    """Your own keys and values; replaced whole"""
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class InvoiceItem(Model):
+    """`InvoiceItem` as the API answers it."""
+
+    id: str
+    type: Annotated[Literal["PLAN", "USAGE", "COMMITMENT", "ADD_ON", "MANUAL", "CORRECTION"], LENIENT]
+    description: str
+    quantity: Number
+    unit_amount: Number = Field(alias="unitAmount")
+    """In major units; prices of usage may have up to 12 decimals"""
+    amount: Decimal
+    """Amount in major units"""
+    discount_amount: Decimal = Field(alias="discountAmount")
+    """Amount in major units"""
+    period_start: Optional[dt.datetime] = Field(alias="periodStart")
+    period_end: Optional[dt.datetime] = Field(alias="periodEnd")
+    taxes: List[InvoiceItemTax]
+
+
+class InvoiceItemTax(Model):
+    """`InvoiceItemTax` as the API answers it."""
+
+    name: str
+    rate: Number
+    amount: Decimal
+    """Amount in major units"""
+
+
+class InvoiceParty(Model):
+    """As it was when the invoice was issued"""
+
+    name: Optional[str]
+    email: Optional[str]
+    tax_id: Optional[str] = Field(alias="taxId")
+    country: Optional[str]
+    address: Optional[Address]
+
+
+class InvoiceTax(Model):
+    """`InvoiceTax` as the API answers it."""
+
+    name: str
+    rate: Number
+    base: Decimal
+    """Amount in major units"""
+    amount: Decimal
+    """Amount in major units"""
+
+
 class Member(Model):
     """`Member` as the API answers it."""
 
@@ -169,6 +259,45 @@ class OpenSession(Model):
     user_agent: str = Field(alias="userAgent")
     current: bool
     """The session that asks"""
+
+
+class Payment(Model):
+    """`Payment` as the API answers it."""
+
+    id: str
+    invoice_id: str = Field(alias="invoiceId")
+    customer_id: str = Field(alias="customerId")
+    amount: Decimal
+    """Amount in major units"""
+    currency: str
+    status: Annotated[Literal["PENDING", "PROCESSING", "SUCCEEDED", "FAILED", "REFUNDED"], LENIENT]
+    """PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back"""
+    provider: Annotated[Literal["SANDBOX", "MANUAL"], LENIENT]
+    method: Optional[str]
+    provider_transaction_id: Optional[str] = Field(alias="providerTransactionId")
+    failure_code: Optional[str] = Field(alias="failureCode")
+    failure_reason: Optional[str] = Field(alias="failureReason")
+    refunded_amount: Decimal = Field(alias="refundedAmount")
+    """Amount in major units"""
+    refunds: List[Refund]
+    payment_method_id: Optional[str] = Field(alias="paymentMethodId")
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class PaymentMethod(Model):
+    """`PaymentMethod` as the API answers it."""
+
+    id: str
+    customer_id: str = Field(alias="customerId")
+    provider: Annotated[Literal["SANDBOX"], LENIENT]
+    type: Annotated[Literal["CARD", "BANK_ACCOUNT", "MOBILE_MONEY", "WALLET"], LENIENT]
+    brand: Optional[str]
+    last4: Optional[str]
+    exp_month: Optional[int] = Field(alias="expMonth")
+    exp_year: Optional[int] = Field(alias="expYear")
+    phone: Optional[str]
+    is_default: bool = Field(alias="isDefault")
+    created_at: dt.datetime = Field(alias="createdAt")
 
 
 class Plan(Model):
@@ -202,6 +331,50 @@ class Price(Model):
     created_at: dt.datetime = Field(alias="createdAt")
 
 
+class Refund(Model):
+    """`Refund` as the API answers it."""
+
+    id: str
+    amount: Decimal
+    """Amount in major units"""
+    status: Annotated[Literal["PENDING", "SUCCEEDED", "FAILED"], LENIENT]
+    """PENDING until the provider has told how it ended"""
+    reason: Optional[str]
+    failure_reason: Optional[str] = Field(alias="failureReason")
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class Revenue(Model):
+    """`Revenue` as the API answers it."""
+
+    currency: str
+    total: Decimal
+    """Money received"""
+    refunded: Decimal
+    """Money given back"""
+    count: int
+    """Payments received"""
+    breakdown: List[RevenueBreakdown]
+    """Periods in which money moved, oldest first"""
+    mrr: Decimal
+    """What the running subscriptions are worth a month, now"""
+    arr: Decimal
+    """What the running subscriptions are worth a year, now"""
+
+
+class RevenueBreakdown(Model):
+    """`RevenueBreakdown` as the API answers it."""
+
+    period: dt.date
+    """First day of the day, week or month"""
+    total: Decimal
+    """Money received"""
+    refunded: Decimal
+    """Money given back"""
+    count: int
+    """Payments received"""
+
+
 class Session(Model):
     """`Session` as the API answers it."""
 
@@ -209,6 +382,44 @@ class Session(Model):
     """Works for an hour"""
     refresh_token: str = Field(alias="refreshToken")
     """Works once, within 30 days"""
+
+
+class Subscription(Model):
+    """`Subscription` as the API answers it."""
+
+    id: str
+    external_id: Optional[str] = Field(alias="externalId")
+    customer_id: str = Field(alias="customerId")
+    plan_id: str = Field(alias="planId")
+    status: Annotated[Literal["TRIALING", "ACTIVE", "PAST_DUE", "PAUSED", "CANCELED"], LENIENT]
+    currency: str
+    quantity: int
+    billing_anchor: Annotated[Literal["ANNIVERSARY", "CALENDAR"], LENIENT] = Field(alias="billingAnchor")
+    current_period_start: Optional[dt.datetime] = Field(alias="currentPeriodStart")
+    current_period_end: Optional[dt.datetime] = Field(alias="currentPeriodEnd")
+    trial_start: Optional[dt.datetime] = Field(alias="trialStart")
+    trial_end: Optional[dt.datetime] = Field(alias="trialEnd")
+    cancel_at: Optional[dt.datetime] = Field(alias="cancelAt")
+    canceled_at: Optional[dt.datetime] = Field(alias="canceledAt")
+    cancel_reason: Optional[str] = Field(alias="cancelReason")
+    paused_at: Optional[dt.datetime] = Field(alias="pausedAt")
+    started_at: dt.datetime = Field(alias="startedAt")
+    end_date: Optional[dt.datetime] = Field(alias="endDate")
+    pending_change: Optional[SubscriptionPendingChange] = Field(alias="pendingChange")
+    next_invoice_at: Optional[dt.datetime] = Field(alias="nextInvoiceAt")
+    payment_method_id: Optional[str] = Field(alias="paymentMethodId")
+    metadata: Dict[str, Union[str, Number, bool]]
+    """Your own keys and values; replaced whole"""
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class SubscriptionPendingChange(Model):
+    """`SubscriptionPendingChange` as the API answers it."""
+
+    plan_id: str = Field(alias="planId")
+    quantity: int
+    effective_at: dt.datetime = Field(alias="effectiveAt")
 
 
 class Tenant(Model):

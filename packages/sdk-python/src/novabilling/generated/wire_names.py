@@ -79,12 +79,57 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     "EnvironmentsCreateInput": {
         "name": ("name", None),
     },
+    "EnvironmentsSetClockInput": {
+        "now": ("now", None),
+        "advance": ("advance", "EnvironmentsSetClockInputAdvance"),
+    },
+    "EnvironmentsSetClockInputAdvance": {
+        "hours": ("hours", None),
+        "days": ("days", None),
+        "weeks": ("weeks", None),
+        "months": ("months", None),
+        "years": ("years", None),
+    },
+    "InvoicesMarkPaidInput": {
+        "payment_method": ("paymentMethod", None),
+        "reference": ("reference", None),
+        "paid_at": ("paidAt", None),
+    },
+    "InvoicesPayInput": {
+        "payment_method_id": ("paymentMethodId", None),
+    },
     "MembersInviteInput": {
         "email": ("email", None),
         "role": ("role", None),
     },
     "MembersUpdateInput": {
         "role": ("role", None),
+    },
+    "PaymentMethodsCreateInput": {
+        "customer_id": ("customerId", None),
+        "provider": ("provider", None),
+        "token": ("token", None),
+        "type": ("type", None),
+        "brand": ("brand", None),
+        "last4": ("last4", None),
+        "exp_month": ("expMonth", None),
+        "exp_year": ("expYear", None),
+        "phone": ("phone", None),
+        "is_default": ("isDefault", None),
+    },
+    "PaymentMethodsUpdateInput": {
+        "is_default": ("isDefault", None),
+    },
+    "PaymentsCreateInput": {
+        "invoice_id": ("invoiceId", None),
+        "amount": ("amount", None),
+        "method": ("method", None),
+        "reference": ("reference", None),
+        "paid_at": ("paidAt", None),
+    },
+    "PaymentsRefundInput": {
+        "amount": ("amount", None),
+        "reason": ("reason", None),
     },
     "PlansAddPriceInput": {
         "currency": ("currency", None),
@@ -117,6 +162,30 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     },
     "PlansUpdatePriceInput": {
         "amount": ("amount", None),
+    },
+    "SubscriptionsCancelInput": {
+        "cancel_at": ("cancelAt", None),
+        "reason": ("reason", None),
+    },
+    "SubscriptionsCreateInput": {
+        "customer_id": ("customerId", None),
+        "plan_id": ("planId", None),
+        "currency": ("currency", None),
+        "external_id": ("externalId", None),
+        "quantity": ("quantity", None),
+        "start_date": ("startDate", None),
+        "billing_anchor": ("billingAnchor", None),
+        "trial_days": ("trialDays", None),
+        "payment_method_id": ("paymentMethodId", None),
+        "end_date": ("endDate", None),
+        "metadata": ("metadata", None),
+    },
+    "SubscriptionsUpdateInput": {
+        "payment_method_id": ("paymentMethodId", None),
+        "metadata": ("metadata", None),
+    },
+    "TenantsTestSmtpInput": {
+        "to": ("to", None),
     },
     "TenantsUpdateMeInput": {
         "name": ("name", None),

@@ -22,12 +22,20 @@ import {
 } from './sql.ts'
 
 /** Makes a plan with its prices, one a currency. Refuses a code that another plan has. */
-export async function createPlan(deps: Deps, tx: Tx, environmentId: string, input: CreatePlan): Promise<Plan> {
+export async function createPlan(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  input: CreatePlan,
+): Promise<Plan> {
   const money = new MoneyReader()
   const currencies = new Set<string>()
   const prices = input.prices.map(({ currency, amount }, index) => {
     if (currencies.has(currency)) {
-      money.faults.push({ path: `prices[${index}].currency`, message: 'is there twice: a plan has one price a currency' })
+      money.faults.push({
+        path: `prices[${index}].currency`,
+        message: 'is there twice: a plan has one price a currency',
+      })
     }
     currencies.add(currency)
     return { id: deps.ids.next(), currency, minor: money.read(`prices[${index}].amount`, currency, amount) }
@@ -87,7 +95,12 @@ export async function createPlan(deps: Deps, tx: Tx, environmentId: string, inpu
 }
 
 /** Changes what a plan is called and says. What its subscriptions pay never changes with it. */
-export async function updatePlan(tx: Tx, environmentId: string, id: string, input: UpdatePlan): Promise<Plan> {
+export async function updatePlan(
+  tx: Tx,
+  environmentId: string,
+  id: string,
+  input: UpdatePlan,
+): Promise<Plan> {
   const current = await lockPlanById(tx, environmentId, id)
   const saved: PlanRow = {
     ...current,
@@ -95,7 +108,8 @@ export async function updatePlan(tx: Tx, environmentId: string, id: string, inpu
     description: input.description === undefined ? current.description : input.description,
     features: input.features ?? current.features,
     is_active: input.isActive ?? current.is_active,
-    net_payment_terms: input.netPaymentTerms === undefined ? current.net_payment_terms : input.netPaymentTerms,
+    net_payment_terms:
+      input.netPaymentTerms === undefined ? current.net_payment_terms : input.netPaymentTerms,
     metadata: input.metadata ?? current.metadata,
     updated_at: tx.now,
   }
@@ -126,7 +140,11 @@ export async function removePlan(tx: Tx, environmentId: string, id: string): Pro
 }
 
 /** A plan by its id. */
-export async function findPlan(reader: Pick<Reader, 'query'>, environmentId: string, id: string): Promise<PlanRow> {
+export async function findPlan(
+  reader: Pick<Reader, 'query'>,
+  environmentId: string,
+  id: string,
+): Promise<PlanRow> {
   const stored = parseId('plan', id)
   const [row] = stored === undefined ? [] : await reader.query(planById(environmentId, stored))
   if (!row) throw new Refusal('plan_not_found')
@@ -141,7 +159,12 @@ export async function lockPlanById(tx: Tx, environmentId: string, id: string): P
 }
 
 /** A page of plans, newest first. */
-export function listPlans(deps: Deps, reader: Reader, environmentId: string, query: ListPlans): Promise<Page<Plan>> {
+export function listPlans(
+  deps: Deps,
+  reader: Reader,
+  environmentId: string,
+  query: ListPlans,
+): Promise<Page<Plan>> {
   const where = [fragment`environment_id = ${environmentId}::uuid`]
   if (query.isActive !== undefined) where.push(fragment`is_active = ${query.isActive}`)
   if (query.search !== undefined) {

@@ -19,7 +19,8 @@ export async function addPrice(
 ): Promise<Plan> {
   const minor = readAmount(input.currency, input.amount)
   const plan = await lockPlanById(tx, environmentId, planId)
-  if (plan.prices.some(({ currency }) => currency === input.currency)) throw new Refusal('price_currency_taken')
+  if (plan.prices.some(({ currency }) => currency === input.currency))
+    throw new Refusal('price_currency_taken')
   const added = storePrice(deps, tx, environmentId, plan, { currency: input.currency, minor })
   return presentPlan({ ...plan, prices: [...plan.prices, added] })
 }

@@ -40,7 +40,8 @@ export const routes = [
     params: PathId,
     status: 200,
     response: plan,
-    read: async (reader, { principal, params }) => presentPlan(await findPlan(reader, principal.environmentId, params.id)),
+    read: async (reader, { principal, params }) =>
+      presentPlan(await findPlan(reader, principal.environmentId, params.id)),
   }),
   dataRoute({
     method: 'PATCH',
@@ -75,7 +76,8 @@ export const routes = [
     body: AddPrice,
     status: 201,
     response: plan,
-    write: (tx, { deps, principal, params, body }) => addPrice(deps, tx, principal.environmentId, params.id, body),
+    write: (tx, { deps, principal, params, body }) =>
+      addPrice(deps, tx, principal.environmentId, params.id, body),
   }),
   dataRoute({
     method: 'PATCH',
@@ -89,7 +91,13 @@ export const routes = [
     status: 200,
     response: plan,
     write: (tx, { deps, principal, params, body }) =>
-      changePrice(deps, tx, principal.environmentId, { planId: params.id, priceId: params.priceId }, body.amount),
+      changePrice(
+        deps,
+        tx,
+        principal.environmentId,
+        { planId: params.id, priceId: params.priceId },
+        body.amount,
+      ),
   }),
   dataRoute({
     method: 'DELETE',

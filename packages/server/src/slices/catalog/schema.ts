@@ -1,6 +1,16 @@
 import { Type, type Static } from 'typebox'
 import { pageQuery } from '../../http/pages.ts'
-import { Currency, Instant, Metadata, Money, MoneyInput, closed, oneOf, orNull, words } from '../../http/shapes.ts'
+import {
+  Currency,
+  Instant,
+  Metadata,
+  Money,
+  MoneyInput,
+  closed,
+  oneOf,
+  orNull,
+  words,
+} from '../../http/shapes.ts'
 
 const billingInterval = oneOf(['HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'])
 const features = Type.Array(words(200), { maxItems: 100 })
@@ -11,11 +21,20 @@ const PriceInput = closed({ currency: Currency, amount: MoneyInput })
 
 export const CreatePlan = closed({
   name: words(100),
-  code: Type.String({ pattern: '^[a-z0-9_-]+$', minLength: 1, maxLength: 100, description: 'Your own short name for it' }),
+  code: Type.String({
+    pattern: '^[a-z0-9_-]+$',
+    minLength: 1,
+    maxLength: 100,
+    description: 'Your own short name for it',
+  }),
   description: Type.Optional(description),
   billingInterval,
-  intervalCount: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Intervals a period; 1 unless said' })),
-  billingTiming: Type.Optional(oneOf(['IN_ADVANCE'], { description: 'When a period is invoiced: at its start' })),
+  intervalCount: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1000, description: 'Intervals a period; 1 unless said' }),
+  ),
+  billingTiming: Type.Optional(
+    oneOf(['IN_ADVANCE'], { description: 'When a period is invoiced: at its start' }),
+  ),
   features: Type.Optional(features),
   prices: Type.Array(PriceInput, { minItems: 1, maxItems: 200, description: 'One price a currency' }),
   trialDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 365 })),
@@ -71,4 +90,7 @@ export type ListPlans = Static<typeof ListPlans>
 
 export const AddPrice = PriceInput
 export const UpdatePrice = closed({ amount: MoneyInput })
-export const PricePath = closed({ id: Type.String({ maxLength: 300 }), priceId: Type.String({ maxLength: 300 }) })
+export const PricePath = closed({
+  id: Type.String({ maxLength: 300 }),
+  priceId: Type.String({ maxLength: 300 }),
+})

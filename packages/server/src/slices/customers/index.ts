@@ -15,4 +15,7 @@ export const customers: Slice = {
 }
 
 export { findCustomer } from './find.ts'
+export { presentCustomer } from './present.ts'
+export { DeleteCustomer } from './schema.ts'
 export { type CustomerRow, lockCustomer } from './sql.ts'
+export { storeCustomer } from './update.ts'

@@ -48,9 +48,10 @@ export const customerByExternalId = statement(
   customerColumns,
 )
 
+/** Against other changes only: rows that refer to the customer can be added meanwhile. */
 export const lockCustomer = statement(
   'customers.lock',
-  `select ${customerSelect} from customers where environment_id = $1::uuid and id = $2::uuid for update`,
+  `select ${customerSelect} from customers where environment_id = $1::uuid and id = $2::uuid for no key update`,
   customerColumns,
 )
 

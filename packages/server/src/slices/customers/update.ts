@@ -19,6 +19,10 @@ export async function updateCustomer(
   const [current] = await tx.query(lockCustomer(environmentId, uuid))
   if (!current) throw new Refusal('customer_not_found')
   if (current.status === 'ARCHIVED') throw new Refusal('customer_archived')
+  const hasAmounts = current.total_spent_minor !== 0n || current.balance_minor !== 0n
+  if (hasAmounts && input.currency !== undefined && input.currency !== current.currency) {
+    throw new Refusal('customer_currency_in_use')
+  }
 
   const saved: CustomerRow = {
     ...current,

@@ -2,15 +2,20 @@
 
 from ..._async_caller import AsyncCaller
 from ..._caller import Caller
+from .analytics import AsyncAnalyticsResource, AnalyticsResource
 from .api_keys import AsyncApiKeysResource, ApiKeysResource
 from .audit_log import AsyncAuditLogResource, AuditLogResource
 from .auth import AsyncAuthResource, AuthResource
 from .currencies import AsyncCurrenciesResource, CurrenciesResource
 from .customers import AsyncCustomersResource, CustomersResource
 from .environments import AsyncEnvironmentsResource, EnvironmentsResource
+from .invoices import AsyncInvoicesResource, InvoicesResource
 from .members import AsyncMembersResource, MembersResource
+from .payment_methods import AsyncPaymentMethodsResource, PaymentMethodsResource
+from .payments import AsyncPaymentsResource, PaymentsResource
 from .plans import AsyncPlansResource, PlansResource
 from .sessions import AsyncSessionsResource, SessionsResource
+from .subscriptions import AsyncSubscriptionsResource, SubscriptionsResource
 from .tenants import AsyncTenantsResource, TenantsResource
 
 
@@ -18,15 +23,20 @@ class Resources:
     """Every resource of the API."""
 
     def __init__(self, caller: Caller) -> None:
+        self.analytics = AnalyticsResource(caller)
         self.api_keys = ApiKeysResource(caller)
         self.audit_log = AuditLogResource(caller)
         self.auth = AuthResource(caller)
         self.currencies = CurrenciesResource(caller)
         self.customers = CustomersResource(caller)
         self.environments = EnvironmentsResource(caller)
+        self.invoices = InvoicesResource(caller)
         self.members = MembersResource(caller)
+        self.payment_methods = PaymentMethodsResource(caller)
+        self.payments = PaymentsResource(caller)
         self.plans = PlansResource(caller)
         self.sessions = SessionsResource(caller)
+        self.subscriptions = SubscriptionsResource(caller)
         self.tenants = TenantsResource(caller)
 
 
@@ -34,13 +44,18 @@ class AsyncResources:
     """Every resource of the API."""
 
     def __init__(self, caller: AsyncCaller) -> None:
+        self.analytics = AsyncAnalyticsResource(caller)
         self.api_keys = AsyncApiKeysResource(caller)
         self.audit_log = AsyncAuditLogResource(caller)
         self.auth = AsyncAuthResource(caller)
         self.currencies = AsyncCurrenciesResource(caller)
         self.customers = AsyncCustomersResource(caller)
         self.environments = AsyncEnvironmentsResource(caller)
+        self.invoices = AsyncInvoicesResource(caller)
         self.members = AsyncMembersResource(caller)
+        self.payment_methods = AsyncPaymentMethodsResource(caller)
+        self.payments = AsyncPaymentsResource(caller)
         self.plans = AsyncPlansResource(caller)
         self.sessions = AsyncSessionsResource(caller)
+        self.subscriptions = AsyncSubscriptionsResource(caller)
         self.tenants = AsyncTenantsResource(caller)

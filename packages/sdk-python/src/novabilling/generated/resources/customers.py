@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal, Mapping, Optional, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
@@ -135,6 +136,142 @@ class CustomersResource:
             ),
         )
 
+    def delete(
+        self,
+        id: str,
+        *,
+        cascade: Union[bool, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Archive a customer and erase its personal fields
+
+        Issued invoices, payments and the ledger stay. Refused while it has a subscription that is not canceled, unless `cascade` is true: then its subscriptions end now and its unpaid invoices are voided.
+
+        `DELETE /api/customers/{id}`. Needs `customers:write`.
+        """
+        self._caller.nothing(
+            Call(
+                "customers.delete",
+                "DELETE",
+                f"/api/customers/{segment(id)}",
+                "apiKey",
+                query=query_of({"cascade": cascade}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_invoices(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        status: Union[Literal["DRAFT", "PENDING", "PAID", "FAILED", "VOID", "UNCOLLECTIBLE"], NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        overdue: Union[bool, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> Page[models.Invoice]:
+        """List the invoices of a customer
+
+        `GET /api/customers/{id}/invoices`. Needs `invoices:read`.
+        """
+        return self._caller.pages(
+            models.Invoice,
+            Call(
+                "customers.listInvoices",
+                "GET",
+                f"/api/customers/{segment(id)}/invoices",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "status": status, "subscriptionId": subscription_id, "dateFrom": date_from, "dateTo": date_to, "overdue": overdue}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_payment_methods(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> Page[models.PaymentMethod]:
+        """List the payment methods of a customer
+
+        `GET /api/customers/{id}/payment-methods`. Needs `payments:read`.
+        """
+        return self._caller.pages(
+            models.PaymentMethod,
+            Call(
+                "customers.listPaymentMethods",
+                "GET",
+                f"/api/customers/{segment(id)}/payment-methods",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_payments(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        status: Union[Literal["PENDING", "PROCESSING", "SUCCEEDED", "FAILED", "REFUNDED"], NotGiven] = NOT_GIVEN,
+        provider: Union[Literal["SANDBOX", "MANUAL"], NotGiven] = NOT_GIVEN,
+        invoice_id: Union[str, NotGiven] = NOT_GIVEN,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> Page[models.Payment]:
+        """List the payments of a customer
+
+        `GET /api/customers/{id}/payments`. Needs `payments:read`.
+        """
+        return self._caller.pages(
+            models.Payment,
+            Call(
+                "customers.listPayments",
+                "GET",
+                f"/api/customers/{segment(id)}/payments",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "status": status, "provider": provider, "invoiceId": invoice_id, "dateFrom": date_from, "dateTo": date_to}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_subscriptions(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        status: Union[Literal["TRIALING", "ACTIVE", "PAST_DUE", "PAUSED", "CANCELED"], NotGiven] = NOT_GIVEN,
+        plan_id: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> Page[models.Subscription]:
+        """List the subscriptions of a customer
+
+        `GET /api/customers/{id}/subscriptions`. Needs `subscriptions:read`.
+        """
+        return self._caller.pages(
+            models.Subscription,
+            Call(
+                "customers.listSubscriptions",
+                "GET",
+                f"/api/customers/{segment(id)}/subscriptions",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "status": status, "planId": plan_id}),
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncCustomersResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -256,6 +393,142 @@ class AsyncCustomersResource:
                 f"/api/customers/{segment(id)}",
                 "apiKey",
                 body=body_of({"email": email, "name": name, "externalId": external_id, "country": country, "currency": currency, "timezone": timezone, "address": renamed(address, "Address"), "taxId": tax_id, "locale": locale, "netPaymentTerms": net_payment_terms, "metadata": metadata}),
+                timeout=timeout,
+            ),
+        )
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        cascade: Union[bool, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Archive a customer and erase its personal fields
+
+        Issued invoices, payments and the ledger stay. Refused while it has a subscription that is not canceled, unless `cascade` is true: then its subscriptions end now and its unpaid invoices are voided.
+
+        `DELETE /api/customers/{id}`. Needs `customers:write`.
+        """
+        await self._caller.nothing(
+            Call(
+                "customers.delete",
+                "DELETE",
+                f"/api/customers/{segment(id)}",
+                "apiKey",
+                query=query_of({"cascade": cascade}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_invoices(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        status: Union[Literal["DRAFT", "PENDING", "PAID", "FAILED", "VOID", "UNCOLLECTIBLE"], NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        overdue: Union[bool, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> AsyncPageCall[models.Invoice]:
+        """List the invoices of a customer
+
+        `GET /api/customers/{id}/invoices`. Needs `invoices:read`.
+        """
+        return self._caller.pages(
+            models.Invoice,
+            Call(
+                "customers.listInvoices",
+                "GET",
+                f"/api/customers/{segment(id)}/invoices",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "status": status, "subscriptionId": subscription_id, "dateFrom": date_from, "dateTo": date_to, "overdue": overdue}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_payment_methods(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> AsyncPageCall[models.PaymentMethod]:
+        """List the payment methods of a customer
+
+        `GET /api/customers/{id}/payment-methods`. Needs `payments:read`.
+        """
+        return self._caller.pages(
+            models.PaymentMethod,
+            Call(
+                "customers.listPaymentMethods",
+                "GET",
+                f"/api/customers/{segment(id)}/payment-methods",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_payments(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        status: Union[Literal["PENDING", "PROCESSING", "SUCCEEDED", "FAILED", "REFUNDED"], NotGiven] = NOT_GIVEN,
+        provider: Union[Literal["SANDBOX", "MANUAL"], NotGiven] = NOT_GIVEN,
+        invoice_id: Union[str, NotGiven] = NOT_GIVEN,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> AsyncPageCall[models.Payment]:
+        """List the payments of a customer
+
+        `GET /api/customers/{id}/payments`. Needs `payments:read`.
+        """
+        return self._caller.pages(
+            models.Payment,
+            Call(
+                "customers.listPayments",
+                "GET",
+                f"/api/customers/{segment(id)}/payments",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "status": status, "provider": provider, "invoiceId": invoice_id, "dateFrom": date_from, "dateTo": date_to}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_subscriptions(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        status: Union[Literal["TRIALING", "ACTIVE", "PAST_DUE", "PAUSED", "CANCELED"], NotGiven] = NOT_GIVEN,
+        plan_id: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> AsyncPageCall[models.Subscription]:
+        """List the subscriptions of a customer
+
+        `GET /api/customers/{id}/subscriptions`. Needs `subscriptions:read`.
+        """
+        return self._caller.pages(
+            models.Subscription,
+            Call(
+                "customers.listSubscriptions",
+                "GET",
+                f"/api/customers/{segment(id)}/subscriptions",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "status": status, "planId": plan_id}),
                 timeout=timeout,
             ),
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Optional, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
 from ..._caller import Caller
-from ..._wire import NOT_GIVEN, NotGiven, body_of, query_of, segment
+from ..._wire import NOT_GIVEN, NotGiven, body_of, query_of, renamed, segment
 from ...pages import AsyncPageCall, Page
-from .. import models
+from .. import inputs, models
 
 
 class EnvironmentsResource:
@@ -83,6 +84,34 @@ class EnvironmentsResource:
             ),
         )
 
+    def set_clock(
+        self,
+        id: str,
+        *,
+        now: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        advance: Union[inputs.EnvironmentsSetClockInputAdvance, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Environment:
+        """Move the clock of a test environment
+
+        To an instant, or by some time. Everything that falls due on the way happens, in order and at its time. Answers 200 when the clock has arrived, or 202 after 30 seconds while it is still on its way: see `clock` in the list of environments.
+
+        `POST /api/tenants/me/environments/{id}/clock`.
+        """
+        return self._caller.one(
+            models.Environment,
+            Call(
+                "environments.setClock",
+                "POST",
+                f"/api/tenants/me/environments/{segment(id)}/clock",
+                "session",
+                body=body_of({"now": now, "advance": renamed(advance, "EnvironmentsSetClockInputAdvance")}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncEnvironmentsResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -152,6 +181,34 @@ class AsyncEnvironmentsResource:
                 "DELETE",
                 f"/api/tenants/me/environments/{segment(id)}",
                 "session",
+                timeout=timeout,
+            ),
+        )
+
+    async def set_clock(
+        self,
+        id: str,
+        *,
+        now: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        advance: Union[inputs.EnvironmentsSetClockInputAdvance, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Environment:
+        """Move the clock of a test environment
+
+        To an instant, or by some time. Everything that falls due on the way happens, in order and at its time. Answers 200 when the clock has arrived, or 202 after 30 seconds while it is still on its way: see `clock` in the list of environments.
+
+        `POST /api/tenants/me/environments/{id}/clock`.
+        """
+        return await self._caller.one(
+            models.Environment,
+            Call(
+                "environments.setClock",
+                "POST",
+                f"/api/tenants/me/environments/{segment(id)}/clock",
+                "session",
+                body=body_of({"now": now, "advance": renamed(advance, "EnvironmentsSetClockInputAdvance")}),
+                idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
         )

@@ -82,6 +82,32 @@ class TenantsResource:
             ),
         )
 
+    def test_smtp(
+        self,
+        *,
+        to: str,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Message:
+        """Send a test mail
+
+        Tells what the mail server answered when it would not take it.
+
+        `POST /api/tenants/me/smtp/test`.
+        """
+        return self._caller.one(
+            models.Message,
+            Call(
+                "tenants.testSmtp",
+                "POST",
+                "/api/tenants/me/smtp/test",
+                "session",
+                body=body_of({"to": to}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncTenantsResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -151,6 +177,32 @@ class AsyncTenantsResource:
                 "GET",
                 "/api/tenants/me/usage",
                 "session",
+                timeout=timeout,
+            ),
+        )
+
+    async def test_smtp(
+        self,
+        *,
+        to: str,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Message:
+        """Send a test mail
+
+        Tells what the mail server answered when it would not take it.
+
+        `POST /api/tenants/me/smtp/test`.
+        """
+        return await self._caller.one(
+            models.Message,
+            Call(
+                "tenants.testSmtp",
+                "POST",
+                "/api/tenants/me/smtp/test",
+                "session",
+                body=body_of({"to": to}),
+                idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
         )

@@ -1,0 +1,95 @@
+import { type Tx, transaction } from '../../db/transaction.ts'
+import type { Deps } from '../../deps.ts'
+import type { Bound } from '../../db/statement.ts'
+import { type DueRow, billDue, type dueColumns } from '../subscriptions/index.ts'
+import { billApart, countDead } from './failures.ts'
+import { claimDue, claimInEnvironment, claimRetry, forgetBatch, writeBatch } from './sql.ts'
+
+/** Subscriptions in one transaction: enough that its round trips cost nothing, few enough that it stays short. */
+export const batchSize = 1000
+/** Subscriptions that failed before, tried one by one, in one turn of the loop. */
+const mostRetries = 20
+
+/** Bills what is due on real time, one batch at most. Says whether there was any, and so may be more. */
+export async function tick(deps: Deps): Promise<boolean> {
+  await countDead(deps)
+  const found = await billBatch(deps, deps.clock.now())
+  return (await billRetries(deps, deps.clock.now())) || found > 0
+}
+
+/**
+ * Bills what falls due in an environment up to an instant of its own clock, in the order it falls due. Gives the
+ * number of invoices.
+ * @throws Error that names a subscription that could not be billed, after all others have been
+ */
+export async function billEnvironment(
+  deps: Deps,
+  environmentId: string,
+  until: Temporal.Instant,
+): Promise<number> {
+  const failed: string[] = []
+  let invoices = 0
+  for (;;) {
+    let claimed: readonly DueRow[] = []
+    try {
+      invoices += await transaction(
+        deps.workerDb,
+        { scope: { tenantId: '', environmentId }, now: until },
+        async (tx) => {
+          claimed = await tx.query(claimInEnvironment(environmentId, until, batchSize))
+          return billDue(deps, tx, claimed, { until })
+        },
+      )
+    } catch (error) {
+      const apart = await billApart(deps, claimed, { now: until, error, mostAttempts: 1 })
+      invoices += apart.invoices
+      failed.push(...apart.failed)
+    }
+    if (claimed.length === 0) break
+  }
+  if (failed.length > 0) throw new Error(`subscriptions could not be billed: ${failed.join(', ')}`)
+  return invoices
+}
+
+async function billBatch(deps: Deps, now: Temporal.Instant): Promise<number> {
+  return billClaimed(deps, now, claimDue(now, batchSize))
+}
+
+async function billRetries(deps: Deps, now: Temporal.Instant): Promise<boolean> {
+  let found = false
+  for (let count = 0; count < mostRetries; count++) {
+    if ((await billClaimed(deps, now, claimRetry(now))) === 0) return found
+    found = true
+  }
+  return found
+}
+
+async function billClaimed(
+  deps: Deps,
+  now: Temporal.Instant,
+  claim: Bound<typeof dueColumns>,
+): Promise<number> {
+  const batchId = deps.ids.next()
+  let claimed: readonly DueRow[] = []
+  try {
+    await transaction(deps.workerDb, { scope: { tenantId: '' }, now }, async (tx: Tx) => {
+      claimed = await tx.query(claim)
+      if (claimed.length === 0) return
+      const environments = claimed.map((row) => row.environment_id)
+      // On another connection, so that it is there whatever happens to this one.
+      await deps.workerDb.query(
+        writeBatch(
+          batchId,
+          environments,
+          claimed.map((row) => row.id),
+          now,
+        ),
+      )
+      await billDue(deps, tx, claimed, { until: now })
+      tx.defer(forgetBatch(batchId, [...new Set(environments)]))
+    })
+  } catch (error) {
+    await billApart(deps, claimed, { now, error, batchId })
+  }
+  return claimed.length
+}

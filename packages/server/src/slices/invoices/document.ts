@@ -1,0 +1,74 @@
+import { localDay } from '@novabilling/core/calendar'
+import { formatDay } from '@novabilling/core/invoice'
+import type { InvoiceDocument, InvoiceParty } from '../../documents/index.ts'
+import type { InvoiceRow, LineOfInvoice, PartySnapshot } from './sql.ts'
+
+/** An invoice as it is printed: only from what was stored when it was issued, and from its status. */
+export function documentOf(row: InvoiceRow): InvoiceDocument {
+  const { timezone } = row.bill_to
+  const locale = row.bill_to.locale ?? 'en'
+  const dayOf = (instant: string | null): string | null =>
+    instant === null ? null : formatDay(localDay(timezone, Date.parse(instant)))
+  const isOpen = row.status === 'DRAFT' || row.status === 'PENDING' || row.status === 'FAILED'
+  return {
+    kind: 'INVOICE',
+    number: row.number,
+    status: row.status,
+    currency: row.currency,
+    locale,
+    issuedOn: dayOf(row.issued_at),
+    dueOn: row.due_date,
+    paidOn: dayOf(row.paid_at),
+    from: partyOf(row.issuer, locale),
+    billTo: partyOf(row.bill_to, locale),
+    lines: row.lines.map((line) => lineOf(line, timezone)),
+    subtotalMinor: row.subtotal_minor,
+    discountMinor: row.discount_minor,
+    taxes: [],
+    totalMinor: row.total_minor,
+    paidMinor: row.paid_minor,
+    creditedMinor: row.credited_minor,
+    dueMinor: isOpen ? row.total_minor - row.paid_minor - row.credited_minor : 0n,
+    notes: row.notes,
+    footer: row.issuer.footer,
+    brandColor: row.issuer.brandColor,
+  }
+}
+
+function lineOf(line: LineOfInvoice, zone: string): InvoiceDocument['lines'][number] {
+  return {
+    description: line.description,
+    quantity: line.quantity,
+    unitAmount: line.unit,
+    amountMinor: BigInt(line.minor),
+    ...(line.from === null || line.to === null
+      ? {}
+      : daysOf(zone, Date.parse(line.from), Date.parse(line.to))),
+  }
+}
+
+/** The local days that a period touches, half-open: an hour within a day is that day. */
+function daysOf(zone: string, from: number, to: number): { from: string; to: string } {
+  return { from: formatDay(localDay(zone, from)), to: formatDay(localDay(zone, to - 1) + 1) }
+}
+
+function partyOf({ name, email, taxId, country, address }: PartySnapshot, locale: string): InvoiceParty {
+  const land = address?.['country'] ?? country
+  const lines = [
+    address?.['line1'],
+    address?.['line2'],
+    [address?.['postalCode'], address?.['city']].filter(Boolean).join(' '),
+    address?.['state'],
+    land === null || land === undefined ? undefined : countryName(land, locale),
+  ]
+  return {
+    name: name ?? email ?? '',
+    address: lines.filter((line): line is string => line !== undefined && line !== ''),
+    taxId,
+    email: name === null ? null : email,
+  }
+}
+
+function countryName(code: string, locale: string): string {
+  return new Intl.DisplayNames([locale, 'en'], { type: 'region' }).of(code) ?? code
+}

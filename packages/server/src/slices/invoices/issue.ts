@@ -1,0 +1,243 @@
+import { localDay, toCivil } from '@novabilling/core/calendar'
+import { dueDate, formatInvoiceNumber } from '@novabilling/core/invoice'
+import { invoiceIssued } from '@novabilling/core/ledger'
+import { recordEventsAcross } from '../../db/events.ts'
+import type { Tx } from '../../db/transaction.ts'
+import type { Deps } from '../../deps.ts'
+import { invoicesIssued } from '../../http/operations.ts'
+import { postEntriesAcross } from '../ledger/index.ts'
+import { presentInvoice } from './present.ts'
+import type { lineTypes } from './schema.ts'
+import {
+  type BillTo,
+  type InvoiceRow,
+  type Issuer,
+  type IssuerRow,
+  insertInvoices,
+  insertLines,
+  issuersOf,
+  takeNumbers,
+} from './sql.ts'
+
+/** A line that has been priced and rounded: `unit` in major units, the amount in minor ones. */
+export type DraftLine = {
+  readonly type: (typeof lineTypes)[number]
+  readonly description: string
+  readonly quantity: string
+  readonly unit: string
+  readonly amountMinor: bigint
+  readonly from: string | null
+  readonly to: string | null
+}
+
+/** An invoice that is about to be issued. */
+export type Draft = {
+  readonly environmentId: string
+  readonly customerId: string
+  readonly subscriptionId: string
+  readonly periodStart: string
+  readonly periodEnd: string
+  readonly currency: string
+  readonly lines: readonly DraftLine[]
+  readonly totalMinor: bigint
+  readonly billTo: BillTo
+  /** Days from issue to due, of the customer or else the plan; null: the tenant's. */
+  readonly netPaymentTermsDays: number | null
+  readonly issuedAt: string
+  readonly issuedAtMs: number
+}
+
+export type Issued = { readonly environmentId: string; readonly row: InvoiceRow }
+
+const defaultTermsDays = 30
+
+/**
+ * Issues invoices, over any number of environments, in a fixed number of statements: numbers in the order given,
+ * gap-free per environment and year of issue (the year in the customer's time zone, as all days are); lines, ledger
+ * and events with them. An invoice over nothing is PAID at once. The order of the result is that of the drafts.
+ */
+export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]): Promise<Issued[]> {
+  if (drafts.length === 0) return []
+  const places = numberPlaces(drafts)
+  const environments = [...new Set(drafts.map(({ environmentId }) => environmentId))]
+  const counters = [...places.values()].toSorted((a, b) =>
+    a.environmentId === b.environmentId ? a.year - b.year : a.environmentId < b.environmentId ? -1 : 1,
+  )
+  const [issuers, taken] = await tx.queryAll([
+    issuersOf(environments),
+    takeNumbers(
+      counters.map(({ environmentId }) => environmentId),
+      counters.map(({ year }) => year),
+      counters.map(({ count }) => count),
+    ),
+  ])
+  for (const { environment_id, year, last } of taken) {
+    const place = places.get(`${environment_id} ${year}`)
+    if (place) place.next = last - BigInt(place.count)
+  }
+  const issuerOf = new Map(issuers.map((row) => [row.environment_id, { row, issuer: issuerFrom(row) }]))
+
+  const issued = drafts.map((draft): Issued => {
+    const place = places.get(placeOf(draft))
+    const from = issuerOf.get(draft.environmentId)
+    if (place?.next === undefined || !from)
+      throw new Error(`no number for an invoice of ${draft.environmentId}`)
+    const number = formatInvoiceNumber(from.row.prefix ?? 'INV', place.year, ++place.next)
+    const terms = draft.netPaymentTermsDays ?? from.row.net_payment_terms ?? defaultTermsDays
+    const dueOn = dueDate(draft.billTo.timezone, draft.issuedAtMs, terms)
+    return {
+      environmentId: draft.environmentId,
+      row: rowOf(deps, draft, { number, dueOn, issuer: from.issuer }),
+    }
+  })
+  write(deps, tx, issued)
+  tx.afterCommit(() => invoicesIssued.inc(issued.length))
+  return issued
+}
+
+type Place = { readonly environmentId: string; readonly year: number; count: number; next?: bigint }
+
+function numberPlaces(drafts: readonly Draft[]): Map<string, Place> {
+  const places = new Map<string, Place>()
+  for (const draft of drafts) {
+    const key = placeOf(draft)
+    const place = places.get(key)
+    if (place) place.count++
+    else places.set(key, { environmentId: draft.environmentId, year: yearOf(draft), count: 1 })
+  }
+  return places
+}
+
+function placeOf(draft: Draft): string {
+  return `${draft.environmentId} ${yearOf(draft)}`
+}
+
+function yearOf({ billTo, issuedAtMs }: Draft): number {
+  return toCivil(localDay(billTo.timezone, issuedAtMs)).year
+}
+
+function issuerFrom(row: IssuerRow): Issuer {
+  return {
+    name: row.company_name,
+    email: null,
+    taxId: row.tax_id,
+    country: row.country,
+    address: row.address,
+    footer: row.footer,
+    brandColor: row.brand_color,
+  }
+}
+
+function rowOf(
+  deps: Deps,
+  draft: Draft,
+  given: { number: string; dueOn: string; issuer: Issuer },
+): InvoiceRow {
+  const isPaid = draft.totalMinor === 0n
+  return {
+    id: deps.ids.next(),
+    number: given.number,
+    customer_id: draft.customerId,
+    subscription_id: draft.subscriptionId,
+    period_start: draft.periodStart,
+    period_end: draft.periodEnd,
+    currency: draft.currency,
+    status: isPaid ? 'PAID' : 'PENDING',
+    subtotal_minor: draft.totalMinor,
+    discount_minor: 0n,
+    tax_minor: 0n,
+    total_minor: draft.totalMinor,
+    paid_minor: 0n,
+    credited_minor: 0n,
+    bill_to: draft.billTo,
+    issuer: given.issuer,
+    issued_at: draft.issuedAt,
+    due_date: given.dueOn,
+    paid_at: isPaid ? draft.issuedAt : null,
+    voided_at: null,
+    notes: null,
+    metadata: {},
+    created_at: draft.issuedAt,
+    updated_at: draft.issuedAt,
+    lines: draft.lines.map((line) => ({
+      id: deps.ids.next(),
+      type: line.type,
+      description: line.description,
+      quantity: line.quantity,
+      unit: line.unit,
+      minor: line.amountMinor.toString(),
+      discount: '0',
+      from: line.from,
+      to: line.to,
+    })),
+  }
+}
+
+function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
+  const rows = issued.map(({ row }) => row)
+  const issuerTexts = new Map<Issuer, string>()
+  for (const { issuer } of rows) if (!issuerTexts.has(issuer)) issuerTexts.set(issuer, JSON.stringify(issuer))
+  tx.defer(
+    insertInvoices(
+      issued.map(({ environmentId }) => environmentId),
+      rows.map((row) => row.id),
+      rows.map((row) => row.number),
+      rows.map((row) => row.customer_id),
+      rows.map((row) => row.subscription_id),
+      rows.map((row) => row.period_start),
+      rows.map((row) => row.period_end),
+      rows.map((row) => row.currency),
+      rows.map((row) => row.status),
+      rows.map((row) => row.total_minor),
+      rows.map((row) => JSON.stringify(row.bill_to)),
+      rows.map((row) => issuerTexts.get(row.issuer) ?? null),
+      rows.map((row) => row.issued_at),
+      rows.map((row) => row.due_date),
+    ),
+  )
+  const lines = issued.flatMap(({ environmentId, row }) =>
+    row.lines.map((line, position) => ({ environmentId, invoiceId: row.id, position, line })),
+  )
+  tx.defer(
+    insertLines(
+      lines.map(({ environmentId }) => environmentId),
+      lines.map(({ invoiceId }) => invoiceId),
+      lines.map(({ line }) => line.id),
+      lines.map(({ position }) => position),
+      lines.map(({ line }) => line.type),
+      lines.map(({ line }) => line.description),
+      lines.map(({ line }) => line.quantity),
+      lines.map(({ line }) => line.unit),
+      lines.map(({ line }) => line.minor),
+      lines.map(({ line }) => line.from),
+      lines.map(({ line }) => line.to),
+    ),
+  )
+  postEntriesAcross(
+    tx,
+    issued.map(({ environmentId, row }) => ({
+      environmentId,
+      id: row.id,
+      documentKind: 'INVOICE',
+      documentId: row.id,
+      currency: row.currency,
+      at: row.created_at,
+      entries: invoiceIssued({ netMinor: row.total_minor, taxMinor: 0n, inAdvance: true }),
+    })),
+    ({ environmentId }) => environmentId,
+  )
+  recordEventsAcross(
+    tx,
+    deps,
+    issued.map(({ environmentId, row }) => ({
+      environmentId,
+      types:
+        row.status === 'PAID'
+          ? ['invoice.created', 'invoice.finalized', 'invoice.paid']
+          : ['invoice.created', 'invoice.finalized'],
+      resourceId: row.id,
+      resource: presentInvoice(deps, row),
+      at: row.created_at,
+    })),
+  )
+}

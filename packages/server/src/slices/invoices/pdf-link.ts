@@ -1,0 +1,47 @@
+import { createHmac } from 'node:crypto'
+import type { Deps } from '../../deps.ts'
+import { isoInstant } from '../../http/present.ts'
+import { derive, equalBytes } from '../../secrets.ts'
+import { publicUrl } from './present.ts'
+import type { PdfLink } from './schema.ts'
+
+const validMinutes = 15
+const signatureBytes = 16
+
+type Target = { readonly environmentId: string; readonly invoiceId: string }
+
+/** A link that opens one invoice's PDF and nothing else, for a quarter of an hour. */
+export function pdfLink(deps: Deps, { environmentId, invoiceId }: Target): PdfLink {
+  const expiresAt = deps.clock.now().add({ minutes: validMinutes })
+  const body = Buffer.alloc(40)
+  body.write(environmentId.replaceAll('-', ''), 0, 'hex')
+  body.write(invoiceId.replaceAll('-', ''), 16, 'hex')
+  body.writeBigInt64BE(BigInt(expiresAt.epochMilliseconds), 32)
+  const [key] = keysOf(deps)
+  if (key === undefined) throw new Error('there is no key to sign links with')
+  const token = Buffer.concat([body, signature(key, body)]).toString('base64url')
+  return { url: `${publicUrl(deps)}/api/documents/${token}`, expiresAt: isoInstant(expiresAt) }
+}
+
+/** What a link opens; undefined for one that is not ours or is over. */
+export function openPdfLink(deps: Deps, token: string): Target | undefined {
+  const bytes = Buffer.from(token, 'base64url')
+  if (bytes.length !== 40 + signatureBytes) return undefined
+  const body = bytes.subarray(0, 40)
+  if (!keysOf(deps).some((key) => equalBytes(bytes.subarray(40), signature(key, body)))) return undefined
+  if (body.readBigInt64BE(32) <= BigInt(deps.clock.nowMs())) return undefined
+  return { environmentId: uuidAt(body, 0), invoiceId: uuidAt(body, 16) }
+}
+
+function keysOf({ jwtKeys }: Deps): string[] {
+  return jwtKeys.map((key) => derive(Buffer.from(key).toString('base64url'), 'links to documents'))
+}
+
+function signature(key: string, body: Uint8Array): Buffer {
+  return createHmac('sha256', key).update(body).digest().subarray(0, signatureBytes)
+}
+
+function uuidAt(bytes: Buffer, offset: number): string {
+  const hex = bytes.toString('hex', offset, offset + 16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

@@ -1,0 +1,67 @@
+import { toMajorNumber } from '@novabilling/core/money'
+import type { Deps } from '../../deps.ts'
+import { publicId } from '../../ids.ts'
+import type { Invoice, Party } from './schema.ts'
+import type { InvoiceRow, LineOfInvoice, PartySnapshot } from './sql.ts'
+
+export function presentInvoice(deps: Pick<Deps, 'config'>, row: InvoiceRow): Invoice {
+  const { currency } = row
+  const major = (minor: bigint): number => toMajorNumber({ currency, minor })
+  const id = publicId('invoice', row.id)
+  const total = major(row.total_minor)
+  const isOpen = row.status === 'DRAFT' || row.status === 'PENDING' || row.status === 'FAILED'
+  return {
+    id,
+    number: row.number,
+    customerId: publicId('customer', row.customer_id),
+    subscriptionId: row.subscription_id === null ? null : publicId('subscription', row.subscription_id),
+    currency,
+    status: row.status,
+    subtotal: major(row.subtotal_minor),
+    discountAmount: major(row.discount_minor),
+    taxAmount: major(row.tax_minor),
+    total,
+    amount: total,
+    amountPaid: major(row.paid_minor),
+    amountCredited: major(row.credited_minor),
+    amountDue: isOpen ? major(row.total_minor - row.paid_minor - row.credited_minor) : 0,
+    items: row.lines.map((line) => presentLine(currency, line)),
+    taxes: [],
+    billTo: presentParty(row.bill_to),
+    from: presentParty(row.issuer),
+    issuedAt: row.issued_at,
+    dueDate: row.due_date,
+    paidAt: row.paid_at,
+    voidedAt: row.voided_at,
+    pdfUrl: row.number === null ? null : `${publicUrl(deps)}/api/invoices/${id}/pdf`,
+    hostedUrl: null,
+    notes: row.notes,
+    metadata: row.metadata,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+/** Where this installation is reached. */
+export function publicUrl({ config }: Pick<Deps, 'config'>): string {
+  return config.PUBLIC_URL.replace(/\/+$/, '') || `http://localhost:${config.PORT}`
+}
+
+function presentLine(currency: string, line: LineOfInvoice): Invoice['items'][number] {
+  return {
+    id: publicId('invoiceLine', line.id),
+    type: line.type,
+    description: line.description,
+    quantity: Number(line.quantity),
+    unitAmount: Number(line.unit),
+    amount: toMajorNumber({ currency, minor: BigInt(line.minor) }),
+    discountAmount: toMajorNumber({ currency, minor: BigInt(line.discount) }),
+    periodStart: line.from,
+    periodEnd: line.to,
+    taxes: [],
+  }
+}
+
+function presentParty({ name, email, taxId, country, address }: PartySnapshot): Party {
+  return { name, email, taxId, country, address }
+}

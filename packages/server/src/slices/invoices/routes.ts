@@ -1,0 +1,82 @@
+import { Type } from 'typebox'
+import { reader } from '../../db/transaction.ts'
+import { pageOf } from '../../http/pages.ts'
+import { dataRoute, publicRoute } from '../../http/route.ts'
+import { PathId, closed, named } from '../../http/shapes.ts'
+import { findInvoice } from './find.ts'
+import { listInvoices } from './list.ts'
+import { pdfLink } from './pdf-link.ts'
+import { sendLinkedPdf, sendPdf, wantsJson } from './pdf.ts'
+import { presentInvoice } from './present.ts'
+import { type Invoice, ListInvoices, ListInvoicesOfCustomer } from './schema.ts'
+
+const invoice = named<Invoice>('Invoice')
+
+export const routes = [
+  dataRoute({
+    method: 'GET',
+    url: '/invoices',
+    operation: 'invoices.list',
+    summary: 'List invoices',
+    scope: 'invoices:read',
+    query: ListInvoices,
+    status: 200,
+    response: pageOf(invoice),
+    read: (reader, { deps, principal, query }) => listInvoices(deps, reader, principal.environmentId, query),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/customers/:id/invoices',
+    operation: 'customers.listInvoices',
+    summary: 'List the invoices of a customer',
+    scope: 'invoices:read',
+    params: PathId,
+    query: ListInvoicesOfCustomer,
+    status: 200,
+    response: pageOf(invoice),
+    read: (reader, { deps, principal, params, query }) =>
+      listInvoices(deps, reader, principal.environmentId, { ...query, customerId: params.id }),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/invoices/:id',
+    operation: 'invoices.get',
+    summary: 'Get an invoice',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    response: invoice,
+    read: async (reader, { deps, principal, params }) =>
+      presentInvoice(deps, await findInvoice(reader, principal.environmentId, params.id)),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/invoices/:id/pdf',
+    operation: 'invoices.pdf',
+    summary: 'Get an invoice as a PDF',
+    description:
+      'With `Accept: application/json` the answer is `{url, expiresAt}`: a link that opens the PDF without a key, for a quarter of an hour.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    produces: 'application/pdf',
+    handle: async ({ deps, principal, params, request, reply }) => {
+      const { environmentId } = principal
+      const row = await findInvoice(reader(deps.db, principal), environmentId, params.id)
+      if (!wantsJson(request.headers.accept)) return sendPdf(reply, row)
+      return reply
+        .header('cache-control', 'no-store')
+        .send(pdfLink(deps, { environmentId, invoiceId: row.id }))
+    },
+  }),
+  publicRoute({
+    method: 'GET',
+    url: '/documents/:token',
+    operation: 'invoices.pdfByLink',
+    summary: 'Open the PDF behind a signed link',
+    params: closed({ token: Type.String({ maxLength: 300 }) }),
+    status: 200,
+    produces: 'application/pdf',
+    handle: ({ deps, params, reply }) => sendLinkedPdf(deps, reply, params.token),
+  }),
+]

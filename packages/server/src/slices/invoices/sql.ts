@@ -1,0 +1,195 @@
+import {
+  type RowOf,
+  bigint,
+  command,
+  day,
+  instantText,
+  integer,
+  json,
+  nullable,
+  oneOf,
+  statement,
+  text,
+  uuid,
+} from '../../db/statement.ts'
+import { invoiceStatuses, type lineTypes } from './schema.ts'
+
+/** Who the invoice is from or to, as they were when it was issued. */
+export type PartySnapshot = {
+  readonly name: string | null
+  readonly email: string | null
+  readonly taxId: string | null
+  readonly country: string | null
+  readonly address: Record<string, string> | null
+}
+/** The customer's language and time zone decide how its documents read. */
+export type BillTo = PartySnapshot & { readonly locale: string | null; readonly timezone: string }
+export type Issuer = PartySnapshot & { readonly footer: string | null; readonly brandColor: string | null }
+
+/** A line as it is read with its invoice. Amounts are text, for JSON has no integers of 64 bits. */
+export type LineOfInvoice = {
+  readonly id: string
+  readonly type: (typeof lineTypes)[number]
+  readonly description: string
+  readonly quantity: string
+  readonly unit: string
+  readonly minor: string
+  readonly discount: string
+  readonly from: string | null
+  readonly to: string | null
+}
+
+const ownColumns = {
+  id: uuid,
+  number: nullable(text),
+  customer_id: uuid,
+  subscription_id: nullable(uuid),
+  period_start: nullable(instantText),
+  period_end: nullable(instantText),
+  currency: text,
+  status: oneOf(...invoiceStatuses),
+  subtotal_minor: bigint,
+  discount_minor: bigint,
+  tax_minor: bigint,
+  total_minor: bigint,
+  paid_minor: bigint,
+  credited_minor: bigint,
+  bill_to: json<BillTo>(),
+  issuer: json<Issuer>(),
+  issued_at: nullable(instantText),
+  due_date: nullable(day),
+  paid_at: nullable(instantText),
+  voided_at: nullable(instantText),
+  notes: nullable(text),
+  metadata: json<Record<string, string | number | boolean>>(),
+  created_at: instantText,
+  updated_at: instantText,
+}
+export const invoiceColumns = { ...ownColumns, lines: json<readonly LineOfInvoice[]>() }
+export type InvoiceRow = RowOf<typeof invoiceColumns>
+
+const iso = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+export const invoiceSelect = `${Object.keys(ownColumns).join(', ')},
+  (select coalesce(
+     json_agg(json_build_object('id', l.id, 'type', l.type, 'description', l.description,
+       'quantity', l.quantity::text, 'unit', l.unit_amount::text, 'minor', l.amount_minor::text,
+       'discount', l.discount_minor::text, 'from', ${iso('l.period_start')}, 'to', ${iso('l.period_end')})
+       order by l.position),
+     '[]')
+   from invoice_lines l
+   where l.environment_id = invoices.environment_id and l.invoice_id = invoices.id) as lines`
+
+export const invoiceById = statement(
+  'invoices.by_id',
+  `select ${invoiceSelect} from invoices where environment_id = $1::uuid and id = $2::uuid`,
+  invoiceColumns,
+)
+
+export const invoicesByIds = statement(
+  'invoices.by_ids',
+  `select ${invoiceSelect} from invoices where environment_id = $1::uuid and id = any($2::uuid[]) order by id`,
+  invoiceColumns,
+)
+
+export const lockInvoicesByIds = statement(
+  'invoices.lock_by_ids',
+  `select ${invoiceSelect} from invoices where environment_id = $1::uuid and id = any($2::uuid[])
+   order by id for no key update`,
+  invoiceColumns,
+)
+
+export const unpaidOfCustomer = statement(
+  'invoices.unpaid_of_customer',
+  `select id from invoices
+   where environment_id = $1::uuid and customer_id = $2::uuid and status in ('PENDING', 'FAILED') order by id`,
+  { id: uuid },
+)
+
+const issuerColumns = {
+  environment_id: uuid,
+  company_name: text,
+  country: nullable(text),
+  tax_id: nullable(text),
+  address: nullable(json<Record<string, string>>()),
+  prefix: nullable(text),
+  footer: nullable(text),
+  brand_color: nullable(text),
+  net_payment_terms: nullable(integer),
+}
+export type IssuerRow = RowOf<typeof issuerColumns>
+
+/** Who issues: the tenants behind these environments, and what their invoices need. */
+export const issuersOf = statement(
+  'invoices.issuers',
+  `select e.id as environment_id, t.company_name, t.country, t.settings->>'taxId' as tax_id,
+     t.settings->'address' as address, t.settings->>'invoicePrefix' as prefix,
+     t.settings->>'invoiceFooter' as footer, t.settings->>'brandColor' as brand_color,
+     (t.settings->>'netPaymentTerms')::integer as net_payment_terms
+   from environments e
+   join tenants t on t.id = e.tenant_id
+   where e.id = any($1::uuid[])`,
+  issuerColumns,
+)
+
+/** Takes numbers for a whole set: the row's lock makes them gap-free, and only this environment waits for it. */
+export const takeNumbers = statement(
+  'invoices.take_numbers',
+  `insert into invoice_counters (environment_id, year, last)
+   select u.environment_id, u.year, u.count
+   from unnest($1::uuid[], $2::integer[], $3::bigint[]) as u (environment_id, year, count)
+   order by u.environment_id, u.year
+   on conflict (environment_id, year) do update set last = invoice_counters.last + excluded.last
+   returning environment_id, year, last`,
+  { environment_id: uuid, year: integer, last: bigint },
+)
+
+export const insertInvoices = command(
+  'invoices.insert',
+  `insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end,
+     currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, bill_to, issuer, issued_at, due_date,
+     paid_at, metadata, created_at, updated_at)
+   select u.environment_id, u.id, u.number, 'CYCLE', u.customer_id, u.subscription_id, u.period_start, u.period_end,
+     u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.bill_to, u.issuer, u.issued_at, u.due_date,
+     case when u.status = 'PAID' then u.issued_at end, '{}', u.issued_at, u.issued_at
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
+     $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::date[])
+     as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
+       subtotal_minor, bill_to, issuer, issued_at, due_date)`,
+)
+
+export const insertLines = command(
+  'invoices.insert_lines',
+  `insert into invoice_lines (environment_id, invoice_id, id, position, type, description, quantity, unit_amount,
+     amount_minor, discount_minor, period_start, period_end)
+   select u.environment_id, u.invoice_id, u.id, u.position, u.type, u.description, u.quantity, u.unit_amount,
+     u.amount_minor, 0, u.period_start, u.period_end
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::numeric[],
+     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[])
+     as u (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor,
+       period_start, period_end)`,
+)
+
+export const saveInvoiceStates = command(
+  'invoices.save_states',
+  `update invoices i
+   set status = u.status, paid_minor = u.paid_minor, paid_at = u.paid_at, voided_at = u.voided_at,
+     updated_at = u.updated_at
+   from unnest($2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
+     as u (id, status, paid_minor, paid_at, voided_at, updated_at)
+   where i.environment_id = $1::uuid and i.id = u.id`,
+)
+
+/** What a customer paid counts in its own currency only: amounts are never converted silently. */
+export const addSpent = command(
+  'invoices.add_spent',
+  `update customers c
+   set total_spent_minor = c.total_spent_minor + u.spent_minor, balance_minor = c.balance_minor + u.credit_minor
+   from (
+     select v.id, v.currency, sum(v.spent_minor)::bigint as spent_minor, sum(v.credit_minor)::bigint as credit_minor
+     from unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[]) as v (id, currency, spent_minor, credit_minor)
+     group by v.id, v.currency
+   ) u
+   where c.environment_id = $1::uuid and c.id = u.id and c.currency = u.currency`,
+)

@@ -1,0 +1,1 @@
+export { type LedgerTransaction, postEntries, postEntriesAcross } from './post.ts'

@@ -1,0 +1,82 @@
+import { planCancellation } from '@novabilling/core/subscription'
+import { recordEventsAcross } from '../../db/events.ts'
+import type { Tx } from '../../db/transaction.ts'
+import type { Deps } from '../../deps.ts'
+import { isoInstant } from '../../http/present.ts'
+import { Refusal } from '../../refusal.ts'
+import { countEnded, factOf, saveAll } from './bill.ts'
+import { lockUpToDate } from './find.ts'
+import { isoMs, msOrNull } from './instants.ts'
+import { presentSubscription } from './present.ts'
+import type { CancelSubscription, Subscription } from './schema.ts'
+import type { DueRow } from './sql.ts'
+
+/**
+ * Ends a subscription now, or at the end of what has been billed (a trial: at its end, without ever being billed).
+ * Nothing is credited for what is left of a period. Asking again moves the end or changes the reason.
+ */
+export async function cancelSubscription(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  id: string,
+  input: CancelSubscription,
+): Promise<Subscription> {
+  const row = await lockUpToDate(deps, tx, environmentId, id)
+  if (row.status === 'CANCELED') throw new Refusal('subscription_already_canceled')
+
+  const plan = planCancellation(
+    {
+      status: row.status,
+      currentPeriodEnd: msOrNull(row.current_period_end),
+      trialEnd: msOrNull(row.trial_end),
+    },
+    { cancelAt: input.cancelAt ?? 'period_end', now: tx.now.epochMilliseconds },
+  )
+  row.cancel_reason = input.reason ?? null
+  row.cancel_at = isoMs(plan.at)
+  if (plan.kind === 'now') return endSubscriptions(deps, tx, [row])
+  return save(deps, tx, row)
+}
+
+/** Takes a cancellation back that has not taken effect yet. */
+export async function uncancelSubscription(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  id: string,
+): Promise<Subscription> {
+  const row = await lockUpToDate(deps, tx, environmentId, id)
+  if (row.status === 'CANCELED') throw new Refusal('subscription_already_canceled')
+  if (row.cancel_at === null) throw new Refusal('subscription_not_canceling')
+
+  row.cancel_at = null
+  row.cancel_reason = null
+  return save(deps, tx, row)
+}
+
+/** Ends subscriptions at this moment, and gives the first of them. */
+export function endSubscriptions(deps: Deps, tx: Tx, rows: readonly [DueRow, ...DueRow[]]): Subscription {
+  const now = isoInstant(tx.now)
+  for (const row of rows) {
+    row.status = 'CANCELED'
+    row.canceled_at = now
+    row.due_at = null
+    row.updated_at = now
+  }
+  saveAll(tx, rows)
+  countEnded(tx, rows)
+  recordEventsAcross(
+    tx,
+    deps,
+    rows.map((row) => factOf(row, 'subscription.canceled')),
+  )
+  return presentSubscription(rows[0])
+}
+
+function save(deps: Deps, tx: Tx, row: DueRow): Subscription {
+  row.updated_at = isoInstant(tx.now)
+  saveAll(tx, [row])
+  recordEventsAcross(tx, deps, [factOf(row, 'subscription.updated')])
+  return presentSubscription(row)
+}

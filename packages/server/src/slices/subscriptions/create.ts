@@ -1,0 +1,124 @@
+import { planStart } from '@novabilling/core/subscription'
+import type { Deps } from '../../deps.ts'
+import type { Tx } from '../../db/transaction.ts'
+import { parseId } from '../../ids.ts'
+import { Refusal, invalid } from '../../refusal.ts'
+import { type PlanRow, findPlan } from '../catalog/index.ts'
+import { type CustomerRow, findCustomer, lockCustomer } from '../customers/index.ts'
+import { billDue } from './bill.ts'
+import { isoMs, isoMsOrNull } from './instants.ts'
+import { presentSubscription } from './present.ts'
+import type { CreateSubscription, Subscription } from './schema.ts'
+import {
+  clockOfEnvironment,
+  countActive,
+  insertSubscription,
+  lockSubscriptionsByIds,
+  methodOfCustomer,
+} from './sql.ts'
+import { readDates, refuseTooManyPeriods, resolveDates } from './start.ts'
+
+const mostMinor = 10n ** 15n
+
+/**
+ * Subscribes a customer to a plan and bills what is due by now, in one transaction: the first period, or each of
+ * the periods since a start in the past; nothing for a trial or a start in the future.
+ * Refuses an archived customer, an inactive plan, a plan without a price in the currency, a known externalId.
+ */
+export async function createSubscription(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  input: CreateSubscription,
+): Promise<Subscription> {
+  const dates = readDates(input)
+  const found = await findCustomer(tx, environmentId, input.customerId)
+  const plan = await findPlan(tx, environmentId, input.planId)
+  const [[customer], [clock]] = await tx.queryAll([
+    lockCustomer(environmentId, found.id),
+    clockOfEnvironment(environmentId),
+  ])
+  if (!customer || !clock) throw new Refusal('customer_not_found')
+  if (customer.status === 'ARCHIVED') throw new Refusal('customer_archived')
+  if (!plan.is_active) throw new Refusal('plan_inactive')
+  const paymentMethodId = await methodId(tx, environmentId, customer.id, input.paymentMethodId ?? null)
+  const currency = input.currency ?? customer.currency
+  const quantity = input.quantity ?? 1
+  const price = priceIn(plan, currency, quantity)
+
+  const nowMs = tx.now.epochMilliseconds
+  const { startedAt, endsAt } = resolveDates(dates, customer.timezone, nowMs)
+  const trialDays = input.trialDays ?? plan.trial_days
+  const start = planStart({ startedAt, trialDays, zone: customer.timezone, endsAt })
+  refuseTooManyPeriods(scheduleOf(plan, customer, input, start.anchoredAt), Math.min(nowMs, endsAt ?? nowMs))
+
+  const id = deps.ids.next()
+  tx.defer(
+    insertSubscription(
+      environmentId,
+      id,
+      input.externalId ?? null,
+      customer.id,
+      plan.id,
+      price.id,
+      start.status,
+      currency,
+      quantity,
+      customer.timezone,
+      input.billingAnchor ?? 'ANNIVERSARY',
+      isoMs(start.anchoredAt),
+      isoMsOrNull(start.trialStart),
+      isoMsOrNull(start.trialEnd),
+      isoMs(startedAt),
+      isoMsOrNull(endsAt),
+      paymentMethodId,
+      JSON.stringify(input.metadata ?? {}),
+      isoMs(start.dueAt),
+      clock.is_frozen,
+      tx.now,
+    ),
+  )
+  tx.defer(countActive([environmentId], [customer.id], [1]))
+  const [row] = await tx.query(lockSubscriptionsByIds(environmentId, [id]))
+  if (!row) throw new Error('a new subscription vanished')
+  await billDue(deps, tx, [row], { until: tx.now, made: true })
+  return presentSubscription(row)
+}
+
+function priceIn(plan: PlanRow, currency: string, quantity: number): PlanRow['prices'][number] {
+  const price = plan.prices.find((one) => one.currency === currency)
+  if (!price) throw new Refusal('plan_has_no_price')
+  if (BigInt(price.amount_minor) * BigInt(quantity) >= mostMinor) {
+    throw invalid({ path: 'quantity', message: 'makes an amount of more than 15 digits' })
+  }
+  return price
+}
+
+function scheduleOf(
+  plan: PlanRow,
+  customer: CustomerRow,
+  input: CreateSubscription,
+  start: number,
+): Parameters<typeof refuseTooManyPeriods>[0] {
+  return {
+    interval: plan.billing_interval,
+    intervalCount: plan.interval_count,
+    anchor: input.billingAnchor ?? 'ANNIVERSARY',
+    zone: customer.timezone,
+    start,
+  }
+}
+
+/** The stored id of a method of this very customer. */
+export async function methodId(
+  tx: Tx,
+  environmentId: string,
+  customerId: string,
+  id: string | null,
+): Promise<string | null> {
+  if (id === null) return null
+  const uuid = parseId('paymentMethod', id)
+  const [row] = uuid === undefined ? [] : await tx.query(methodOfCustomer(environmentId, customerId, uuid))
+  if (!row) throw new Refusal('payment_method_not_found')
+  return row.id
+}

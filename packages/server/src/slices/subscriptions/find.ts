@@ -1,0 +1,36 @@
+import type { Reader, Tx } from '../../db/transaction.ts'
+import type { Deps } from '../../deps.ts'
+import { parseId } from '../../ids.ts'
+import { Refusal } from '../../refusal.ts'
+import { billDue } from './bill.ts'
+import { type DueRow, type SubscriptionRow, lockSubscriptionsByIds, subscriptionById } from './sql.ts'
+
+/** A subscription by its public id. */
+export async function findSubscription(
+  reader: Pick<Reader, 'query'>,
+  environmentId: string,
+  id: string,
+): Promise<SubscriptionRow> {
+  const uuid = parseId('subscription', id)
+  const [row] = uuid === undefined ? [] : await reader.query(subscriptionById(environmentId, uuid))
+  if (!row) throw new Refusal('subscription_not_found')
+  return row
+}
+
+/** Subscriptions, held against any other change until the transaction ends. Lock them before their invoices. */
+export function lockSubscriptions(tx: Tx, environmentId: string, ids: readonly string[]): Promise<DueRow[]> {
+  return tx.query(lockSubscriptionsByIds(environmentId, ids))
+}
+
+/**
+ * A subscription, locked, as it stands at this moment: what has fallen due by now has been billed, so that a change
+ * meets the period it is meant for even where the billing run is late.
+ */
+export async function lockUpToDate(deps: Deps, tx: Tx, environmentId: string, id: string): Promise<DueRow> {
+  const uuid = parseId('subscription', id)
+  const [row] = uuid === undefined ? [] : await lockSubscriptions(tx, environmentId, [uuid])
+  if (!row) throw new Refusal('subscription_not_found')
+  // One that cannot be billed can still be changed and canceled.
+  if (row.parked_reason === null) await billDue(deps, tx, [row], { until: tx.now })
+  return row
+}

@@ -1,0 +1,180 @@
+import {
+  type RowOf,
+  bigint,
+  boolean,
+  command,
+  instantText,
+  integer,
+  json,
+  nullable,
+  oneOf,
+  statement,
+  text,
+  uuid,
+} from '../../db/statement.ts'
+import { subscriptionStatuses } from './schema.ts'
+
+export const subscriptionColumns = {
+  id: uuid,
+  external_id: nullable(text),
+  customer_id: uuid,
+  plan_id: uuid,
+  price_id: uuid,
+  status: oneOf(...subscriptionStatuses),
+  currency: text,
+  quantity: integer,
+  timezone: text,
+  billing_anchor: oneOf('ANNIVERSARY', 'CALENDAR'),
+  anchored_at: instantText,
+  period_index: integer,
+  current_period_start: nullable(instantText),
+  current_period_end: nullable(instantText),
+  trial_start: nullable(instantText),
+  trial_end: nullable(instantText),
+  started_at: instantText,
+  cancel_at: nullable(instantText),
+  canceled_at: nullable(instantText),
+  cancel_reason: nullable(text),
+  paused_at: nullable(instantText),
+  ends_at: nullable(instantText),
+  payment_method_id: nullable(uuid),
+  metadata: json<Record<string, string | number | boolean>>(),
+  due_at: nullable(instantText),
+  on_test_clock: boolean,
+  created_at: instantText,
+  updated_at: instantText,
+}
+export type SubscriptionRow = RowOf<typeof subscriptionColumns>
+
+export const subscriptionSelect = Object.keys(subscriptionColumns).join(', ')
+
+/** A subscription with all that billing it takes. */
+export const dueColumns = {
+  environment_id: uuid,
+  ...subscriptionColumns,
+  parked_reason: nullable(text),
+  plan_name: text,
+  billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
+  interval_count: integer,
+  price_minor: bigint,
+  net_payment_terms: nullable(integer),
+  customer_name: nullable(text),
+  customer_email: nullable(text),
+  customer_tax_id: nullable(text),
+  customer_country: nullable(text),
+  customer_address: nullable(json<Record<string, string>>()),
+  customer_locale: nullable(text),
+  customer_timezone: text,
+}
+export type DueRow = RowOf<typeof dueColumns>
+
+/** Selects the due rows behind a locking query: its rows are the newest, where a second read might be older. */
+export function withBillingFacts(locked: string): string {
+  return `with due as materialized (${locked})
+   select ${Object.keys(subscriptionColumns)
+     .map((name) => `s.${name}`)
+     .join(', ')}, s.environment_id, s.parked_reason,
+     l.name as plan_name, l.billing_interval, l.interval_count, p.amount_minor as price_minor,
+     coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms, c.name as customer_name,
+     c.email as customer_email, c.tax_id as customer_tax_id, c.country as customer_country,
+     c.address as customer_address, c.locale as customer_locale, c.timezone as customer_timezone
+   from due s
+   join plans l on l.environment_id = s.environment_id and l.id = s.plan_id
+   join prices p on p.environment_id = s.environment_id and p.id = s.price_id
+   join customers c on c.environment_id = s.environment_id and c.id = s.customer_id
+   order by s.due_at, s.id`
+}
+
+export const lockedColumns = `environment_id, parked_reason, ${subscriptionSelect}`
+
+export const lockSubscriptionsByIds = statement(
+  'subscriptions.lock_by_ids',
+  withBillingFacts(
+    `select ${lockedColumns} from subscriptions where environment_id = $1::uuid and id = any($2::uuid[])
+     order by id for no key update`,
+  ),
+  dueColumns,
+)
+
+export const subscriptionById = statement(
+  'subscriptions.by_id',
+  `select ${subscriptionSelect} from subscriptions where environment_id = $1::uuid and id = $2::uuid`,
+  subscriptionColumns,
+)
+
+export const openOfCustomer = statement(
+  'subscriptions.open_of_customer',
+  `select id from subscriptions where environment_id = $1::uuid and customer_id = $2::uuid and status <> 'CANCELED'
+   order by id`,
+  { id: uuid },
+)
+
+/** Whether the environment's clock is moved by hand. */
+export const clockOfEnvironment = statement(
+  'subscriptions.clock_of_environment',
+  `select clock_now is not null as is_frozen from environments where id = $1::uuid`,
+  { is_frozen: boolean },
+)
+
+export const methodOfCustomer = statement(
+  'subscriptions.method_of_customer',
+  `select id from payment_methods
+   where environment_id = $1::uuid and customer_id = $2::uuid and id = $3::uuid and archived_at is null`,
+  { id: uuid },
+)
+
+export const insertSubscription = command(
+  'subscriptions.insert',
+  `insert into subscriptions (environment_id, id, external_id, customer_id, plan_id, price_id, status, currency,
+     quantity, timezone, billing_anchor, anchored_at, period_index, trial_start, trial_end, started_at, ends_at,
+     payment_method_id, metadata, due_at, on_test_clock, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, -1, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)`,
+)
+
+export const saveSubscriptions = command(
+  'subscriptions.save',
+  `update subscriptions s
+   set status = u.status, period_index = u.period_index, current_period_start = u.current_period_start,
+     current_period_end = u.current_period_end, cancel_at = u.cancel_at, canceled_at = u.canceled_at,
+     cancel_reason = u.cancel_reason, due_at = u.due_at, updated_at = u.updated_at, attempt = 0, retry_at = null,
+     parked_reason = null
+   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::timestamptz[], $6::timestamptz[],
+     $7::timestamptz[], $8::timestamptz[], $9::text[], $10::timestamptz[], $11::timestamptz[])
+     as u (environment_id, id, status, period_index, current_period_start, current_period_end, cancel_at, canceled_at,
+       cancel_reason, due_at, updated_at)
+   where s.environment_id = u.environment_id and s.id = u.id`,
+)
+
+export const saveProfile = command(
+  'subscriptions.save_profile',
+  `update subscriptions set payment_method_id = $3, metadata = $4, updated_at = $5
+   where environment_id = $1::uuid and id = $2::uuid`,
+)
+
+export const countActive = command(
+  'subscriptions.count_active',
+  `update customers c
+   set active_subscriptions = c.active_subscriptions + u.delta
+   from (
+     select v.environment_id, v.id, sum(v.delta)::integer as delta
+     from unnest($1::uuid[], $2::uuid[], $3::integer[]) as v (environment_id, id, delta)
+     group by v.environment_id, v.id
+   ) u
+   where c.environment_id = u.environment_id and c.id = u.id`,
+)
+
+/** Those of these subscriptions that have an invoice whose collection failed. */
+export const withFailedInvoice = statement(
+  'subscriptions.with_failed_invoice',
+  `select distinct subscription_id as id from invoices
+   where environment_id = $1::uuid and subscription_id = any($2::uuid[]) and status = 'FAILED'`,
+  { id: nullable(uuid) },
+)
+
+/** The ways to pay of a customer that is archived: nothing is charged to them any more, and what they say is erased. */
+export const forgetMethods = command(
+  'subscriptions.forget_methods',
+  `update payment_methods
+   set archived_at = coalesce(archived_at, $3::timestamptz), is_default = false, token_sealed = '', phone = null
+   where environment_id = $1::uuid and customer_id = $2::uuid`,
+)

@@ -1,0 +1,222 @@
+import type { Pool } from './db/pool.ts'
+import { type Bound, nullable, statement, text, uuid } from './db/statement.ts'
+
+/** A row that breaks a promise: where it is, which one, and what is wrong with it. */
+export type Breach = { readonly environmentId: string | null; readonly row: string; readonly fault: string }
+
+/** A promise about the stored data, and the query for the rows that break it. */
+export type Invariant = { readonly name: string; readonly find: () => Bound<typeof columns> }
+
+const columns = { environment_id: nullable(uuid), place: text, fault: text }
+const mostBreaches = 20
+
+function invariant(key: string, name: string, query: string): Invariant {
+  return { name, find: statement(`verify.${key}`, `${query}\nlimit ${mostBreaches}`, columns) }
+}
+
+/** What has to hold at every moment. Each is one statement, so it sees one snapshot of a database at work. */
+export const invariants: readonly Invariant[] = [
+  invariant(
+    'ledger_balances',
+    'every ledger transaction sums to zero in each currency',
+    `select environment_id, 'ledger transaction ' || transaction_id as place,
+       'is off by ' || sum(amount_minor) || ' ' || currency as fault
+     from ledger_entries
+     group by environment_id, transaction_id, currency
+     having sum(amount_minor) <> 0`,
+  ),
+  invariant(
+    'issued_is_booked',
+    'every issued invoice is booked with its total, once',
+    `select i.environment_id, 'invoice ' || i.number as place,
+       'is booked with ' || coalesce(b.minor, 0) || ' of ' || i.total_minor as fault
+     from invoices i
+     left join (
+       select environment_id, document_id, sum(amount_minor) as minor
+       from ledger_entries
+       where account = 'receivable' and document_kind = 'INVOICE'
+       group by environment_id, document_id
+     ) b on b.environment_id = i.environment_id and b.document_id = i.id
+     where i.status <> 'DRAFT' and coalesce(b.minor, 0) <> i.total_minor`,
+  ),
+  invariant(
+    'receivable_is_open',
+    'what the ledger has to receive is what is due on open invoices',
+    `select environment_id, 'account receivable in ' || currency as place,
+       'holds ' || sum(booked) || ' while ' || sum(due) || ' is due' as fault
+     from (
+       select environment_id, currency, amount_minor as booked, 0 as due
+       from ledger_entries
+       where account = 'receivable'
+       union all
+       select environment_id, currency, 0, total_minor - paid_minor - credited_minor
+       from invoices
+       where status in ('PENDING', 'FAILED')
+     ) sides
+     group by environment_id, currency
+     having sum(booked) <> sum(due)`,
+  ),
+  invariant(
+    'lines_sum',
+    'the lines of every invoice sum to its subtotal',
+    `select i.environment_id, 'invoice ' || coalesce(i.number, i.id::text) as place,
+       'has lines over ' || coalesce(l.minor, 0) || ' and a subtotal of ' || i.subtotal_minor as fault
+     from invoices i
+     left join (
+       select environment_id, invoice_id, sum(amount_minor) as minor
+       from invoice_lines
+       group by environment_id, invoice_id
+     ) l on l.environment_id = i.environment_id and l.invoice_id = i.id
+     where coalesce(l.minor, 0) <> i.subtotal_minor`,
+  ),
+  invariant(
+    'periods_follow',
+    'the periods of every subscription follow one another without gap or overlap',
+    `select environment_id, 'subscription ' || subscription_id as place,
+       'has a period from ' || period_start || ' after one that ends ' || previous_end as fault
+     from (
+       select environment_id, subscription_id, period_start,
+         lag(period_end) over (partition by environment_id, subscription_id order by period_start, period_end) as previous_end
+       from invoices
+       where kind = 'CYCLE'
+     ) periods
+     where previous_end <> period_start`,
+  ),
+  invariant(
+    'period_is_billed',
+    'the current period of every subscription is the last one that was invoiced',
+    `select s.environment_id, 'subscription ' || s.id as place,
+       'is billed up to ' || coalesce(i.billed_to::text, 'nothing') || ' and stands in a period up to '
+         || coalesce(s.current_period_end::text, 'none') as fault
+     from subscriptions s
+     left join (
+       select environment_id, subscription_id, max(period_end) as billed_to
+       from invoices
+       where kind = 'CYCLE'
+       group by environment_id, subscription_id
+     ) i on i.environment_id = s.environment_id and i.subscription_id = s.id
+     where i.billed_to is distinct from s.current_period_end`,
+  ),
+  invariant(
+    'numbers_have_no_gap',
+    'invoice numbers of every environment and year count from 1 without a gap',
+    `select environment_id, 'numbers of ' || year as place,
+       'are ' || count(distinct serial) || ', the highest is ' || max(serial) || ' and the counter stands at '
+         || max(last) as fault
+     from (
+       select environment_id, substring(number from '-(\\d{4})-\\d+$')::integer as year,
+         substring(number from '-(\\d+)$')::bigint as serial, null::bigint as last
+       from invoices
+       where number is not null
+       union all
+       select environment_id, year, null, last from invoice_counters
+     ) numbers
+     group by environment_id, year
+     having count(distinct serial) <> max(serial) or max(serial) is distinct from max(last)
+       or count(serial) <> count(distinct serial)`,
+  ),
+  invariant(
+    'paid_is_paid',
+    'what is paid of every invoice is what its payments brought in, up to its total',
+    `select i.environment_id, 'invoice ' || i.number as place,
+       'has ' || i.paid_minor || ' paid while its payments are ' || coalesce(p.minor, 0) as fault
+     from invoices i
+     left join (
+       select environment_id, invoice_id, sum(amount_minor) as minor
+       from payments
+       where status in ('SUCCEEDED', 'REFUNDED')
+       group by environment_id, invoice_id
+     ) p on p.environment_id = i.environment_id and p.invoice_id = i.id
+     where i.status <> 'VOID' and i.paid_minor <> least(i.total_minor - i.credited_minor, coalesce(p.minor, 0))`,
+  ),
+  invariant(
+    'paid_means_settled',
+    'an invoice is PAID exactly when nothing is due on it',
+    `select environment_id, 'invoice ' || number as place,
+       'is ' || status || ' with ' || (total_minor - paid_minor - credited_minor) || ' due' as fault
+     from invoices
+     where status in ('PENDING', 'FAILED', 'PAID')
+       and (status = 'PAID') <> (total_minor - paid_minor - credited_minor = 0)`,
+  ),
+  invariant(
+    'refunds_sum',
+    'what was given back of every payment is the sum of its refunds',
+    `select p.environment_id, 'payment ' || p.id as place,
+       'has ' || p.refunded_minor || ' refunded while its refunds are ' || coalesce(r.minor, 0) as fault
+     from payments p
+     left join (
+       select environment_id, payment_id, sum(amount_minor) as minor
+       from refunds
+       where status = 'SUCCEEDED'
+       group by environment_id, payment_id
+     ) r on r.environment_id = p.environment_id and r.payment_id = p.id
+     where p.refunded_minor <> coalesce(r.minor, 0)`,
+  ),
+  invariant(
+    'captured_once',
+    'no two payments share a transaction of a provider',
+    `select environment_id, 'transaction ' || provider_transaction_id || ' of ' || provider as place,
+       'stands behind ' || count(*) || ' payments' as fault
+     from payments
+     where provider_transaction_id is not null and provider <> 'MANUAL' and status in ('SUCCEEDED', 'REFUNDED')
+     group by environment_id, provider, provider_transaction_id
+     having count(*) > 1`,
+  ),
+  invariant(
+    'active_is_counted',
+    'the active subscriptions of every customer are counted right',
+    `select c.environment_id, 'customer ' || c.id as place,
+       'counts ' || c.active_subscriptions || ' active subscriptions of ' || coalesce(s.count, 0) as fault
+     from customers c
+     left join (
+       select environment_id, customer_id, count(*) as count
+       from subscriptions
+       where status <> 'CANCELED'
+       group by environment_id, customer_id
+     ) s on s.environment_id = c.environment_id and s.customer_id = c.id
+     where c.active_subscriptions <> coalesce(s.count, 0)`,
+  ),
+  invariant(
+    'spent_is_paid',
+    'what every customer has spent is what is paid of its invoices in its currency',
+    `select c.environment_id, 'customer ' || c.id as place,
+       'has spent ' || c.total_spent_minor || ' while ' || coalesce(i.minor, 0) || ' is paid' as fault
+     from customers c
+     left join (
+       select environment_id, customer_id, currency, sum(paid_minor) as minor
+       from invoices
+       group by environment_id, customer_id, currency
+     ) i on i.environment_id = c.environment_id and i.customer_id = c.id and i.currency = c.currency
+     where c.total_spent_minor <> coalesce(i.minor, 0)`,
+  ),
+  invariant(
+    'audit_is_chained',
+    'every entry of the audit log carries the hash of all before it',
+    `select null::uuid as environment_id, 'entry ' || seq || ' of the audit log of tenant ' || tenant_id as place,
+       'does not follow from the one before' as fault
+     from (
+       select tenant_id, seq, hash, entry,
+         lag(hash, 1, ''::bytea) over (partition by tenant_id order by seq) as previous_hash,
+         lag(seq, 1, 0::bigint) over (partition by tenant_id order by seq) as previous_seq
+       from audit_log
+     ) links
+     where seq <> previous_seq + 1 or hash <> sha256(previous_hash || convert_to(entry::text, 'UTF8'))`,
+  ),
+]
+
+/** Looks for rows that break a promise, over all environments; `pool` is the worker's, which sees them all. */
+export async function* verify(
+  pool: Pool,
+): AsyncGenerator<{ readonly name: string; readonly breaches: readonly Breach[] }> {
+  for (const { name, find } of invariants) {
+    const rows = await pool.query(find())
+    yield {
+      name,
+      breaches: rows.map(({ environment_id, place, fault }) => ({
+        environmentId: environment_id,
+        row: place,
+        fault,
+      })),
+    }
+  }
+}
