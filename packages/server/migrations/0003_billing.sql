@@ -127,16 +127,18 @@ create table subscriptions (
   foreign key (environment_id, price_id) references prices,
   foreign key (environment_id, payment_method_id) references payment_methods
 );
-create unique index subscriptions_external_id_key on subscriptions (environment_id, external_id);
+create unique index subscriptions_external_id_key on subscriptions (environment_id, external_id)
+  where external_id is not null;
 create index subscriptions_customer on subscriptions (environment_id, customer_id);
 create index subscriptions_plan on subscriptions (environment_id, plan_id);
 create index subscriptions_created on subscriptions (environment_id, created_at, id);
--- the billing run's claims: over all environments on real time, of what failed before, and in one environment
+-- the billing run's claims: over all environments on real time, of what failed before, and on one test clock
 create index subscriptions_due on subscriptions (due_at)
   where due_at is not null and not on_test_clock and attempt = 0;
 create index subscriptions_retry on subscriptions (retry_at)
   where retry_at is not null and not on_test_clock and parked_reason is null;
-create index subscriptions_due_in_environment on subscriptions (environment_id, due_at) where due_at is not null;
+create index subscriptions_due_on_test_clock on subscriptions (environment_id, due_at)
+  where due_at is not null and on_test_clock and parked_reason is null;
 
 -- What a worker was billing, written before it began. A row that is still here when nobody holds its subscriptions
 -- tells that a process died over them, and counts as an attempt of each.

@@ -244,7 +244,8 @@ class DemoClient {
 
   /** Moves the clock and waits until everything on the way has happened. */
   async moveClock(session: string, environment: string, target: Body): Promise<void> {
-    await this.call('POST', `/tenants/me/environments/${environment}/clock`, session, target)
+    const moved = await this.call('POST', `/tenants/me/environments/${environment}/clock`, session, target)
+    if ((moved['clock'] as { status: string }).status === 'IDLE') return
     for (;;) {
       const listed = (await this.call('GET', '/tenants/me/environments', session))['data'] as {
         id: string

@@ -1,5 +1,5 @@
 import type { Ids } from '../ids.ts'
-import { command } from './statement.ts'
+import { command, jsonArray } from './statement.ts'
 import type { Tx } from './transaction.ts'
 
 /** Every fact the product announces. */
@@ -54,9 +54,9 @@ export type FactsAcross = {
 const insertEventsAcross = command(
   'events.insert_across',
   `insert into events (environment_id, id, type, resource_id, body, occurred_at)
-   select b.environment_id, u.id, u.type, b.resource_id, b.body::json, b.occurred_at
+   select b.environment_id, u.id, u.type, b.resource_id, b.body, b.occurred_at
    from unnest($1::uuid[], $2::text[], $3::integer[]) as u (id, type, place)
-   join unnest($4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[]) with ordinality
+   join unnest($4::uuid[], $5::uuid[], $6::json[], $7::timestamptz[]) with ordinality
      as b (environment_id, resource_id, body, occurred_at, place) using (place)`,
 )
 
@@ -78,7 +78,7 @@ export function recordEventsAcross(
       places.map(({ place }) => place),
       facts.map((fact) => fact.environmentId),
       facts.map((fact) => fact.resourceId),
-      facts.map((fact) => JSON.stringify(fact.resource)),
+      jsonArray(facts.map((fact) => JSON.stringify(fact.resource))),
       facts.map((fact) => fact.at),
     ),
   )

@@ -116,6 +116,35 @@ function parseTextArray(value: string): string[] {
   return items
 }
 
+const jsonOid = 114
+const jsonbOid = 3802
+
+/**
+ * Many documents as one json[], or jsonb[], in PostgreSQL's binary form: nothing is quoted, so nothing is copied
+ * but the bytes themselves. As a quoted literal they cost a billing run a third of its time.
+ */
+export function jsonArray(documents: readonly string[], kind: 'json' | 'jsonb' = 'json'): Uint8Array {
+  const header = 20
+  const version = kind === 'jsonb' ? 1 : 0
+  let size = header
+  for (const document of documents) size += 4 + version + Buffer.byteLength(document)
+  const array = Buffer.allocUnsafe(size)
+  array.writeInt32BE(1, 0)
+  array.writeInt32BE(0, 4)
+  array.writeInt32BE(kind === 'jsonb' ? jsonbOid : jsonOid, 8)
+  array.writeInt32BE(documents.length, 12)
+  array.writeInt32BE(1, 16)
+  let at = header
+  for (const document of documents) {
+    const start = at + 4 + version
+    if (version) array.writeInt8(1, at + 4)
+    const written = array.write(document, start)
+    array.writeInt32BE(version + written, at)
+    at = start + written
+  }
+  return array
+}
+
 /** A value as PostgreSQL's text form of it. */
 export function toWire(value: Value): string | Buffer | null {
   if (value === null || typeof value === 'string') return value

@@ -28,7 +28,7 @@ export const claimInEnvironment = statement(
   'billing_run.claim_in_environment',
   withBillingFacts(
     `select ${lockedColumns} from subscriptions
-     where environment_id = $1::uuid and due_at <= $2::timestamptz and parked_reason is null
+     where environment_id = $1::uuid and due_at <= $2::timestamptz and on_test_clock and parked_reason is null
      order by due_at, id limit $3::integer for no key update`,
   ),
   dueColumns,

@@ -104,7 +104,7 @@ export const nextDue = statement(
   'clock.next_due',
   `select least(
      (select min(due_at) from subscriptions
-      where environment_id = $1::uuid and due_at is not null and parked_reason is null),
+      where environment_id = $1::uuid and due_at is not null and on_test_clock and parked_reason is null),
      (select min(due_at) from payments where environment_id = $1::uuid and due_at is not null and on_test_clock),
      (select min(due_at) from refunds where environment_id = $1::uuid and due_at is not null and on_test_clock)
    ) as due_at`,

@@ -1,6 +1,7 @@
 import { localDay, toCivil } from '@novabilling/core/calendar'
 import { dueDate, formatInvoiceNumber } from '@novabilling/core/invoice'
 import { invoiceIssued } from '@novabilling/core/ledger'
+import { jsonArray } from '../../db/statement.ts'
 import { recordEventsAcross } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
@@ -189,10 +190,14 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       rows.map((row) => row.currency),
       rows.map((row) => row.status),
       rows.map((row) => row.total_minor),
-      rows.map((row) => JSON.stringify(row.bill_to)),
-      rows.map((row) => issuerTexts.get(row.issuer) ?? null),
+      jsonArray(rows.map((row) => JSON.stringify(row.bill_to)), 'jsonb'),
+      rows.map((row) => issuers.get(row.issuer) ?? null),
       rows.map((row) => row.issued_at),
       rows.map((row) => row.due_date),
+      jsonArray(
+        Array.from(issuers.keys(), (issuer) => JSON.stringify(issuer)),
+        'jsonb',
+      ),
     ),
   )
   const lines = issued.flatMap(({ environmentId, row }) =>

@@ -151,12 +151,13 @@ export const insertInvoices = command(
      currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, bill_to, issuer, issued_at, due_date,
      paid_at, metadata, created_at, updated_at)
    select u.environment_id, u.id, u.number, 'CYCLE', u.customer_id, u.subscription_id, u.period_start, u.period_end,
-     u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.bill_to, u.issuer, u.issued_at, u.due_date,
+     u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.bill_to, i.issuer, u.issued_at, u.due_date,
      case when u.status = 'PAID' then u.issued_at end, '{}', u.issued_at, u.issued_at
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
-     $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::jsonb[], $13::timestamptz[], $14::date[])
+     $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[])
      as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
-       subtotal_minor, bill_to, issuer, issued_at, due_date)`,
+       subtotal_minor, bill_to, issuer_place, issued_at, due_date)
+   join unnest($15::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
 )
 
 export const insertLines = command(
