@@ -1,11 +1,20 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { parseId, publicId } from './ids.ts'
 import { serve } from './serve.ts'
 import { readConfig } from './config.ts'
 import { boot } from './boot.ts'
 import { systemClock } from './clock.ts'
+import { statement, text } from './db/statement.ts'
 import { fillWithDemo } from './demo.ts'
 import { StartupError } from './startup-error.ts'
+import { verify } from './verify.ts'
+
+const setRateLimit = statement(
+  'main.set_rate_limit',
+  `update tenants set rate_limit_per_minute = $2 where id = $1::uuid returning company_name`,
+  { company_name: text },
+)
 
 const program = new Command('novabilling').description(
   'Open-source billing for businesses that sell across borders.',
@@ -31,6 +40,48 @@ program
     const { close } = await boot(readConfig(process.env), { say: print })
     await close()
     print('The database is up to date.')
+  })
+
+program
+  .command('verify')
+  .description('check every promise about the stored data, and name the rows that break one')
+  .action(async () => {
+    const { deps, close } = await boot(readConfig(process.env))
+    let broken = 0
+    for await (const { name, breaches } of verify(deps.workerDb)) {
+      print(`${breaches.length === 0 ? 'holds ' : 'BROKEN'}  ${name}`)
+      for (const { environmentId, row, fault } of breaches) {
+        broken++
+        print(
+          `          ${row} ${fault}${environmentId === null ? '' : ` (environment ${publicId('environment', environmentId)})`}`,
+        )
+      }
+    }
+    await close()
+    print(broken === 0 ? 'Everything holds.' : `${broken} rows break a promise.`)
+    if (broken > 0) process.exitCode = 1
+  })
+
+program
+  .command('rate-limit')
+  .description("give a tenant its own number of requests a minute, or 'default' to take it back")
+  .argument('<tenant>', 'its id, ten_…')
+  .argument('<perMinute>', 'a number from 1, or default')
+  .action(async (tenant: string, perMinute: string) => {
+    const id = parseId('tenant', tenant)
+    if (id === undefined)
+      throw new StartupError(`${tenant} is not the id of a tenant, such as ten_01m86rxvwee48t4trm428xyznt.`)
+    if (!/^[1-9]\d{0,6}$|^default$/.test(perMinute))
+      throw new StartupError(`${perMinute} is not a number of requests. Give one from 1, or default.`)
+    const { deps, close } = await boot(readConfig(process.env))
+    const [changed] = await deps.workerDb.query(
+      setRateLimit(id, perMinute === 'default' ? null : Number(perMinute)),
+    )
+    await close()
+    if (!changed) throw new StartupError(`There is no tenant ${tenant}.`)
+    print(
+      `${changed.company_name} may now make ${perMinute === 'default' ? 'the default number of' : perMinute} requests a minute.`,
+    )
   })
 
 program
