@@ -69,7 +69,7 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
       requests.sweep()
       badCredentials.sweep()
     }),
-    clock.every(10_000, () => {
+    clock.every(60_000, () => {
       usage.flush().catch((error: unknown) => deps.log.warn({ err: error }, 'key usage is written later'))
     }),
   ]

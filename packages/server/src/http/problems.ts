@@ -120,9 +120,14 @@ type AjvError = { keyword: string; instancePath: string; message?: string; param
 
 function faultsOf(validation: readonly AjvError[] | FastifyError['validation'], context: string): Fault[] {
   const faults = new Map<string, Fault>()
+  const optional = new Set(
+    (validation ?? []).filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath),
+  )
   for (const error of validation ?? []) {
-    // `anyOf` and `if` only say that one of the faults beside them stands.
-    if (error.keyword === 'if') continue
+    // A field that may be null fails three times: as what it is, as null, and as either. The first is the news.
+    if (error.keyword === 'if' || error.keyword === 'anyOf') continue
+    if (error.keyword === 'type' && error.params['type'] === 'null' && optional.has(error.instancePath))
+      continue
     const fault = faultOf(error, context)
     const key = `${fault.path} ${fault.message}`
     if (!faults.has(key)) faults.set(key, fault)

@@ -13,6 +13,7 @@ import {
 } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 import { isoInstant } from '../../http/present.ts'
+import { checkPublicUrl } from '../../http/public-address.ts'
 import type { SessionPrincipal } from '../../http/principals.ts'
 import { publicId } from '../../ids.ts'
 import { audit } from '../access/index.ts'
@@ -59,6 +60,9 @@ export async function updateTenant(
   request: FastifyRequest,
   input: UpdateTenant,
 ): Promise<Tenant> {
+  if (input.webhookUrl !== undefined && input.webhookUrl !== null) {
+    await checkPublicUrl('webhookUrl', input.webhookUrl)
+  }
   const [current] = await tx.query(lockTenant(by.tenantId))
   if (!current) throw new Error('a tenant vanished')
 
