@@ -117,9 +117,13 @@ function median(runs: Load[]): Load {
 
 function start(which: 'ours' | 'bare', databaseUrl: string, environmentId: string): Promise<string> {
   const script = new URL('api-servers.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', script, which, databaseUrl, environmentId], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=8', script, which, databaseUrl, environmentId],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   children.push(child)
   return new Promise((resolve, reject) => {
     child.stdout.once('data', (chunk: Buffer) => resolve(`http://127.0.0.1:${chunk.toString().trim()}`))

@@ -699,11 +699,11 @@ create table subscriptions (
 
 CREATE INDEX subscriptions_created ON public.subscriptions USING btree (environment_id, created_at, id);
 CREATE INDEX subscriptions_customer ON public.subscriptions USING btree (environment_id, customer_id);
-CREATE INDEX subscriptions_due ON public.subscriptions USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock) AND (attempt = 0));
-CREATE INDEX subscriptions_due_in_environment ON public.subscriptions USING btree (environment_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX subscriptions_due ON public.subscriptions USING btree (due_at, environment_id) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock) AND (attempt = 0));
+CREATE INDEX subscriptions_due_on_test_clock ON public.subscriptions USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock AND (parked_reason IS NULL));
 CREATE INDEX subscriptions_plan ON public.subscriptions USING btree (environment_id, plan_id);
 CREATE INDEX subscriptions_retry ON public.subscriptions USING btree (retry_at) WHERE ((retry_at IS NOT NULL) AND (NOT on_test_clock) AND (parked_reason IS NULL));
-CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id);
+CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id) WHERE (external_id IS NOT NULL);
 alter table subscriptions force row level security;
 create policy environment on subscriptions using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on subscriptions to nova_worker using true with check true;

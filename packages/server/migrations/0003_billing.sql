@@ -133,7 +133,7 @@ create index subscriptions_customer on subscriptions (environment_id, customer_i
 create index subscriptions_plan on subscriptions (environment_id, plan_id);
 create index subscriptions_created on subscriptions (environment_id, created_at, id);
 -- the billing run's claims: over all environments on real time, of what failed before, and on one test clock
-create index subscriptions_due on subscriptions (due_at)
+create index subscriptions_due on subscriptions (due_at, environment_id)
   where due_at is not null and not on_test_clock and attempt = 0;
 create index subscriptions_retry on subscriptions (retry_at)
   where retry_at is not null and not on_test_clock and parked_reason is null;

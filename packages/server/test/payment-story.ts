@@ -12,8 +12,17 @@ export async function payingCustomer(as: Caller, token = 'sandbox_succeeds', bod
   return { customer, method }
 }
 
-export async function newMethod(as: Caller, customerId: string, token = 'sandbox_succeeds', body: object = {}) {
-  const { status, body: method, text } = await as('POST', '/payment-methods', {
+export async function newMethod(
+  as: Caller,
+  customerId: string,
+  token = 'sandbox_succeeds',
+  body: object = {},
+) {
+  const {
+    status,
+    body: method,
+    text,
+  } = await as('POST', '/payment-methods', {
     customerId,
     provider: 'SANDBOX',
     token,
@@ -31,7 +40,12 @@ export async function collect(server: TestServer): Promise<void> {
 }
 
 /** A subscription at 49.99 KES a month, its first invoice, and the payment of it, collected as the token says. */
-export async function subscribed(server: TestServer, as: Caller, token = 'sandbox_succeeds', body: object = {}) {
+export async function subscribed(
+  server: TestServer,
+  as: Caller,
+  token = 'sandbox_succeeds',
+  body: object = {},
+) {
   const { customer, method } = await payingCustomer(as, token)
   const subscription = await subscribe(as, { customerId: customer.id, ...body })
   await collect(server)
@@ -55,7 +69,11 @@ export async function unpaidInvoice(as: Caller, body: object = {}) {
 }
 
 /** The rows of a query by the owner of the database, who sees everything. */
-export async function rows(server: TestServer, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+export async function rows(
+  server: TestServer,
+  text: string,
+  values: unknown[] = [],
+): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: server.databaseUrl })
   await client.connect()
   try {
@@ -68,7 +86,9 @@ export async function rows(server: TestServer, text: string, values: unknown[] =
 /** The events of these objects, in order, as `type`. */
 export async function eventsOf(server: TestServer, ...ids: { id: string }[]): Promise<string[]> {
   const uuids = ids.map(({ id }) => stored(id))
-  const found = await rows(server, 'select type from events where resource_id = any ($1) order by id', [uuids])
+  const found = await rows(server, 'select type from events where resource_id = any ($1) order by id', [
+    uuids,
+  ])
   return found.map(({ type }) => String(type))
 }
 
@@ -83,5 +103,9 @@ export function stored(id: string): string {
 
 /** What the sandbox's book knows: outcome and how often it was told. */
 export async function bookOf(server: TestServer, { id }: { id: string }) {
-  return rows(server, 'select kind, outcome, calls, amount_minor::int as amount from sandbox_book where reference = $1', [id])
+  return rows(
+    server,
+    'select kind, outcome, calls, amount_minor::int as amount from sandbox_book where reference = $1',
+    [id],
+  )
 }

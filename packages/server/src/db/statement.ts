@@ -74,7 +74,6 @@ export const uuid = column([2950], String)
 export const text = column([25, 1042, 1043, 19], String)
 export const integer = column([21, 23], Number)
 export const bigint = column([20], BigInt)
-export const numeric = column([1700], String)
 export const boolean = column([16], (value) => value === 't')
 export const instant = column([1184], parseInstant)
 /** An instant as the API shows it, for rows that are shown more often than they are computed with. */
@@ -82,7 +81,6 @@ export const instantText = column([1184], toIsoText)
 export const day = column([1082], String)
 export const bytes = column([17], (value): Buffer<ArrayBuffer> => Buffer.from(value.slice(2), 'hex'))
 export const textArray = column([1009], parseTextArray)
-export const uuidArray = column([2951], parseTextArray)
 
 /** A json or jsonb column, whose shape the one who wrote it vouches for. */
 export function json<T>(): Column<T> {

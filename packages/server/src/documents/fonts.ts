@@ -18,7 +18,15 @@ const families = [
     ],
   },
   {
-    name: 'Noto Sans Arabic',
+    // Before the one below, which draws a letter and its dots apart, so that copied text has each dotted letter twice.
+    name: 'IBM Plex Sans Arabic',
+    files: [
+      '@expo-google-fonts/ibm-plex-sans-arabic/400Regular/IBMPlexSansArabic_400Regular.ttf',
+      '@expo-google-fonts/ibm-plex-sans-arabic/600SemiBold/IBMPlexSansArabic_600SemiBold.ttf',
+    ],
+  },
+  {
+    name: 'Noto Sans Arabic', // the letters of African and Asian languages in Arabic script
     files: [
       '@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf',
       '@expo-google-fonts/noto-sans-arabic/600SemiBold/NotoSansArabic_600SemiBold.ttf',

@@ -9,7 +9,7 @@ export type PlainText = { readonly text: string; readonly rightToLeft: boolean }
 // Controls, bidi overrides and embeddings (U+202E turns "exe.pdf" into "fdp.exe"), interlinear marks, tags, and
 // noncharacters: nothing a person wants to see. ZWJ and ZWNJ stay, scripts need them.
 const unwanted =
-  /[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\u{e0000}-\u{e0fff}]|\p{Cn}/gu
+  /[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\u{e0000}-\u{e0fff}]|\p{Variation_Selector}|\p{Cn}/gu
 const lineBreak = /\r\n?|[\n\v\f\u0085\u2028\u2029]/gu
 const firstStrong = /[\p{L}\p{Nl}]/u
 const rightToLeftLetter =

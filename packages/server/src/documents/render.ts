@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import { type ChildProcess, fork } from 'node:child_process'
 import { Refusal } from '../refusal.ts'
 import type { InvoiceDocument } from './invoice-document.ts'
-import type { Rendered } from './render-worker.ts'
+import type { Rendered } from './render-process.ts'
 
 type Job = {
   readonly document: InvoiceDocument
@@ -9,52 +9,64 @@ type Job = {
   readonly reject: (reason: Error) => void
 }
 
-/** Sets documents. `close` refuses what still waits and ends the thread. */
+/** Sets documents. `close` refuses what still waits and ends the process that sets them. */
 export type Renderer = {
   readonly render: (document: InvoiceDocument) => Promise<Uint8Array>
-  readonly close: () => Promise<void>
+  readonly close: () => void
 }
 
 /**
- * A renderer with a thread of its own, which starts with the first document and lets the process end when it is idle.
- * One thread, because a document is a few milliseconds of pure work: more would only take cores from the requests.
- * A document that takes longer than `timeoutMs` (a hostile logo) loses its thread, the next one gets a fresh one;
- * more than `mostWaiting` are refused as `overloaded`.
+ * A renderer with a process of its own, which starts with the first document and lets this one end when it is idle.
+ * A process and no thread: the compiler is native code, which cannot be interrupted, and takes its whole process with
+ * it where a hostile picture exhausts the stack or the memory; and it gets no secret of ours in its environment. One,
+ * because a document is a few milliseconds of pure work: more would only take cores from the requests.
+ *
+ * A document that takes longer than `timeoutMs` or ends the process is set again without its logo, if it has one, and
+ * fails otherwise; the next gets a fresh process. More than `mostWaiting` are refused as `overloaded`.
  */
 export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): Renderer {
   const waiting: Job[] = []
-  let worker: Worker | null = null
+  let child: ChildProcess | null = null
   let running: { readonly job: Job; readonly timer: NodeJS.Timeout } | null = null
 
-  function start(): Worker {
-    const started = new Worker(new URL('render-worker.ts', import.meta.url), { name: 'documents' })
-    started.on('message', (rendered: Rendered) => {
-      if (started !== worker) return
-      finish((job) => {
-        if ('pdf' in rendered) job.resolve(rendered.pdf)
-        else job.reject(new Error(`a document could not be set: ${rendered.fault}`))
+  function start(): ChildProcess {
+    const started = fork(new URL('render-process.ts', import.meta.url), {
+      serialization: 'advanced',
+      execArgv: [],
+      env: {},
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    started.on('message', (rendered) => {
+      const answer = rendered as Rendered // our own process, see render-process.ts
+      if (started !== child) return
+      settle((job) => {
+        if ('pdf' in answer) job.resolve(answer.pdf)
+        else job.reject(new Error(`a document could not be set: ${answer.fault}`))
       })
     })
-    started.on('error', (reason) =>
-      lose(started, reason instanceof Error ? reason : new Error(String(reason))),
-    )
-    started.on('exit', (code) =>
-      lose(started, new Error(`the thread that sets documents ended with ${code}`)),
+    started.on('error', (reason) => lose(started, reason))
+    started.on('exit', (code, signal) =>
+      lose(started, new Error(`the process that sets documents ended with ${code ?? signal}`)),
     )
     return started
   }
 
-  function lose(lost: Worker, reason: Error): void {
-    if (lost !== worker) return
-    worker = null
-    finish((job) => job.reject(reason))
+  function lose(lost: ChildProcess, reason: Error): void {
+    if (lost !== child) return
+    child = null
+    lost.kill('SIGKILL')
+    settle((job) => {
+      if (job.document.logo) waiting.unshift({ ...job, document: { ...job.document, logo: null } })
+      else job.reject(reason)
+    })
   }
 
-  function finish(settle: (job: Job) => void): void {
+  function settle(finish: (job: Job) => void): void {
     if (running) {
-      clearTimeout(running.timer)
-      settle(running.job)
+      const { job, timer } = running
+      clearTimeout(timer)
       running = null
+      finish(job)
     }
     next()
   }
@@ -63,19 +75,21 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
     if (running) return
     const job = waiting.shift()
     if (!job) {
-      worker?.unref()
+      child?.unref()
+      child?.channel?.unref()
       return
     }
-    worker ??= start()
-    worker.ref()
-    const timer = setTimeout(() => {
-      const stuck = worker
-      if (!stuck) return
-      lose(stuck, new Error(`a document took longer than ${timeoutMs} ms`))
-      void stuck.terminate()
-    }, timeoutMs)
+    const busy = (child ??= start())
+    busy.ref()
+    busy.channel?.ref()
+    const timer = setTimeout(
+      () => lose(busy, new Error(`a document took longer than ${timeoutMs} ms`)),
+      timeoutMs,
+    )
     running = { job, timer }
-    worker.postMessage(job.document, [])
+    busy.send(job.document, (fault) => {
+      if (fault) lose(busy, fault)
+    })
   }
 
   return {
@@ -86,12 +100,16 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
         next()
       })
     },
-    close: async () => {
+    close: () => {
       for (const job of waiting.splice(0)) job.reject(new Refusal('overloaded'))
-      const ending = worker
-      if (!ending) return
-      lose(ending, new Refusal('overloaded'))
-      await ending.terminate()
+      if (running) {
+        clearTimeout(running.timer)
+        running.job.reject(new Refusal('overloaded'))
+        running = null
+      }
+      const ending = child
+      child = null
+      ending?.kill('SIGKILL')
     },
   }
 }
@@ -99,10 +117,10 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
 const shared = createRenderer()
 
 /**
- * The PDF (PDF/A-3a, tagged) of an invoice or a credit note. The same document gives the same bytes, in any process,
- * zone and on any machine. Nothing is loaded before the first call, which takes about 0.3 s; later ones take
- * milliseconds, off the event loop. Refuses as `overloaded` (503) when 500 wait, and throws on a malformed day, decimal
- * or currency; a logo that cannot be read is left out.
+ * The PDF (PDF/A-3a, tagged) of an invoice or a credit note. The same document gives the same bytes, in any zone and
+ * on any machine of a release. Nothing is loaded before the first call, which takes about 0.3 s; later ones take
+ * milliseconds, off the event loop. Refuses as `overloaded` (503) when 500 wait, and throws on a malformed day,
+ * decimal or currency; a logo that cannot be drawn is left out.
  */
 export function renderInvoicePdf(document: InvoiceDocument): Promise<Uint8Array> {
   return shared.render(document)

@@ -51,7 +51,7 @@ export async function perform(
 }
 
 /** The rows a principal may see. */
-export function scopeOf(principal: Principal): Scope {
+function scopeOf(principal: Principal): Scope {
   return principal.kind === 'key'
     ? { tenantId: principal.tenantId, environmentId: principal.environmentId, isTest: principal.isTest }
     : { tenantId: principal.tenantId }

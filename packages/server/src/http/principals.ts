@@ -182,7 +182,7 @@ export class Principals {
 }
 
 /** Addresses and ranges (`10.0.0.0/8`, `2001:db8::1`) as a set to ask. */
-export function ipList(ranges: readonly string[]): BlockList {
+function ipList(ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const range of ranges) {
     const [address = '', bits] = range.split('/')

@@ -15,7 +15,7 @@ export type Access =
   | { readonly kind: 'session'; readonly roles: readonly Role[] }
   | { readonly kind: 'key'; readonly scope: Scope }
 
-export const everyRole: readonly Role[] = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER']
+const everyRole: readonly Role[] = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER']
 export const administrators: readonly Role[] = ['OWNER', 'ADMIN']
 
 /** One request, validated: what a route's work is given. A part that the route does not declare is unknown. */

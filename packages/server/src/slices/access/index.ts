@@ -13,4 +13,3 @@ export const access: Slice = {
 
 export { audit } from './audit.ts'
 export { insertEnvironment } from './register.ts'
-export { warmPasswords } from './passwords.ts'

@@ -26,11 +26,6 @@ export async function passwordMatches(passwordHash: string | undefined, password
   return matches && passwordHash !== undefined
 }
 
-/** Makes the dummy ahead of the first login, which would otherwise take twice as long. */
-export function warmPasswords(): Promise<string> {
-  return dummyHash()
-}
-
 let dummy: Promise<string> | undefined
 function dummyHash(): Promise<string> {
   return (dummy ??= hash('no account has this password', cost))

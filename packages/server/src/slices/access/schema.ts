@@ -13,10 +13,10 @@ import {
 } from '../../http/shapes.ts'
 
 /** 8 to 128 characters, none of which is changed or cut. */
-export const NewPassword = Type.String({ minLength: 8, maxLength: 128, description: '8 to 128 characters' })
+const NewPassword = Type.String({ minLength: 8, maxLength: 128, description: '8 to 128 characters' })
 const OldPassword = Type.String({ minLength: 1, maxLength: 128 })
 const Token = Type.String({ minLength: 1, maxLength: 4096 })
-export const roles = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
+const roles = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER'] as const
 const grantableRole = oneOf(['ADMIN', 'MEMBER', 'VIEWER'])
 
 export const Session = Type.Object(

@@ -6,7 +6,7 @@ import { billApart, countDead } from './failures.ts'
 import { claimDue, claimInEnvironment, claimRetry, forgetBatch, writeBatch } from './sql.ts'
 
 /** Subscriptions in one transaction: enough that its round trips cost nothing, few enough that it stays short. */
-export const batchSize = 1000
+export const batchSize = 500
 /** Subscriptions that failed before, tried one by one, in one turn of the loop. */
 const mostRetries = 20
 

@@ -1,13 +1,17 @@
 import { command, nullable, statement, text, uuid } from '../../db/statement.ts'
 import { dueColumns, lockedColumns, withBillingFacts } from '../subscriptions/index.ts'
 
-/** Due by now, on real time, of any environment, the longest due first; what another worker holds is passed over. */
+/**
+ * Due by now, on real time, of any environment, the longest due first; what another worker holds is passed over.
+ * Of those due at one instant an environment's come together: a batch holds the invoice counters of its environments
+ * until it commits, and two workers whose batches spread over all of them would wait for one another.
+ */
 export const claimDue = statement(
   'billing_run.claim_due',
   withBillingFacts(
     `select ${lockedColumns} from subscriptions
      where due_at <= $1::timestamptz and not on_test_clock and attempt = 0
-     order by due_at limit $2::integer for no key update skip locked`,
+     order by due_at, environment_id limit $2::integer for no key update skip locked`,
   ),
   dueColumns,
 )

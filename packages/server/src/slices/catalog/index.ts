@@ -12,4 +12,4 @@ export const catalog: Slice = {
 }
 
 export { findPlan } from './plans.ts'
-export { type PlanRow, priceFor } from './sql.ts'
+export { type PlanRow } from './sql.ts'

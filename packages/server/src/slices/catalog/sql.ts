@@ -1,6 +1,5 @@
 import {
   type RowOf,
-  bigint,
   boolean,
   command,
   instant,
@@ -88,10 +87,4 @@ export const deletePrices = command(
 export const deletePlan = command(
   'catalog.delete_plan',
   `delete from plans where environment_id = $1::uuid and id = $2::uuid`,
-)
-export const priceFor = statement(
-  'catalog.price_for',
-  `select id, amount_minor from prices
-   where environment_id = $1::uuid and plan_id = $2::uuid and currency = $3 and archived_at is null`,
-  { id: uuid, amount_minor: bigint },
 )

@@ -51,7 +51,7 @@ export async function runClock(deps: Deps, environmentId: string, untilMs: numbe
   })
   try {
     let last: Temporal.Instant | undefined
-    for (let again = 0; deps.clock.nowMs() < untilMs; ) {
+    for (let again = 0; deps.clock.nowMs() < untilMs;) {
       const at = await stepOrFail(deps, environmentId, attempt)
       if (!at) break
       again = last?.equals(at) ? again + 1 : 0
@@ -89,7 +89,11 @@ async function stepOrFail(
 }
 
 /** One step; gives where the clock stands. Undefined when it has arrived, or is not ours to move any more. */
-async function step(deps: Deps, environmentId: string, attempt: number): Promise<Temporal.Instant | undefined> {
+async function step(
+  deps: Deps,
+  environmentId: string,
+  attempt: number,
+): Promise<Temporal.Instant | undefined> {
   const [run] = await deps.workerDb.query(currentRun(environmentId, attempt))
   if (!run?.clock_target) return undefined
   const target = run.clock_target
@@ -140,6 +144,7 @@ function isPassing(error: unknown): boolean {
 
 /** What the account is told: never the database's own words. */
 function reasonOf(error: unknown): string {
-  if (isPassing(error) || !(error instanceof Error)) return 'A step could not be written down. Set the clock again to go on.'
+  if (isPassing(error) || !(error instanceof Error))
+    return 'A step could not be written down. Set the clock again to go on.'
   return error.message.slice(0, 500)
 }

@@ -47,12 +47,20 @@ export async function beginRun(
   return environment.id
 }
 
-async function targetOf(tx: Tx, current: Temporal.Instant, { now, advance }: SetClock): Promise<Temporal.Instant> {
+async function targetOf(
+  tx: Tx,
+  current: Temporal.Instant,
+  { now, advance }: SetClock,
+): Promise<Temporal.Instant> {
   if (now !== undefined) return toMillisecond(Temporal.Instant.from(now))
   const [tenant] = await tx.query(zoneOfTenant(tx.scope.tenantId))
   if (!tenant) throw new Error('a tenant vanished')
-  const target = current.toZonedDateTimeISO(tenant.timezone).add(advance ?? {}).toInstant()
-  if (Temporal.Instant.compare(target, latest) >= 0) throw invalid({ path: 'advance', message: 'goes beyond the year 2199' })
+  const target = current
+    .toZonedDateTimeISO(tenant.timezone)
+    .add(advance ?? {})
+    .toInstant()
+  if (Temporal.Instant.compare(target, latest) >= 0)
+    throw invalid({ path: 'advance', message: 'goes beyond the year 2199' })
   return target
 }
 

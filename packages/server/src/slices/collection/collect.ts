@@ -13,6 +13,7 @@ import {
 const claimedAtOnce = 200
 const lanes = 16
 const othersWorkMs = 20
+const patienceMs = 2000
 
 /** Charges what is due and asks about what is open, over all environments: refunds too. */
 export const collection = { name: collectionLoop, tick: collectDue, restMs: 1000 }
@@ -30,15 +31,16 @@ async function collectDue(deps: Deps): Promise<boolean> {
 }
 
 /**
- * Does in one environment all that is due up to an instant of its clock, and waits for what others are doing
- * there, until nothing is left. Says whether there was anything.
+ * Does in one environment all that is due up to an instant of its clock, and waits a while for what others are
+ * doing there; what a dead process holds is free again when its lease ends, so call again while something is due.
  */
 export async function collectEnvironment(
   deps: Deps,
   environmentId: string,
   until: Temporal.Instant,
-): Promise<boolean> {
-  for (let found = false; ; found = true) {
+): Promise<void> {
+  const patientUntilMs = deps.clock.nowMs() + patienceMs
+  for (;;) {
     const now = deps.clock.now()
     const lease = now.add({ milliseconds: leaseMs })
     const claimed = await deps.workerDb.query(claimPaymentsInEnvironment(now, lease, environmentId, until))
@@ -46,7 +48,7 @@ export async function collectEnvironment(
     const refunded = await resolveRefundsOf(deps, environmentId, until)
     if (claimed.length > 0 || refunded) continue
     const [others] = await deps.workerDb.query(isBusy(environmentId, until))
-    if (!others?.busy) return found
+    if (!others?.busy || deps.clock.nowMs() >= patientUntilMs) return
     await deps.clock.sleep(othersWorkMs)
   }
 }

@@ -4,6 +4,7 @@ import { type Tx, transaction } from '../../db/transaction.ts'
 import { failInvoices, lockInvoices } from '../invoices/index.ts'
 import {
   type Recorded,
+  countAttempt,
   lockPayments,
   paymentsByIds,
   presentPayment,
@@ -53,7 +54,7 @@ export async function concludeCharges(deps: Deps, outcomes: readonly ChargeOutco
         recorded: recordOf(found, { ...payment, onTestClock: payment.clock_now !== null }, tx.now),
       }))
     if (ended.length === 0) return
-    warnOfMismatches(deps, ended)
+    report(deps, ended)
     save(tx, environmentId, ended)
     await announce(deps, tx, environmentId, ended)
     await succeed(
@@ -142,8 +143,9 @@ function subscriptionsOf(payments: readonly ClaimedPayment[]): string[] {
   return [...new Set(payments.flatMap(({ subscription_id }) => subscription_id ?? []))]
 }
 
-function warnOfMismatches(deps: Deps, ended: readonly Ended[]): void {
+function report(deps: Deps, ended: readonly Ended[]): void {
   for (const { payment, recorded } of ended) {
+    countAttempt('charge', payment.provider, recorded)
     if (recorded.failureCode !== 'amount_mismatch') continue
     deps.log.error({ payment: payment.reference }, 'a provider confirmed other money than was asked for')
   }

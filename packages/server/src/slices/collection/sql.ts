@@ -76,7 +76,7 @@ export const claimPaymentsOnTestClocks = statement(
   claim(`
     select ${dueColumns}
     from payments p
-    join environments c on c.id = p.environment_id and c.clock_status = 'IDLE'
+    join environments c on c.id = p.environment_id and c.clock_status <> 'RUNNING'
     where p.due_at <= c.clock_now and p.on_test_clock and ${free}
     order by p.environment_id, p.due_at
     limit $3::integer

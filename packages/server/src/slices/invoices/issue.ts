@@ -176,8 +176,8 @@ function rowOf(
 
 function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
   const rows = issued.map(({ row }) => row)
-  const issuerTexts = new Map<Issuer, string>()
-  for (const { issuer } of rows) if (!issuerTexts.has(issuer)) issuerTexts.set(issuer, JSON.stringify(issuer))
+  const issuers = new Map<Issuer, number>()
+  for (const { issuer } of rows) if (!issuers.has(issuer)) issuers.set(issuer, issuers.size + 1)
   tx.defer(
     insertInvoices(
       issued.map(({ environmentId }) => environmentId),
@@ -190,7 +190,10 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       rows.map((row) => row.currency),
       rows.map((row) => row.status),
       rows.map((row) => row.total_minor),
-      jsonArray(rows.map((row) => JSON.stringify(row.bill_to)), 'jsonb'),
+      jsonArray(
+        rows.map((row) => JSON.stringify(row.bill_to)),
+        'jsonb',
+      ),
       rows.map((row) => issuers.get(row.issuer) ?? null),
       rows.map((row) => row.issued_at),
       rows.map((row) => row.due_date),

@@ -11,7 +11,7 @@ import {
   uuid,
 } from '../../db/statement.ts'
 
-export const keyColumns = {
+const keyColumns = {
   id: uuid,
   environment_id: uuid,
   environment_kind: oneOf('LIVE', 'TEST'),

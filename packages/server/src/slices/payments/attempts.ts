@@ -10,7 +10,7 @@ export const firstTurnMs = 5000
 const backoffSeconds = [1, 5, 15, 60, 300, 900, 3600]
 
 /** How long to wait before the next question about an outcome that is not known. */
-export function askAgainAfterSeconds(attempt: number, onTestClock: boolean): number {
+function askAgainAfterSeconds(attempt: number, onTestClock: boolean): number {
   // On a clock that stands still nothing happens by waiting, so the first question comes at once.
   if (onTestClock && attempt <= 1) return 0
   return backoffSeconds[Math.min(attempt, backoffSeconds.length) - 1] ?? 3600

@@ -25,17 +25,10 @@ export const payments: Slice = {
 
 export { type Recorded, attempt, inLanes, leaseMs, recordOf } from './attempts.ts'
 export { resolveDueRefunds, resolveRefundsOf } from './due-refunds.ts'
-export { type PaymentIntent, collectionLoop, intendPayments, withdrawPayments } from './intend.ts'
+export { collectionLoop, intendPayments, withdrawPayments } from './intend.ts'
 export { findPaymentMethod } from './methods.ts'
-export { type MethodRow, methodById, sealedTokens, tokenPlace } from './methods-sql.ts'
+export { tokenPlace } from './methods-sql.ts'
+export { countAttempt } from './metrics.ts'
 export { presentPayment } from './present.ts'
 export type { Payment } from './schema.ts'
-export {
-  type LockedPayment,
-  type PaymentRow,
-  insertReceived,
-  lockPayments,
-  openPayments,
-  paymentsByIds,
-  savePayments,
-} from './sql.ts'
+export { insertReceived, lockPayments, openPayments, paymentsByIds, savePayments } from './sql.ts'

@@ -1,7 +1,6 @@
 import {
   type RowOf,
   boolean,
-  bytes,
   command,
   instant,
   integer,
@@ -68,12 +67,6 @@ export const makeDefault = command(
 export const archiveMethod = command(
   'payment_methods.archive',
   `update payment_methods set archived_at = $3, is_default = false where environment_id = $1::uuid and id = $2::uuid`,
-)
-
-export const sealedTokens = statement(
-  'payment_methods.sealed_tokens',
-  `select id, token_sealed from payment_methods where environment_id = $1::uuid and id = any ($2::uuid[])`,
-  { id: uuid, token_sealed: bytes },
 )
 
 /** What a token is sealed to: it opens in this row only. */

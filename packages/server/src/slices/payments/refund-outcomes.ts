@@ -6,6 +6,7 @@ import { lockInvoices } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { type Found, providerNamed } from '../providers/index.ts'
 import { type Recorded, attempt, recordOf } from './attempts.ts'
+import { countAttempt } from './metrics.ts'
 import { presentPayment } from './present.ts'
 import {
   type ClaimedRefund,
@@ -72,7 +73,7 @@ export async function concludeRefunds(deps: Deps, outcomes: readonly RefundOutco
         refund,
         recorded: recordOf(found, { ...refund, onTestClock: refund.clock_now !== null }, tx.now),
       }))
-    warnOfMismatches(deps, ended)
+    report(deps, ended)
     write(deps, tx, environmentId, ended)
     const back = ended.filter(({ recorded }) => recorded.status === 'SUCCEEDED')
     if (back.length === 0) return
@@ -149,8 +150,9 @@ function giveBack(deps: Deps, tx: Tx, environmentId: string, back: readonly Ende
   )
 }
 
-function warnOfMismatches(deps: Deps, ended: readonly Ended[]): void {
+function report(deps: Deps, ended: readonly Ended[]): void {
   for (const { refund, recorded } of ended) {
+    countAttempt('refund', refund.provider, recorded)
     if (recorded.failureCode !== 'amount_mismatch') continue
     deps.log.error({ refund: refund.reference }, 'a provider gave back another amount than was asked for')
   }

@@ -81,7 +81,7 @@ export const claimRefundsOnTestClocks = statement(
   claim(`
     select r.environment_id, r.id, r.status as was
     from refunds r
-    join environments e on e.id = r.environment_id and e.clock_status = 'IDLE'
+    join environments e on e.id = r.environment_id and e.clock_status <> 'RUNNING'
     where r.due_at <= e.clock_now and r.on_test_clock and (r.lease_until is null or r.lease_until <= $1::timestamptz)
     order by r.environment_id, r.due_at
     limit $3::integer

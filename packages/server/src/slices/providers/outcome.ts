@@ -7,7 +7,7 @@ import { sandbox } from './sandbox.ts'
 const providers = new Map<string, Provider>([sandbox, manual].map((provider) => [provider.name, provider]))
 
 /** No call is waited for longer: after this its outcome is unknown. */
-export const callDeadlineMs = 30_000
+const callDeadlineMs = 30_000
 
 /** The provider of this name. Rows only hold names that were checked when they came in. */
 export function providerNamed(name: string): Provider {

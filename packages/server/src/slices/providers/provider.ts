@@ -1,11 +1,10 @@
 import type { Deps } from '../../deps.ts'
 
+/** The payment providers that charge and refund for us. */
 export const providerNames = ['SANDBOX'] as const
-/** A payment provider that charges and refunds for us. */
-export type ProviderName = (typeof providerNames)[number]
 
 /** Where a call belongs. */
-export type ProviderScope = { readonly tenantId: string; readonly environmentId: string }
+type ProviderScope = { readonly tenantId: string; readonly environmentId: string }
 
 /** What we ask for. The provider knows it by `reference` for ever: the same reference is the same request. */
 export type ProviderRequest = {
@@ -16,8 +15,8 @@ export type ProviderRequest = {
   /** The environment's time. */
   readonly at: Temporal.Instant
 }
-export type ChargeRequest = ProviderRequest & { readonly token: string }
-export type RefundRequest = ProviderRequest & {
+type ChargeRequest = ProviderRequest & { readonly token: string }
+type RefundRequest = ProviderRequest & {
   /** The reference and the provider's own id of the charge that is given back. */
   readonly chargeReference: string
   readonly chargeTransactionId: string | null

@@ -27,7 +27,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   sandbox_pending: { outcome: 'PENDING' },
 }
 
-export const sandboxTokens: readonly string[] = Object.keys(behaviours)
+const sandboxTokens = Object.keys(behaviours)
 
 /**
  * A provider that moves no money, for test environments. It ships with the product, behaves as real providers

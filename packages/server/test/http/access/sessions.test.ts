@@ -235,3 +235,24 @@ test('open sessions are listed and can be ended one by one', async () => {
   assert.equal((await call(server, 'GET', '/tenants/me', { credential: other.body.accessToken })).status, 401)
   assert.equal((await tenant.session('DELETE', `/tenants/me/sessions/${foreign.id}`)).status, 404)
 })
+
+test('a known and an unknown address take equally long', async () => {
+  const tenant = await newTenant(server)
+  const times = { known: [] as number[], unknown: [] as number[] }
+  for (let round = 0; round < 12; round++) {
+    for (const [kind, email] of [
+      ['known', tenant.email],
+      ['unknown', `nobody${round}@example.com`],
+    ] as const) {
+      const started = performance.now()
+      await call(server, 'POST', '/auth/login', { body: { email, password: 'wrong password' } })
+      times[kind].push(performance.now() - started)
+    }
+    server.clock.advance({ minutes: 6 })
+  }
+  const median = (values: number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+  const [known, unknown] = [median(times.known), median(times.unknown)]
+  // Without the work on a dummy the unknown address would take a tenth of the time.
+  assert.ok(unknown > known * 0.5 && unknown < known * 2, `known ${known} ms, unknown ${unknown} ms`)
+})

@@ -11,7 +11,8 @@ test('revenue is the money of the books to the cent, by days of the tenant that 
   const tenant = await newTenant(server, { currency: 'KES', timezone: 'Africa/Nairobi' })
   const as = tenant.test
   const environment = publicId('environment', tenant.testEnvironmentId)
-  const clock = (body: object) => tenant.session('POST', `/tenants/me/environments/${environment}/clock`, body)
+  const clock = (body: object) =>
+    tenant.session('POST', `/tenants/me/environments/${environment}/clock`, body)
   await clock({ now: '2026-01-31T20:30:00Z' })
   const { customer } = await payingCustomer(as)
   await subscribe(as, { customerId: customer.id })
@@ -38,9 +39,18 @@ test('revenue is the money of the books to the cent, by days of the tenant that 
   const payments = (await get(as, '/payments?limit=100')).data
   const cents = (amount: number) => Math.round(amount * 100)
   const sum = (of: (one: { amount: number; refundedAmount: number }) => number) =>
-    payments.reduce((total: number, one: { amount: number; refundedAmount: number }) => total + cents(of(one)), 0)
-  assert.equal(cents(byMonth.total), sum(({ amount }) => amount))
-  assert.equal(cents(byMonth.refunded), sum(({ refundedAmount }) => refundedAmount))
+    payments.reduce(
+      (total: number, one: { amount: number; refundedAmount: number }) => total + cents(of(one)),
+      0,
+    )
+  assert.equal(
+    cents(byMonth.total),
+    sum(({ amount }) => amount),
+  )
+  assert.equal(
+    cents(byMonth.refunded),
+    sum(({ refundedAmount }) => refundedAmount),
+  )
   assert.equal(byMonth.refunded, 4.99)
   const [ledger] = await rows(
     server,
@@ -86,7 +96,13 @@ test('analytics needs its own scope, and wrong days are told', async () => {
   const { session, test: as } = await newTenant(server)
   const key = caller(server, await newKey(session, ['payments:read']))
   assert.equal((await key('GET', '/analytics/revenue')).status, 403)
-  for (const query of ['dateFrom=2026-02-30', 'groupBy=year', 'dateFrom=2026-02-02&dateTo=2026-02-01', 'x=1', 'currency=XXX1']) {
+  for (const query of [
+    'dateFrom=2026-02-30',
+    'groupBy=year',
+    'dateFrom=2026-02-02&dateTo=2026-02-01',
+    'x=1',
+    'currency=XXX1',
+  ]) {
     assert.equal((await as('GET', `/analytics/revenue?${query}`)).status, 400, query)
   }
 })

@@ -32,7 +32,9 @@ async function standing(at: string, token = 'sandbox_succeeds', body: object = {
 test('a test environment follows real time until its clock is set, and then stands still', async () => {
   const tenant = await newTenant(server)
   const shown = async () =>
-    (await get(tenant.session, '/tenants/me/environments')).data.find((one: { kind: string }) => one.kind === 'TEST').clock
+    (await get(tenant.session, '/tenants/me/environments')).data.find(
+      (one: { kind: string }) => one.kind === 'TEST',
+    ).clock
   assert.deepEqual([(await shown()).followsRealTime, (await shown()).status], [true, 'IDLE'])
   const clock = await moved(tenant, { now: '2026-01-31T10:00:00Z' })
   assert.deepEqual(clock, {
@@ -54,8 +56,21 @@ test('a year goes by in one call: twelve months are billed and paid at their own
   const invoices = await invoicesOf(as, subscription.id)
   assert.deepEqual(
     invoices.map((one) => one.items[0].periodStart.slice(0, 10)),
-    ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30', '2026-07-31', '2026-08-31',
-      '2026-09-30', '2026-10-31', '2026-11-30', '2026-12-31', '2027-01-31'],
+    [
+      '2026-01-31',
+      '2026-02-28',
+      '2026-03-31',
+      '2026-04-30',
+      '2026-05-31',
+      '2026-06-30',
+      '2026-07-31',
+      '2026-08-31',
+      '2026-09-30',
+      '2026-10-31',
+      '2026-11-30',
+      '2026-12-31',
+      '2027-01-31',
+    ],
   )
   for (const invoice of invoices) {
     assert.equal(invoice.status, 'PAID')
@@ -76,11 +91,18 @@ test('thirty times a day is the same as thirty days', async () => {
     for (const move of moves) await moved(tenant, move)
     const [one, two] = [await invoicesOf(as, subscription.id), await invoicesOf(as, second.id)]
     const plain = [...one, ...two].map(({ number, status, issuedAt, paidAt, total, items }) => ({
-      number, status, issuedAt, paidAt, total, period: [items[0].periodStart, items[0].periodEnd],
+      number,
+      status,
+      issuedAt,
+      paidAt,
+      total,
+      period: [items[0].periodStart, items[0].periodEnd],
     }))
     const payments = (await get(as, '/payments?limit=100')).data
     const plainPayments = payments
-      .map(({ amount, status, createdAt }: Record<string, unknown>) => JSON.stringify({ amount, status, createdAt }))
+      .map(({ amount, status, createdAt }: Record<string, unknown>) =>
+        JSON.stringify({ amount, status, createdAt }),
+      )
       .toSorted()
     const types = await rows(
       server,
@@ -117,7 +139,9 @@ test('what is due now in an environment that stands still is collected at once',
 })
 
 test('a declined renewal makes the subscription PAST_DUE at its instant', async () => {
-  const { tenant, as, subscription } = await standing('2026-01-15T08:00:00Z', 'sandbox_declined', { trialDays: 10 })
+  const { tenant, as, subscription } = await standing('2026-01-15T08:00:00Z', 'sandbox_declined', {
+    trialDays: 10,
+  })
   await moved(tenant, { advance: { days: 20 } })
   assert.equal((await get(as, `/subscriptions/${subscription.id}`)).status, 'PAST_DUE')
   const [invoice] = await invoicesOf(as, subscription.id)
@@ -147,29 +171,48 @@ test('a clock that is set for the first time takes the subscriptions that are th
   assert.equal(back.body.code, 'clock_backwards')
   await moved(tenant, { advance: { months: 2 } })
   const invoices = await invoicesOf(tenant.test, subscription.id)
-  assert.deepEqual(invoices.map(({ status }) => status), ['PAID', 'PAID', 'PAID'])
-  const [left] = await rows(server, 'select count(*)::int as n from subscriptions where environment_id = $1 and not on_test_clock', [
-    tenant.testEnvironmentId,
-  ])
+  assert.deepEqual(
+    invoices.map(({ status }) => status),
+    ['PAID', 'PAID', 'PAID'],
+  )
+  const [left] = await rows(
+    server,
+    'select count(*)::int as n from subscriptions where environment_id = $1 and not on_test_clock',
+    [tenant.testEnvironmentId],
+  )
   assert.equal(left?.['n'], 0)
 })
 
 test('the clock of a live environment cannot be moved, nor that of another tenant', async () => {
   const tenant = await newTenant(server)
   const other = await newTenant(server)
-  const live = await tenant.session('POST', `/tenants/me/environments/${publicId('environment', tenant.liveEnvironmentId)}/clock`, {
-    advance: { days: 1 },
-  })
+  const live = await tenant.session(
+    'POST',
+    `/tenants/me/environments/${publicId('environment', tenant.liveEnvironmentId)}/clock`,
+    {
+      advance: { days: 1 },
+    },
+  )
   assert.deepEqual([live.status, live.body.code], [409, 'clock_is_live'])
-  const foreign = await other.session('POST', `/tenants/me/environments/${publicId('environment', tenant.testEnvironmentId)}/clock`, {
-    advance: { days: 1 },
-  })
+  const foreign = await other.session(
+    'POST',
+    `/tenants/me/environments/${publicId('environment', tenant.testEnvironmentId)}/clock`,
+    {
+      advance: { days: 1 },
+    },
+  )
   assert.deepEqual([foreign.status, foreign.body.code], [404, 'environment_not_found'])
 })
 
 test('either an instant or a way to go is needed', async () => {
   const tenant = await newTenant(server)
-  for (const body of [{}, { now: '2026-01-01T00:00:00Z', advance: { days: 1 } }, { advance: {} }, { advance: { days: -1 } }, { now: 'soon' }]) {
+  for (const body of [
+    {},
+    { now: '2026-01-01T00:00:00Z', advance: { days: 1 } },
+    { advance: {} },
+    { advance: { days: -1 } },
+    { now: 'soon' },
+  ]) {
     assert.equal((await setClock(tenant, body)).status, 400, JSON.stringify(body))
   }
 })
@@ -203,13 +246,57 @@ test('a clock whose process died is taken up again, once its lease is over', asy
   server.clock.advance({ seconds: 31 })
   while (await clockLoop.tick(server.deps));
   assert.equal((await invoicesOf(as, subscription.id)).length, 4)
-  const [{ clock }] = (await get(tenant.session, '/tenants/me/environments')).data.filter((one: { kind: string }) => one.kind === 'TEST')
+  const [{ clock }] = (await get(tenant.session, '/tenants/me/environments')).data.filter(
+    (one: { kind: string }) => one.kind === 'TEST',
+  )
   assert.deepEqual([clock.status, clock.now], ['IDLE', '2026-04-30T10:00:00.000Z'])
 })
 
 test('two clocks of two tenants, and both loops, do not touch each other', async () => {
   const [one, two] = await Promise.all([standing('2026-01-31T10:00:00Z'), standing('2026-01-31T10:00:00Z')])
-  await Promise.all([moved(one.tenant, { advance: { months: 3 } }), collect(server), clockLoop.tick(server.deps), moved(two.tenant, { advance: { months: 1 } })])
+  await Promise.all([
+    moved(one.tenant, { advance: { months: 3 } }),
+    collect(server),
+    clockLoop.tick(server.deps),
+    moved(two.tenant, { advance: { months: 1 } }),
+  ])
   assert.equal((await invoicesOf(one.as, one.subscription.id)).length, 4)
   assert.equal((await invoicesOf(two.as, two.subscription.id)).length, 2)
+})
+
+test('a long way is answered with 202 after 30 seconds, shows its progress, and is gone to its end by the loop', async () => {
+  const tenant = await newTenant(server)
+  await moved(tenant, { now: '2026-01-01T00:00:00Z' })
+  const hourly = await newPlan(tenant.test, { billingInterval: 'HOURLY' })
+  const subscription = await subscribe(tenant.test, { planId: hourly.id })
+  const [answer] = await Promise.all([
+    setClock(tenant, { advance: { days: 20 } }),
+    server.deps.clock.sleep(700).then(() => server.clock.advance({ seconds: 31 })),
+  ])
+  assert.equal(answer.status, 202, answer.text)
+  const { clock } = answer.body
+  assert.deepEqual([clock.status, clock.target], ['RUNNING', '2026-01-21T00:00:00.000Z'])
+  assert.ok(clock.progress > 0 && clock.progress < 1, String(clock.progress))
+  while (await clockLoop.tick(server.deps));
+  const shown = (await get(tenant.session, '/tenants/me/environments')).data.find(
+    (one: { kind: string }) => one.kind === 'TEST',
+  )
+  assert.deepEqual(
+    [shown.clock.status, shown.clock.now, shown.clock.progress],
+    ['IDLE', '2026-01-21T00:00:00.000Z', 1],
+  )
+  const invoices = await invoicesOf(tenant.test, subscription.id)
+  assert.equal(invoices.length, 20 * 24 + 1)
+  assert.deepEqual(new Set(invoices.map((one) => one.items[0].periodStart)).size, invoices.length)
+})
+
+test('a subscription that cannot be billed stops the clock, which says which one it is', async () => {
+  const { tenant, subscription } = await standing('2026-01-31T10:00:00Z')
+  await rows(server, `update subscriptions set timezone = 'No/Where' where environment_id = $1`, [
+    tenant.testEnvironmentId,
+  ])
+  const { status, body } = await setClock(tenant, { advance: { months: 2 } })
+  assert.deepEqual([status, body.clock.status], [200, 'FAILED'])
+  assert.ok(body.clock.error.includes(subscription.id), body.clock.error)
+  assert.equal(body.clock.now, '2026-02-28T00:00:00.000Z')
 })

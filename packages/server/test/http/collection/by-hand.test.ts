@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newTenant, startServer } from '../../harness.ts'
-import { collect, eventsOf, get, newMethod, rows, stored, subscribed, unpaidInvoice } from '../../payment-story.ts'
+import {
+  collect,
+  eventsOf,
+  get,
+  newMethod,
+  rows,
+  stored,
+  subscribed,
+  unpaidInvoice,
+} from '../../payment-story.ts'
 
 const server = await startServer()
 
@@ -31,7 +40,9 @@ test('an invoice that was paid elsewhere is PAID by hand, and its subscription A
 test('eight mark-paids at once: one effect, the rest 409', async () => {
   const { test: as } = await newTenant(server)
   const { customer, invoice } = await unpaidInvoice(as)
-  const answers = await Promise.all(Array.from({ length: 8 }, () => as('POST', `/invoices/${invoice.id}/mark-paid`, {})))
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => as('POST', `/invoices/${invoice.id}/mark-paid`, {})),
+  )
   assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409, 409, 409, 409, 409, 409, 409])
   assert.equal((await get(as, `/payments?invoiceId=${invoice.id}`)).meta.total, 1)
   assert.equal((await get(as, `/customers/${customer.id}`)).totalSpent, 49.99)
@@ -70,7 +81,9 @@ test('while a provider is charging an invoice, nothing else can pay or void it',
 test('money cannot have come in the future', async () => {
   const { test: as } = await newTenant(server)
   const { invoice } = await unpaidInvoice(as)
-  const { status, body } = await as('POST', `/invoices/${invoice.id}/mark-paid`, { paidAt: '2150-01-01T00:00:00Z' })
+  const { status, body } = await as('POST', `/invoices/${invoice.id}/mark-paid`, {
+    paidAt: '2150-01-01T00:00:00Z',
+  })
   assert.deepEqual([status, body.errors], [400, [{ path: 'paidAt', message: 'must not be in the future' }]])
 })
 
@@ -78,7 +91,11 @@ test('an invoice is paid in parts: PAID with the last, and never more than is du
   const { test: as } = await newTenant(server)
   const { invoice } = await unpaidInvoice(as)
   const pay = (amount?: number) =>
-    as('POST', '/payments', { invoiceId: invoice.id, method: 'CASH', ...(amount === undefined ? {} : { amount }) })
+    as('POST', '/payments', {
+      invoiceId: invoice.id,
+      method: 'CASH',
+      ...(amount === undefined ? {} : { amount }),
+    })
   const first = await pay(20)
   assert.deepEqual([first.status, first.body.status, first.body.amount], [201, 'SUCCEEDED', 20])
   const partly = await get(as, `/invoices/${invoice.id}`)
@@ -104,16 +121,25 @@ test('a declined invoice is collected with another method, and the subscription 
   const again = await as('POST', `/invoices/${invoice.id}/pay`, {})
   assert.deepEqual([again.status, again.body.status], [201, 'PENDING'])
   await collect(server)
-  assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'FAILED', 'the default is still the declined one')
+  assert.equal(
+    (await get(as, `/invoices/${invoice.id}`)).status,
+    'FAILED',
+    'the default is still the declined one',
+  )
   const paid = await as('POST', `/invoices/${invoice.id}/pay`, { paymentMethodId: good.id })
   assert.equal(paid.body.paymentMethodId, good.id)
   await collect(server)
   assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
   assert.equal((await get(as, `/subscriptions/${subscription.id}`)).status, 'ACTIVE')
   const attempts = (await get(as, `/payments?invoiceId=${invoice.id}`)).data
-  assert.deepEqual(attempts.map((one: { status: string }) => one.status), ['SUCCEEDED', 'FAILED', 'FAILED'])
   assert.deepEqual(
-    (await eventsOf(server, invoice, subscription)).filter((type) => /past_due|payment_failed|activated|paid/.test(type)),
+    attempts.map((one: { status: string }) => one.status),
+    ['SUCCEEDED', 'FAILED', 'FAILED'],
+  )
+  assert.deepEqual(
+    (await eventsOf(server, invoice, subscription)).filter((type) =>
+      /past_due|payment_failed|activated|paid/.test(type),
+    ),
     ['invoice.payment_failed', 'subscription.past_due', 'invoice.paid', 'subscription.activated'],
   )
 })
@@ -133,7 +159,9 @@ test('eight tries to collect at once make one payment', async () => {
   const { test: as } = await newTenant(server)
   const { customer, invoice } = await unpaidInvoice(as)
   await newMethod(as, customer.id)
-  const answers = await Promise.all(Array.from({ length: 8 }, () => as('POST', `/invoices/${invoice.id}/pay`, {})))
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => as('POST', `/invoices/${invoice.id}/pay`, {})),
+  )
   assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 409, 409, 409, 409, 409, 409, 409])
   await collect(server)
   assert.equal((await get(as, `/payments?invoiceId=${invoice.id}`)).meta.total, 1)
@@ -144,7 +172,8 @@ test('payments are found by invoice, customer, provider, status and day', async 
   const { customer, payment, invoice } = await subscribed(server, as)
   const { invoice: other } = await unpaidInvoice(as)
   await as('POST', '/payments', { invoiceId: other.id, paidAt: '2026-03-01T20:30:00Z' })
-  const ids = async (query: string) => (await get(as, `/payments?${query}`)).data.map((one: { id: string }) => one.id)
+  const ids = async (query: string) =>
+    (await get(as, `/payments?${query}`)).data.map((one: { id: string }) => one.id)
   assert.equal((await ids('')).length, 2)
   assert.deepEqual(await ids(`invoiceId=${invoice.id}`), [payment.id])
   assert.deepEqual(await ids(`customerId=${customer.id}`), [payment.id])
@@ -155,5 +184,7 @@ test('payments are found by invoice, customer, provider, status and day', async 
   assert.equal((await ids('dateFrom=2026-03-01&dateTo=2026-03-01')).length, 1)
   assert.equal((await ids('dateFrom=2026-03-02&dateTo=2026-03-02')).length, 0)
   assert.equal((await as('GET', '/payments?dateFrom=2026-03-02&dateTo=2026-03-01')).status, 400)
-  assert.deepEqual((await get(as, `/customers/${customer.id}/payments`)).data, [await get(as, `/payments/${payment.id}`)])
+  assert.deepEqual((await get(as, `/customers/${customer.id}/payments`)).data, [
+    await get(as, `/payments/${payment.id}`),
+  ])
 })

@@ -6,7 +6,17 @@ import { collection } from '../../../src/slices/collection/index.ts'
 import { claimPayments } from '../../../src/slices/collection/sql.ts'
 import { subscribe } from '../../billing-story.ts'
 import { type Caller, newTenant, startServer } from '../../harness.ts'
-import { bookOf, collect, eventsOf, get, newMethod, payingCustomer, rows, stored, subscribed } from '../../payment-story.ts'
+import {
+  bookOf,
+  collect,
+  eventsOf,
+  get,
+  newMethod,
+  payingCustomer,
+  rows,
+  stored,
+  subscribed,
+} from '../../payment-story.ts'
 
 const server = await startServer()
 const { clock, deps } = server
@@ -75,7 +85,9 @@ test('a lost answer is asked about, never guessed, and never charged a second ti
   await collect(server)
   assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
   assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
-  assert.deepEqual(await bookOf(server, payment), [{ kind: 'CHARGE', outcome: 'SUCCEEDED', calls: 1, amount: 4999 }])
+  assert.deepEqual(await bookOf(server, payment), [
+    { kind: 'CHARGE', outcome: 'SUCCEEDED', calls: 1, amount: 4999 },
+  ])
 })
 
 test('a call that never arrived is made again under the same reference, once the provider knows nothing of it', async () => {
@@ -85,7 +97,9 @@ test('a call that never arrived is made again under the same reference, once the
   clock.advance({ seconds: 2 })
   await collect(server)
   assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
-  assert.deepEqual(await bookOf(server, payment), [{ kind: 'CHARGE', outcome: 'SUCCEEDED', calls: 2, amount: 4999 }])
+  assert.deepEqual(await bookOf(server, payment), [
+    { kind: 'CHARGE', outcome: 'SUCCEEDED', calls: 2, amount: 4999 },
+  ])
   assert.equal((await get(as, `/payments?invoiceId=${invoice.id}`)).meta.total, 1)
 })
 
@@ -111,7 +125,9 @@ test('after a crash before the call, the provider is asked first and sees one ch
   clock.advance({ seconds: 91 })
   await collect(server)
   assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
-  assert.deepEqual(await bookOf(server, payment), [{ kind: 'CHARGE', outcome: 'SUCCEEDED', calls: 1, amount: 4999 }])
+  assert.deepEqual(await bookOf(server, payment), [
+    { kind: 'CHARGE', outcome: 'SUCCEEDED', calls: 1, amount: 4999 },
+  ])
 })
 
 test('after a crash between the call and the commit, the charge is found and not made again', async () => {
@@ -124,8 +140,10 @@ test('after a crash between the call and the commit, the charge is found and not
   await collect(server)
   assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
   assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
-  assert.deepEqual(await bookOf(server, payment), [{ kind: 'CHARGE', outcome: 'SUCCEEDED', calls: 1, amount: 4999 }])
-  assert.deepEqual((await eventsOf(server, payment)), ['payment.succeeded'])
+  assert.deepEqual(await bookOf(server, payment), [
+    { kind: 'CHARGE', outcome: 'SUCCEEDED', calls: 1, amount: 4999 },
+  ])
+  assert.deepEqual(await eventsOf(server, payment), ['payment.succeeded'])
 })
 
 test('a worker that was paused and lost its lease cannot write its outcome any more', async () => {
@@ -151,14 +169,18 @@ test('a worker that was paused and lost its lease cannot write its outcome any m
 test('three workers at once charge thirty payments once each', async () => {
   const { test: as } = await newTenant(server)
   const all = []
-  for (let index = 0; index < 30; index++) all.push(await intended(as, index % 3 === 2 ? 'sandbox_declined' : 'sandbox_succeeds'))
-  await Promise.all([1, 2, 3].map(async () => {
-    while (await collection.tick(deps));
-  }))
+  for (let index = 0; index < 30; index++)
+    all.push(await intended(as, index % 3 === 2 ? 'sandbox_declined' : 'sandbox_succeeds'))
+  await Promise.all(
+    [1, 2, 3].map(async () => {
+      while (await collection.tick(deps));
+    }),
+  )
   for (const [index, { payment, invoice }] of all.entries()) {
     const [entry, ...more] = await bookOf(server, payment)
     assert.deepEqual([entry?.['calls'], more.length], [1, 0])
-    const outcome = index % 3 === 2 ? ['payment.failed', 'invoice.payment_failed'] : ['payment.succeeded', 'invoice.paid']
+    const outcome =
+      index % 3 === 2 ? ['payment.failed', 'invoice.payment_failed'] : ['payment.succeeded', 'invoice.paid']
     assert.deepEqual((await eventsOf(server, payment, invoice)).slice(2), outcome)
   }
 })
@@ -173,7 +195,10 @@ test('money in another amount than was asked for is set aside and never booked a
   assert.equal(set.status, 'PROCESSING')
   assert.equal(set.failureCode, 'amount_mismatch')
   assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
-  assert.deepEqual(await rows(server, 'select from ledger_entries where document_id = $1', [stored(payment.id)]), [])
+  assert.deepEqual(
+    await rows(server, 'select from ledger_entries where document_id = $1', [stored(payment.id)]),
+    [],
+  )
 })
 
 test('a method that was removed before its charge is not charged', async () => {

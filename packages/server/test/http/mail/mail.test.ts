@@ -45,10 +45,14 @@ function smtpSink() {
 
 /** Quoted-printable, as it was before it was sent. */
 const plain = (text: string): string =>
-  text.replaceAll(/=\r\n/g, '').replaceAll(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  text
+    .replaceAll(/=\r\n/g, '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 const sink = await smtpSink()
-const server = await startServer({ settings: { SMTP_URL: sink.url, PUBLIC_URL: 'https://billing.example.com/' } })
+const server = await startServer({
+  settings: { SMTP_URL: sink.url, PUBLIC_URL: 'https://billing.example.com/' },
+})
 const developing = await startServer()
 
 test('forgotten: a mail, a link, a new password, and the old one is dead; the token is nowhere but in the mail', async () => {
@@ -67,7 +71,8 @@ test('forgotten: a mail, a link, a new password, and the old one is dead; the to
   const body = { token, newPassword: 'an even longer passphrase' }
   assert.equal((await call(server, 'POST', '/auth/reset-password', { body })).status, 200)
   assert.equal((await call(server, 'POST', '/auth/reset-password', { body })).status, 400)
-  const login = (password: string) => call(server, 'POST', '/auth/login', { body: { email: tenant.email, password } })
+  const login = (password: string) =>
+    call(server, 'POST', '/auth/login', { body: { email: tenant.email, password } })
   assert.equal((await login(body.newPassword)).status, 200)
   assert.equal((await login(tenant.password)).status, 401)
 })
@@ -77,14 +82,20 @@ test('an unknown address gets no mail, and its row is done', async () => {
   await call(server, 'POST', '/auth/forgot-password', { body: { email: 'nobody@example.com' } })
   await mail.tick(server.deps)
   assert.equal(sink.received.length, before)
-  const [row] = await rows(server, `select due_at, sent_at, failure from mails where recipient = 'nobody@example.com'`)
+  const [row] = await rows(
+    server,
+    `select due_at, sent_at, failure from mails where recipient = 'nobody@example.com'`,
+  )
   assert.deepEqual(row, { due_at: null, sent_at: null, failure: null })
 })
 
 test('an invitation comes by mail, with names escaped, and makes a member', async () => {
   const tenant = await newTenant(server)
   await tenant.session('PATCH', '/tenants/me', { companyName: '<b>Acme</b> & Söhne' })
-  const invited = await tenant.session('POST', '/tenants/me/members/invitations', { email: 'new@example.com', role: 'ADMIN' })
+  const invited = await tenant.session('POST', '/tenants/me/members/invitations', {
+    email: 'new@example.com',
+    role: 'ADMIN',
+  })
   assert.equal(invited.status, 201, invited.text)
   await mail.tick(server.deps)
   const letter = plain(sink.received.at(-1) ?? '')
@@ -101,8 +112,18 @@ test('a mail that cannot be sent is tried five times, later each time, and then 
   const tenant = await newTenant(server)
   sink.refuse = true
   await call(server, 'POST', '/auth/forgot-password', { body: { email: tenant.email } })
-  const row = async () => (await rows(server, 'select attempt, due_at, sent_at, failure from mails where recipient = $1', [tenant.email]))[0]
-  for (const [attempt, minutes] of [[1, 1], [2, 5], [3, 30], [4, 120]] as const) {
+  const row = async () =>
+    (
+      await rows(server, 'select attempt, due_at, sent_at, failure from mails where recipient = $1', [
+        tenant.email,
+      ])
+    )[0]
+  for (const [attempt, minutes] of [
+    [1, 1],
+    [2, 5],
+    [3, 30],
+    [4, 120],
+  ] as const) {
     await mail.tick(server.deps)
     assert.equal((await row())?.['attempt'], attempt)
     assert.match(String((await row())?.['failure']), /not today/)
@@ -112,7 +133,10 @@ test('a mail that cannot be sent is tried five times, later each time, and then 
   await mail.tick(server.deps)
   server.clock.advance({ hours: 48 })
   assert.equal(await mail.tick(server.deps), false)
-  assert.deepEqual([(await row())?.['attempt'], (await row())?.['due_at'], (await row())?.['sent_at']], [5, null, null])
+  assert.deepEqual(
+    [(await row())?.['attempt'], (await row())?.['due_at'], (await row())?.['sent_at']],
+    [5, null, null],
+  )
   sink.refuse = false
 })
 

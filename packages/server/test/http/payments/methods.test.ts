@@ -12,7 +12,11 @@ test('the first payment method is the default, and there is never more than one'
   assert.equal(first.isDefault, true)
   const second = await newMethod(as, customer.id)
   assert.equal(second.isDefault, false)
-  const third = await newMethod(as, customer.id, 'sandbox_succeeds', { isDefault: true, type: 'MOBILE_MONEY', phone: '+254700000000' })
+  const third = await newMethod(as, customer.id, 'sandbox_succeeds', {
+    isDefault: true,
+    type: 'MOBILE_MONEY',
+    phone: '+254700000000',
+  })
   assert.equal(third.isDefault, true)
   const changed = await as('PATCH', `/payment-methods/${second.id}`, { isDefault: true })
   assert.deepEqual([changed.status, changed.body.isDefault], [200, true])
@@ -43,7 +47,9 @@ test('when the default is removed, the newest other method takes its place', asy
 test('eight first methods at once leave one default', async () => {
   const { test: as } = await newTenant(server)
   const customer = await newCustomer(as)
-  await Promise.all(Array.from({ length: 8 }, () => newMethod(as, customer.id, 'sandbox_succeeds', { isDefault: true })))
+  await Promise.all(
+    Array.from({ length: 8 }, () => newMethod(as, customer.id, 'sandbox_succeeds', { isDefault: true })),
+  )
   const { data } = await get(as, `/payment-methods?customerId=${customer.id}`)
   assert.equal(data.filter((one: { isDefault: boolean }) => one.isDefault).length, 1)
 })
@@ -51,8 +57,15 @@ test('eight first methods at once leave one default', async () => {
 test('a token is sealed in the database and never comes back', async () => {
   const { test: as } = await newTenant(server)
   const { method } = await payingCustomer(as, 'sandbox_insufficient_funds')
-  assert.equal(JSON.stringify(await get(as, `/payment-methods/${method.id}`)).includes('sandbox_insufficient'), false)
-  const [row] = await rows(server, `select encode(token_sealed, 'escape') as sealed from payment_methods where id = $1`, [stored(method.id)])
+  assert.equal(
+    JSON.stringify(await get(as, `/payment-methods/${method.id}`)).includes('sandbox_insufficient'),
+    false,
+  )
+  const [row] = await rows(
+    server,
+    `select encode(token_sealed, 'escape') as sealed from payment_methods where id = $1`,
+    [stored(method.id)],
+  )
   assert.equal(String(row?.['sealed']).includes('insufficient'), false)
 })
 
@@ -79,7 +92,11 @@ test('an unknown token is told the ones that there are, together with every othe
 test('the sandbox is not available in a live environment', async () => {
   const { live: as } = await newTenant(server)
   const customer = await newCustomer(as)
-  const { status, body } = await as('POST', '/payment-methods', { customerId: customer.id, provider: 'SANDBOX', token: 'sandbox_succeeds' })
+  const { status, body } = await as('POST', '/payment-methods', {
+    customerId: customer.id,
+    provider: 'SANDBOX',
+    token: 'sandbox_succeeds',
+  })
   assert.deepEqual([status, body.code], [409, 'provider_not_available'])
 })
 
@@ -87,7 +104,11 @@ test("another tenant's customer and methods are 404, the same as none", async ()
   const { test: as } = await newTenant(server)
   const { test: stranger } = await newTenant(server)
   const { customer, method } = await payingCustomer(as)
-  const created = await stranger('POST', '/payment-methods', { customerId: customer.id, provider: 'SANDBOX', token: 'sandbox_succeeds' })
+  const created = await stranger('POST', '/payment-methods', {
+    customerId: customer.id,
+    provider: 'SANDBOX',
+    token: 'sandbox_succeeds',
+  })
   assert.deepEqual([created.status, created.body.code], [404, 'customer_not_found'])
   for (const verb of ['GET', 'DELETE'] as const) {
     const foreign = await stranger(verb, `/payment-methods/${method.id}`)

@@ -7,7 +7,9 @@ const server = await startServer()
 const { clock, deps } = server
 
 const refundsOf = (payment: { id: string }) =>
-  rows(server, 'select status, amount_minor::int as amount from refunds where payment_id = $1 order by id', [stored(payment.id)])
+  rows(server, 'select status, amount_minor::int as amount from refunds where payment_id = $1 order by id', [
+    stored(payment.id),
+  ])
 
 test('a refund of all that was paid: the payment is REFUNDED, the money leaves the books, the invoice stays PAID', async () => {
   const { test: as } = await newTenant(server)
@@ -47,7 +49,10 @@ test('parts are given back until nothing is left, and never more than was paid',
   assert.deepEqual([tooMuch.status, tooMuch.body.code], [409, 'refund_exceeds_payment'])
   const rest = await refund()
   assert.deepEqual([rest.body.status, rest.body.refundedAmount], ['REFUNDED', 49.99])
-  assert.deepEqual(rest.body.refunds.map((one: { amount: number }) => one.amount), [20, 29.99])
+  assert.deepEqual(
+    rest.body.refunds.map((one: { amount: number }) => one.amount),
+    [20, 29.99],
+  )
   const more = await refund(0.01)
   assert.deepEqual([more.status, more.body.code], [409, 'payment_not_refundable'])
   for (const [amount, message] of [
@@ -66,7 +71,9 @@ test('parts are given back until nothing is left, and never more than was paid',
 test('eight refunds at once of a whole payment: one goes through, the others are 409', async () => {
   const { test: as } = await newTenant(server)
   const { payment } = await subscribed(server, as)
-  const answers = await Promise.all(Array.from({ length: 8 }, () => as('POST', `/payments/${payment.id}/refund`, {})))
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => as('POST', `/payments/${payment.id}/refund`, {})),
+  )
   assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409, 409, 409, 409, 409, 409, 409])
   assert.deepEqual(await refundsOf(payment), [{ status: 'SUCCEEDED', amount: 4999 }])
 })
@@ -100,7 +107,9 @@ test('eight requests at once with one Idempotency-Key give back once', async () 
   const { test: as } = await newTenant(server)
   const { payment } = await subscribed(server, as)
   const answers = await Promise.all(
-    Array.from({ length: 8 }, () => as('POST', `/payments/${payment.id}/refund`, { amount: 10 }, { 'Idempotency-Key': 'once' })),
+    Array.from({ length: 8 }, () =>
+      as('POST', `/payments/${payment.id}/refund`, { amount: 10 }, { 'Idempotency-Key': 'once' }),
+    ),
   )
   for (const { status, body } of answers) {
     if (status === 200) assert.equal(body.refundedAmount, 10)
@@ -114,7 +123,9 @@ test('after a crash between writing a refund down and giving it back, a repeat w
   const { test: as } = await newTenant(server)
   const { payment } = await subscribed(server, as)
   const key = { 'Idempotency-Key': 'crash' }
-  const crashed = await withBrokenWorker(() => as('POST', `/payments/${payment.id}/refund`, { amount: 10 }, key))
+  const crashed = await withBrokenWorker(() =>
+    as('POST', `/payments/${payment.id}/refund`, { amount: 10 }, key),
+  )
   assert.equal(crashed.status, 500)
   assert.deepEqual(await refundsOf(payment), [{ status: 'PENDING', amount: 1000 }])
   const { body: meanwhile } = await as('GET', `/payments/${payment.id}`)
@@ -143,13 +154,20 @@ test('a refund whose answer is lost is asked about, and given back once', async 
   clock.advance({ seconds: 2 })
   await collect(server)
   const { status, body } = await as('POST', `/payments/${payment.id}/refund`, {})
-  assert.deepEqual([status, body.status, body.refundedAmount, body.refunds[0].status], [200, 'SUCCEEDED', 0, 'PENDING'])
+  assert.deepEqual(
+    [status, body.status, body.refundedAmount, body.refunds[0].status],
+    [200, 'SUCCEEDED', 0, 'PENDING'],
+  )
   const meanwhile = await as('POST', `/payments/${payment.id}/refund`, { amount: 1 })
   assert.deepEqual([meanwhile.status, meanwhile.body.code], [409, 'refund_exceeds_payment'])
   clock.advance({ seconds: 2 })
   await collect(server)
   assert.equal((await get(as, `/payments/${payment.id}`)).status, 'REFUNDED')
-  const [book] = await rows(server, `select calls from sandbox_book where kind = 'REFUND' and reference = $1`, [body.refunds[0].id])
+  const [book] = await rows(
+    server,
+    `select calls from sandbox_book where kind = 'REFUND' and reference = $1`,
+    [body.refunds[0].id],
+  )
   assert.equal(book?.['calls'], 1)
 })
 
