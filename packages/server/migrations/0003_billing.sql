@@ -137,6 +137,7 @@ create index subscriptions_due on subscriptions (due_at, environment_id)
   where due_at is not null and not on_test_clock and attempt = 0;
 create index subscriptions_retry on subscriptions (retry_at)
   where retry_at is not null and not on_test_clock and parked_reason is null;
+create index subscriptions_parked on subscriptions (environment_id) where parked_reason is not null;
 create index subscriptions_due_on_test_clock on subscriptions (environment_id, due_at)
   where due_at is not null and on_test_clock and parked_reason is null;
 

@@ -1,4 +1,3 @@
-import swagger from '@fastify/swagger'
 import { LogController, fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { listen } from './db/listener.ts'
@@ -79,7 +78,7 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
     await usage.flush().catch((error: unknown) => deps.log.warn({ err: error }, 'key usage was not written'))
   })
 
-  if (options.documented) await app.register(swagger, documentation(slices))
+  if (options.documented) await app.register(import('@fastify/swagger'), documentation(slices))
   await serveOperations(app, deps)
   await app.register(
     async (api) => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Server, createServer } from 'node:http'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { migrations } from '../db/migrate.ts'
 import { integer, statement } from '../db/statement.ts'
@@ -82,10 +82,31 @@ export async function serveOperations(app: FastifyInstance, deps: Deps): Promise
   app.get('/api/openapi.json', hidden, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await readFile(openApiFile)),
   )
-  await app.register(import('@scalar/fastify-api-reference'), {
-    routePrefix: '/api/reference',
-    configuration: { url: '/api/openapi.json', title: 'NovaBilling API' },
-  })
+  const reference = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { statusCode, headers, rawPayload } = await (await referencePages()).inject(request.url)
+    for (const name of ['content-type', 'location'] as const) {
+      const value = headers[name]
+      if (value !== undefined) reply.header(name, value)
+    }
+    return reply.code(statusCode).send(rawPayload)
+  }
+  app.get('/api/reference', hidden, reference)
+  app.get('/api/reference/*', hidden, reference)
+}
+
+let pages: Promise<FastifyInstance> | undefined
+
+/** The interactive reference, on an instance of its own that is made when somebody looks: it holds 25 MB. */
+function referencePages(): Promise<FastifyInstance> {
+  pages ??= (async () => {
+    const instance = fastify()
+    await instance.register(import('@scalar/fastify-api-reference'), {
+      routePrefix: '/api/reference',
+      configuration: { url: '/api/openapi.json', title: 'NovaBilling API' },
+    })
+    return instance
+  })()
+  return pages
 }
 
 async function unreadiness(deps: Deps, newest: number | undefined): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.ts'
 import { subscriptionsParked } from '../../http/operations.ts'
 import { publicId } from '../../ids.ts'
 import { type DueRow, billDue } from '../subscriptions/index.ts'
-import { claimThese, countDeadBatches, countFailure, forgetBatch } from './sql.ts'
+import { claimThese, countDeadBatches, countFailure, forgetBatch, takeUpParked } from './sql.ts'
 
 /** A subscription that has failed so often is set aside until somebody looks at it. */
 const mostAttempts = 5
@@ -104,6 +104,20 @@ export async function countDead(deps: Deps): Promise<void> {
     subscriptionsParked.inc()
     deps.log.error({ subscription: publicId('subscription', row.id) }, 'a subscription was set aside')
   }
+}
+
+const started = new WeakSet<Deps>()
+
+/**
+ * Once in a process's life, tries again what was set aside: whoever has mended what was wrong has started the program
+ * anew, and a fault of the program itself must not set everybody aside for good.
+ */
+export async function takeUpAfterStart(deps: Deps): Promise<void> {
+  if (started.has(deps)) return
+  const rows = await deps.workerDb.query(takeUpParked(deps.clock.now()))
+  started.add(deps)
+  if (rows.length > 0)
+    deps.log.warn({ count: rows.length }, 'subscriptions that were set aside are tried again')
 }
 
 /** The database or the machine, not the subscription: classes 08, 53, 57 and 58, and read-only after a failover. */

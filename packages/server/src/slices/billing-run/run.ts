@@ -2,16 +2,17 @@ import { type Tx, transaction } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import type { Bound } from '../../db/statement.ts'
 import { type DueRow, billDue, type dueColumns } from '../subscriptions/index.ts'
-import { billApart, countDead } from './failures.ts'
+import { billApart, countDead, takeUpAfterStart } from './failures.ts'
 import { claimDue, claimInEnvironment, claimRetry, forgetBatch, writeBatch } from './sql.ts'
 
-/** Subscriptions in one transaction: enough that its round trips cost nothing, few enough that it stays short. */
-export const batchSize = 500
+/** Subscriptions in one transaction: enough that its round trips cost little, few enough that their rows die young in memory. */
+export const batchSize = 300
 /** Subscriptions that failed before, tried one by one, in one turn of the loop. */
 const mostRetries = 20
 
 /** Bills what is due on real time, one batch at most. Says whether there was any, and so may be more. */
 export async function tick(deps: Deps): Promise<boolean> {
+  await takeUpAfterStart(deps)
   await countDead(deps)
   const found = await billBatch(deps, deps.clock.now())
   return (await billRetries(deps, deps.clock.now())) || found > 0

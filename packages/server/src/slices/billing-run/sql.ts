@@ -64,6 +64,17 @@ export const forgetBatch = command(
   `delete from billing_batches where environment_id = any($2::uuid[]) and id = $1::uuid`,
 )
 
+const killedReason = 'a process ended while it was billing this'
+
+/** What was set aside because it failed, but not what ended a process: that would end the next one. */
+export const takeUpParked = statement(
+  'billing_run.take_up_parked',
+  `update subscriptions set attempt = 1, retry_at = $1::timestamptz, parked_reason = null
+   where parked_reason is not null and parked_reason <> '${killedReason}' and not on_test_clock
+   returning environment_id, id`,
+  { environment_id: uuid, id: uuid },
+)
+
 /**
  * Finds the batches whose process died: their subscriptions are free, while a batch that is at work holds its own.
  * Each of them has had an attempt, and from now on is tried alone.
@@ -84,7 +95,7 @@ export const countDeadBatches = statement(
    )
    update subscriptions s
    set attempt = s.attempt + 1, retry_at = $2::timestamptz,
-     parked_reason = case when s.attempt + 1 >= $3::integer then 'a process ended while it was billing this' end
+     parked_reason = case when s.attempt + 1 >= $3::integer then '${killedReason}' end
    from free f
    where s.environment_id = f.environment_id and s.id = f.id and s.due_at <= $2::timestamptz
    returning s.environment_id, s.id, s.parked_reason`,

@@ -53,6 +53,12 @@ test('a subscription that cannot be billed never stops the others, is tried agai
   const [parked] = await state()
   assert.equal(parked?.attempt, 5)
   assert.match(parked?.parked_reason ?? '', /time zone/)
+  // A new process tries it again, and counts on.
+  await tick({ ...server.deps })
+  assert.deepEqual(
+    (await state()).map(({ attempt, parked_reason }) => [attempt, parked_reason]),
+    [[2, null]],
+  )
   assert.equal(
     (await live('POST', `/subscriptions/${bad.id}/cancel`, { cancelAt: 'now' })).body.status,
     'CANCELED',
