@@ -55,8 +55,8 @@ export async function subscribe(
 }
 
 /** Runs the billing run until it finds nothing more. */
-export async function runBilling(server: TestServer): Promise<void> {
-  while (await tick(server.deps));
+export async function runBilling({ deps }: Pick<TestServer, 'deps'>): Promise<void> {
+  while (await tick(deps));
 }
 
 /** All invoices of a subscription, oldest first. */

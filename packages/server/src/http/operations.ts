@@ -82,8 +82,9 @@ export async function serveOperations(app: FastifyInstance, deps: Deps): Promise
   app.get('/api/openapi.json', hidden, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await readFile(openApiFile)),
   )
+  const server = deps.config.PUBLIC_URL || `http://localhost:${deps.config.PORT}`
   const reference = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { statusCode, headers, rawPayload } = await (await referencePages()).inject(request.url)
+    const { statusCode, headers, rawPayload } = await (await referencePages(server)).inject(request.url)
     for (const name of ['content-type', 'location'] as const) {
       const value = headers[name]
       if (value !== undefined) reply.header(name, value)
@@ -97,12 +98,23 @@ export async function serveOperations(app: FastifyInstance, deps: Deps): Promise
 let pages: Promise<FastifyInstance> | undefined
 
 /** The interactive reference, on an instance of its own that is made when somebody looks: it holds 25 MB. */
-function referencePages(): Promise<FastifyInstance> {
+function referencePages(server: string): Promise<FastifyInstance> {
   pages ??= (async () => {
     const instance = fastify()
     await instance.register(import('@scalar/fastify-api-reference'), {
       routePrefix: '/api/reference',
-      configuration: { url: '/api/openapi.json', title: 'NovaBilling API' },
+      configuration: {
+        url: '/api/openapi.json',
+        pageTitle: 'NovaBilling API',
+        servers: [{ url: server }],
+        // Nothing of it may call or lead to anywhere else.
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        mcp: { disabled: true },
+        hideClientButton: true,
+        telemetry: false,
+        withDefaultFonts: false,
+      },
     })
     return instance
   })()

@@ -63,7 +63,7 @@ for (const [name, statement] of Object.entries(damage)) {
         )
         .join(';')}; ${tables.map((table) => `alter table ${table} enable trigger user`).join(';')}`,
     )
-    assert.ok(found.has(name), `${[...found.keys()].join(' · ')}`)
+    assert.ok(found.has(name), [...found.keys()].join(' · '))
     assert.ok((found.get(name) ?? '').length > 10)
   })
 }

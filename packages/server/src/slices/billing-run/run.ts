@@ -1,3 +1,4 @@
+import type { Pool } from '../../db/pool.ts'
 import { type Tx, transaction } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import type { Bound } from '../../db/statement.ts'
@@ -65,7 +66,26 @@ async function billRetries(deps: Deps, now: Temporal.Instant): Promise<boolean> 
   return found
 }
 
-async function billClaimed(
+function billClaimed(deps: Deps, now: Temporal.Instant, claim: Bound<typeof dueColumns>): Promise<number> {
+  return inTurn(deps, () => billInTurn(deps, now, claim))
+}
+
+const turns = new WeakMap<Pool, Promise<unknown>>()
+
+/**
+ * One batch at a time in a process. Each takes a second connection while it holds one: several at once could hold all
+ * of a pool and wait for one another.
+ */
+function inTurn<R>({ workerDb }: Deps, work: () => Promise<R>): Promise<R> {
+  const mine = (turns.get(workerDb) ?? Promise.resolve()).then(work)
+  turns.set(
+    workerDb,
+    mine.catch(() => {}),
+  )
+  return mine
+}
+
+async function billInTurn(
   deps: Deps,
   now: Temporal.Instant,
   claim: Bound<typeof dueColumns>,

@@ -52,7 +52,7 @@ export const subscriptionSelect = Object.keys(subscriptionColumns).join(', ')
 export const dueColumns = {
   environment_id: uuid,
   ...subscriptionColumns,
-  parked_reason: nullable(text),
+  attempt: integer,
   plan_name: text,
   billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
   interval_count: integer,
@@ -73,7 +73,7 @@ export function withBillingFacts(locked: string): string {
   return `with due as materialized (${locked})
    select ${Object.keys(subscriptionColumns)
      .map((name) => `s.${name}`)
-     .join(', ')}, s.environment_id, s.parked_reason,
+     .join(', ')}, s.environment_id, s.attempt,
      l.name as plan_name, l.billing_interval, l.interval_count, p.amount_minor as price_minor,
      coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms, c.name as customer_name,
      c.email as customer_email, c.tax_id as customer_tax_id, c.country as customer_country,
@@ -85,7 +85,7 @@ export function withBillingFacts(locked: string): string {
    order by s.due_at, s.id`
 }
 
-export const lockedColumns = `environment_id, parked_reason, ${subscriptionSelect}`
+export const lockedColumns = `environment_id, attempt, ${subscriptionSelect}`
 
 export const lockSubscriptionsByIds = statement(
   'subscriptions.lock_by_ids',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
+import { boot } from '../../../src/boot.ts'
+import type { Deps } from '../../../src/deps.ts'
 import { billEnvironment } from '../../../src/slices/billing-run/index.ts'
 import { tick } from '../../../src/slices/billing-run/run.ts'
 import { newTenant, startServer } from '../../harness.ts'
@@ -137,9 +139,17 @@ test('what is due on a test clock waits for that clock, and is billed in the ord
   assert.equal((await invoicesOf(key, b.id)).length, 9)
 })
 
+/** What another process of this installation would have: pools of its own, on the same database and time. */
+async function anotherProcess(): Promise<Deps> {
+  const { deps, close } = await boot({ ...server.deps.config, DATABASE_URL: server.databaseUrl }, server.deps)
+  after(close)
+  return deps
+}
+
 test('billing runs in parallel, at any moments over three days, invoice each period exactly once', async () => {
   at('2026-01-31T09:00:00Z')
   const tenants = await Promise.all([newTenant(server), newTenant(server), newTenant(server)])
+  const processes = [server.deps, await anotherProcess(), await anotherProcess()]
   const subscriptions: { tenant: (typeof tenants)[number]; id: string }[] = []
   for (const tenant of tenants) {
     const plan = await newPlan(tenant.live, { billingInterval: 'HOURLY' })
@@ -160,7 +170,7 @@ test('billing runs in parallel, at any moments over three days, invoice each per
     '2026-02-03T09:30:00Z',
   ]) {
     at(moment)
-    await Promise.all(Array.from({ length: 6 }, () => runBilling(server)))
+    await Promise.all([...processes, ...processes].map((deps) => runBilling({ deps })))
   }
   for (const { tenant, id } of subscriptions) {
     const starts = (await invoicesOf(tenant.live, id)).map(({ items }) => items[0].periodStart)
