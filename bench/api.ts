@@ -119,7 +119,7 @@ function start(which: 'ours' | 'bare', databaseUrl: string, environmentId: strin
   const script = new URL('api-servers.ts', import.meta.url).pathname
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=8', script, which, databaseUrl, environmentId],
+    ['--max-semi-space-size=8', '--max-old-space-size=512', script, which, databaseUrl, environmentId],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

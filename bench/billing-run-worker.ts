@@ -4,7 +4,7 @@ import { systemClock } from '../packages/server/src/clock.ts'
 import { transaction } from '../packages/server/src/db/transaction.ts'
 import { createLog } from '../packages/server/src/log.ts'
 import { billingRun } from '../packages/server/src/slices/billing-run/index.ts'
-import { claimDue } from '../packages/server/src/slices/billing-run/sql.ts'
+import { claimDue, laneCount } from '../packages/server/src/slices/billing-run/sql.ts'
 import { billDue } from '../packages/server/src/slices/subscriptions/index.ts'
 import { testSecrets } from '../packages/server/test/cluster.ts'
 import { dueAt } from './billing-run-seed.ts'
@@ -29,7 +29,8 @@ process.exit(0)
 async function singly(count: number): Promise<void> {
   for (let index = 0; index < count; index++) {
     await transaction(deps.workerDb, { scope: { tenantId: '' }, now }, async (tx) => {
-      const rows = await tx.query(claimDue(now, 1))
+      const lanes = Array.from({ length: laneCount }, (_, lane) => (lane + index) % laneCount)
+      const rows = await tx.query(claimDue(now, 1, lanes))
       await billDue(deps, tx, rows, { until: now })
     })
   }

@@ -109,9 +109,13 @@ function workers(
     const script = new URL('billing-run-worker.ts', import.meta.url).pathname
     const children = await Promise.all(
       Array.from({ length: processes }, async () => {
-        const child = spawn(process.execPath, ['--max-semi-space-size=8', script, mode, url, String(count)], {
-          stdio: ['pipe', 'pipe', 'inherit'],
-        })
+        const child = spawn(
+          process.execPath,
+          ['--max-semi-space-size=8', '--max-old-space-size=512', script, mode, url, String(count)],
+          {
+            stdio: ['pipe', 'pipe', 'inherit'],
+          },
+        )
         await new Promise((resolve) => child.stdout.once('data', resolve))
         return child
       }),

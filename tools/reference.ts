@@ -49,6 +49,10 @@ With \`DATABASE_URL\` set, \`JWT_SECRET\` and \`ENCRYPTION_KEY\` are required. A
 
 \`DATABASE_URL\` is the owner of the database: it may create roles and tables. At every start NovaBilling brings the schema up to date, and makes two roles that own nothing: \`nova_api\`, which answers requests and sees one tenant at a time, and \`nova_worker\`, which runs what is due. Where the owner may not create roles, make them yourself and give their URLs as \`API_DATABASE_URL\` and \`WORKER_DATABASE_URL\`. A superuser, a role with BYPASSRLS or an owner of tables is refused for the API, because it would escape the isolation between tenants.
 
+## Memory
+
+\`npm start\` gives Node a heap of at most 512 MB and a small nursery, which keeps the idle process under 200 MB. Start \`node packages/server/src/main.ts\` with flags of your own to change that.
+
 ## More than one process
 
 \`npm start -- api\` answers requests only, \`npm start -- worker\` only runs what is due; any number of both may share one database. The rate limit is counted by each API process on its own.

@@ -121,6 +121,9 @@ create table subscriptions (
   on_test_clock boolean not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
+  -- an environment's subscriptions share one of sixteen lanes, and a worker bills one lane at a time: two that met in
+  -- an environment would wait for each other over its invoice counter
+  lane integer not null generated always as (get_byte(uuid_send(environment_id), 15) & 15) stored,
   primary key (environment_id, id),
   foreign key (environment_id, customer_id) references customers,
   foreign key (environment_id, plan_id) references plans,
@@ -133,7 +136,7 @@ create index subscriptions_customer on subscriptions (environment_id, customer_i
 create index subscriptions_plan on subscriptions (environment_id, plan_id);
 create index subscriptions_created on subscriptions (environment_id, created_at, id);
 -- the billing run's claims: over all environments on real time, of what failed before, and on one test clock
-create index subscriptions_due on subscriptions (due_at, environment_id)
+create index subscriptions_due on subscriptions (lane, due_at, environment_id)
   where due_at is not null and not on_test_clock and attempt = 0;
 create index subscriptions_retry on subscriptions (retry_at)
   where retry_at is not null and not on_test_clock and parked_reason is null;

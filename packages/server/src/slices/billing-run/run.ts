@@ -4,10 +4,10 @@ import type { Deps } from '../../deps.ts'
 import type { Bound } from '../../db/statement.ts'
 import { type DueRow, billDue, type dueColumns } from '../subscriptions/index.ts'
 import { billApart, countDead, takeUpAfterStart } from './failures.ts'
-import { claimDue, claimInEnvironment, claimRetry, forgetBatch, writeBatch } from './sql.ts'
+import { claimDue, claimInEnvironment, claimRetry, forgetBatch, laneCount, writeBatch } from './sql.ts'
 
 /** Subscriptions in one transaction: enough that its round trips cost little, few enough that their rows die young in memory. */
-export const batchSize = 300
+const batchSize = 300
 /** Subscriptions that failed before, tried one by one, in one turn of the loop. */
 const mostRetries = 20
 
@@ -54,7 +54,13 @@ export async function billEnvironment(
 }
 
 async function billBatch(deps: Deps, now: Temporal.Instant): Promise<number> {
-  return billClaimed(deps, now, claimDue(now, batchSize))
+  return billClaimed(deps, now, claimDue(now, batchSize, lanesInTurn(deps)))
+}
+
+/** All lanes, from one by chance on, so that workers begin in different ones and none is forgotten. */
+function lanesInTurn({ ids }: Deps): number[] {
+  const first = Number.parseInt(ids.next().slice(-2), 16)
+  return Array.from({ length: laneCount }, (_, index) => (first + index) % laneCount)
 }
 
 async function billRetries(deps: Deps, now: Temporal.Instant): Promise<boolean> {

@@ -1,16 +1,29 @@
 import { command, nullable, statement, text, uuid } from '../../db/statement.ts'
 import { dueColumns, lockedColumns, withBillingFacts } from '../subscriptions/index.ts'
 
+/** How many lanes the environments are spread over. */
+export const laneCount = 16
+
 /**
- * Due by now, on real time, of any environment, the longest due first; what another worker holds is passed over.
- * Of those due at one instant an environment's come together: a batch holds the invoice counters of its environments
- * until it commits, and two workers whose batches spread over all of them would wait for one another.
+ * Due by now, on real time, in the first of these lanes that has any and that no other worker is in, the longest due
+ * first. A lane holds whole environments: a batch holds their invoice counters until it commits, so two workers in
+ * one environment would only wait for each other. The lane's lock keeps them apart; that a period is billed once
+ * does not rest on it.
  */
 export const claimDue = statement(
   'billing_run.claim_due',
   withBillingFacts(
     `select ${lockedColumns} from subscriptions
-     where due_at <= $1::timestamptz and not on_test_clock and attempt = 0
+     where lane = (
+         select l from unnest($3::integer[]) as lanes (l)
+         where exists (
+             select from subscriptions d
+             where d.lane = l and d.due_at <= $1::timestamptz and not d.on_test_clock and d.attempt = 0
+           )
+           and pg_try_advisory_xact_lock(1852798561, l)
+         limit 1
+       )
+       and due_at <= $1::timestamptz and not on_test_clock and attempt = 0
      order by due_at, environment_id limit $2::integer for no key update skip locked`,
   ),
   dueColumns,
