@@ -687,7 +687,6 @@ create table subscriptions (
   on_test_clock boolean not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
-  lane integer not null default (get_byte(uuid_send(environment_id), 15) & 15),
   constraint subscriptions_billing_anchor_check CHECK ((billing_anchor = ANY (ARRAY['ANNIVERSARY'::text, 'CALENDAR'::text]))),
   constraint subscriptions_quantity_check CHECK ((quantity > 0)),
   constraint subscriptions_status_check CHECK ((status = ANY (ARRAY['TRIALING'::text, 'ACTIVE'::text, 'PAST_DUE'::text, 'PAUSED'::text, 'CANCELED'::text]))),
@@ -700,7 +699,7 @@ create table subscriptions (
 
 CREATE INDEX subscriptions_created ON public.subscriptions USING btree (environment_id, created_at, id);
 CREATE INDEX subscriptions_customer ON public.subscriptions USING btree (environment_id, customer_id);
-CREATE INDEX subscriptions_due ON public.subscriptions USING btree (lane, due_at, environment_id) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock) AND (attempt = 0));
+CREATE INDEX subscriptions_due ON public.subscriptions USING btree (lane_of(environment_id), due_at, environment_id) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock) AND (attempt = 0));
 CREATE INDEX subscriptions_due_on_test_clock ON public.subscriptions USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock AND (parked_reason IS NULL));
 CREATE INDEX subscriptions_parked ON public.subscriptions USING btree (environment_id) WHERE (parked_reason IS NOT NULL);
 CREATE INDEX subscriptions_plan ON public.subscriptions USING btree (environment_id, plan_id);
@@ -806,6 +805,13 @@ BEGIN ATOMIC
    WHERE (k.hash = key_by_hash.wanted);
 END
  -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.lane_of(environment uuid)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (get_byte(uuid_send(environment), 15) & 15)
+ -- owner: the migrating role;
 
 CREATE OR REPLACE FUNCTION public.member_by_email(wanted text)
  RETURNS TABLE(tenant_id uuid, member_id uuid, password_hash text)

@@ -84,6 +84,12 @@ create unique index payment_methods_default_key on payment_methods (environment_
   where is_default and archived_at is null;
 create index payment_methods_customer on payment_methods (environment_id, customer_id);
 
+-- The environments share sixteen lanes, and a worker bills one lane at a time: two that met in an environment would
+-- wait for each other over its invoice counter.
+create function lane_of(environment uuid) returns integer
+  language sql immutable parallel safe
+  return get_byte(uuid_send(environment), 15) & 15;
+
 create table subscriptions (
   environment_id uuid not null,
   id uuid not null,
@@ -121,9 +127,6 @@ create table subscriptions (
   on_test_clock boolean not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  -- an environment's subscriptions share one of sixteen lanes, and a worker bills one lane at a time: two that met in
-  -- an environment would wait for each other over its invoice counter
-  lane integer not null generated always as (get_byte(uuid_send(environment_id), 15) & 15) stored,
   primary key (environment_id, id),
   foreign key (environment_id, customer_id) references customers,
   foreign key (environment_id, plan_id) references plans,
@@ -136,7 +139,7 @@ create index subscriptions_customer on subscriptions (environment_id, customer_i
 create index subscriptions_plan on subscriptions (environment_id, plan_id);
 create index subscriptions_created on subscriptions (environment_id, created_at, id);
 -- the billing run's claims: over all environments on real time, of what failed before, and on one test clock
-create index subscriptions_due on subscriptions (lane, due_at, environment_id)
+create index subscriptions_due on subscriptions (lane_of(environment_id), due_at, environment_id)
   where due_at is not null and not on_test_clock and attempt = 0;
 create index subscriptions_retry on subscriptions (retry_at)
   where retry_at is not null and not on_test_clock and parked_reason is null;

@@ -14,11 +14,11 @@ export const claimDue = statement(
   'billing_run.claim_due',
   withBillingFacts(
     `select ${lockedColumns} from subscriptions
-     where lane = (
+     where lane_of(environment_id) = (
          select l from unnest($3::integer[]) as lanes (l)
          where exists (
              select from subscriptions d
-             where d.lane = l and d.due_at <= $1::timestamptz and not d.on_test_clock and d.attempt = 0
+             where lane_of(d.environment_id) = l and d.due_at <= $1::timestamptz and not d.on_test_clock and d.attempt = 0
            )
            and pg_try_advisory_xact_lock(1852798561, l)
          limit 1
