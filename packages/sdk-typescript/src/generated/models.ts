@@ -631,11 +631,11 @@ export interface PlansCreateInput {
   billingInterval: 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'YEARLY'
   /** Intervals a period; 1 unless said */
   intervalCount?: number | undefined
-  /** When a period is invoiced: at its start */
-  billingTiming?: 'IN_ADVANCE' | undefined
+  /** When a period is invoiced: at its start. IN_ARREARS is not supported yet and is refused */
+  billingTiming?: 'IN_ADVANCE' | 'IN_ARREARS' | undefined
   features?: readonly string[] | undefined
   /** One price a currency */
-  prices: readonly PlansCreateInputPrice[]
+  prices?: readonly PlansCreateInputPrice[] | undefined
   trialDays?: number | undefined
   /** Days from issue to due */
   netPaymentTerms?: number | undefined

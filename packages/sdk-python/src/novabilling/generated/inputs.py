@@ -253,10 +253,10 @@ class PlansCreateInput(TypedDict):
     billing_interval: Literal["HOURLY", "DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "YEARLY"]
     interval_count: NotRequired[int]
     """Intervals a period; 1 unless said"""
-    billing_timing: NotRequired[Literal["IN_ADVANCE"]]
-    """When a period is invoiced: at its start"""
+    billing_timing: NotRequired[Literal["IN_ADVANCE", "IN_ARREARS"]]
+    """When a period is invoiced: at its start. IN_ARREARS is not supported yet and is refused"""
     features: NotRequired[Sequence[str]]
-    prices: Sequence[PlansCreateInputPrice]
+    prices: NotRequired[Sequence[PlansCreateInputPrice]]
     """One price a currency"""
     trial_days: NotRequired[int]
     net_payment_terms: NotRequired[int]

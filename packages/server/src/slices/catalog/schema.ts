@@ -33,10 +33,12 @@ export const CreatePlan = closed({
     Type.Integer({ minimum: 1, maximum: 1000, description: 'Intervals a period; 1 unless said' }),
   ),
   billingTiming: Type.Optional(
-    oneOf(['IN_ADVANCE'], { description: 'When a period is invoiced: at its start' }),
+    oneOf(['IN_ADVANCE', 'IN_ARREARS'], {
+      description: 'When a period is invoiced: at its start. IN_ARREARS is not supported yet and is refused',
+    }),
   ),
   features: Type.Optional(features),
-  prices: Type.Array(PriceInput, { minItems: 1, maxItems: 200, description: 'One price a currency' }),
+  prices: Type.Optional(Type.Array(PriceInput, { maxItems: 200, description: 'One price a currency' })),
   trialDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 365 })),
   netPaymentTerms: Type.Optional(terms),
   metadata: Type.Optional(Metadata),

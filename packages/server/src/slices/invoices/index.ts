@@ -11,15 +11,8 @@ export const invoices: Slice = {
 }
 
 export { findInvoice, presentInvoices } from './find.ts'
-export { type Draft, type DraftLine, issueInvoices } from './issue.ts'
+export { type Draft, issueInvoices } from './issue.ts'
 export { presentInvoice } from './present.ts'
 export type { Invoice } from './schema.ts'
-export {
-  type Settled,
-  type Settlement,
-  failInvoices,
-  lockInvoices,
-  settleInvoices,
-  voidInvoices,
-} from './settle.ts'
+export { failInvoices, lockInvoices, settleInvoices, voidInvoices } from './settle.ts'
 export { type InvoiceRow, unpaidOfCustomer } from './sql.ts'

@@ -21,7 +21,7 @@ import {
 } from './sql.ts'
 
 /** A line that has been priced and rounded: `unit` in major units, the amount in minor ones. */
-export type DraftLine = {
+type DraftLine = {
   readonly type: (typeof lineTypes)[number]
   readonly description: string
   readonly quantity: string

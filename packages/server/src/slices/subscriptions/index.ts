@@ -8,7 +8,12 @@ export const subscriptions: Slice = {
   description: 'Who pays for which plan, from when to when.',
   routes,
   schemas: [Subscription],
-  constraints: { subscriptions_external_id_key: 'subscription_external_id_taken' },
+  constraints: {
+    subscriptions_external_id_key: 'subscription_external_id_taken',
+    // The plan was deleted between the look and the insert.
+    subscriptions_environment_id_plan_id_fkey: 'plan_not_found',
+    subscriptions_environment_id_price_id_fkey: 'plan_not_found',
+  },
 }
 
 export { billDue } from './bill.ts'

@@ -175,6 +175,6 @@ export const withFailedInvoice = statement(
 export const forgetMethods = command(
   'subscriptions.forget_methods',
   `update payment_methods
-   set archived_at = coalesce(archived_at, $3::timestamptz), is_default = false, token_sealed = '', phone = null
+   set archived_at = coalesce(archived_at, $3::timestamptz), is_default = false, token_sealed = '', phone = null, last4 = null
    where environment_id = $1::uuid and customer_id = $2::uuid`,
 )

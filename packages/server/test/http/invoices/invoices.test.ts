@@ -185,6 +185,10 @@ test('lists filter by status, customer, subscription, days of issue, and what is
   assert.deepEqual(await ids('dateFrom=2026-04-01&dateTo=2026-04-01'), [ofA.id])
   assert.deepEqual(await ids('dateTo=2026-03-31'), [])
   assert.deepEqual(await ids('dateFrom=2026-04-02'), [ofB.id])
+  // It was due on 1 April, a day that ends in Nairobi at 21:00 UTC.
+  server.clock.set('2026-04-01T20:59:00Z')
+  assert.deepEqual(await ids('overdue=true'), [])
+  server.clock.set('2026-04-01T21:01:00Z')
   assert.deepEqual(await ids('overdue=true'), [ofA.id])
   assert.deepEqual(await ids('overdue=false'), [ofB.id])
   const nested = await live('GET', `/customers/${a.customerId}/invoices`)
