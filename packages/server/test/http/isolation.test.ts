@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { slices } from '../../src/slices/index.ts'
+import { loops } from '../../src/slices/loops.ts'
+import { type Caller, type TestTenant, newTenant, startServer } from '../harness.ts'
+
+const server = await startServer()
+const owner = new pg.Client({ connectionString: server.databaseUrl })
+before(() => owner.connect())
+after(() => owner.end())
+
+type Ids = Readonly<Record<string, string>>
+
+/** One of everything, by the name of its collection in an address. */
+async function fill(ask: Caller, mark: string): Promise<Ids> {
+  const made = async (path: string, body: object): Promise<Record<string, string>> => {
+    const { status, body: answer, text } = await ask('POST', path, body)
+    assert.equal(status, 201, text)
+    return answer
+  }
+  const customer = await made('/customers', { email: `${mark}@example.com`, name: mark, externalId: mark })
+  const method = await made('/payment-methods', {
+    customerId: customer['id'],
+    provider: 'SANDBOX',
+    token: 'sandbox_succeeds',
+    type: 'CARD',
+  })
+  const plan = await made('/plans', {
+    name: mark,
+    code: mark,
+    billingInterval: 'MONTHLY',
+    prices: [{ currency: 'USD', amount: 10 }],
+  })
+  const subscription = await made('/subscriptions', { customerId: customer['id'], planId: plan['id'] })
+  for (const loop of loops) while (await loop.tick(server.deps));
+  const [invoice] = (await ask('GET', '/invoices')).body.data
+  const [payment] = (await ask('GET', '/payments')).body.data
+  const price = (plan as unknown as { prices: { id: string }[] }).prices[0]?.id ?? ''
+  return {
+    customers: customer['id'] ?? '',
+    'payment-methods': method['id'] ?? '',
+    plans: plan['id'] ?? '',
+    prices: price,
+    subscriptions: subscription['id'] ?? '',
+    invoices: invoice.id,
+    payments: payment.id,
+  }
+}
+
+/** A body that is right for a route, so that only whose things it names can be wrong. */
+function bodyFor(operation: string, ids: Ids): object {
+  const bodies: Record<string, object> = {
+    'plans.addPrice': { currency: 'KES', amount: 1 },
+    'plans.updatePrice': { amount: 1 },
+    'invoices.markPaid': { paymentMethod: 'BANK_TRANSFER' },
+    'paymentMethods.update': { isDefault: true },
+    'subscriptions.create': { customerId: ids['customers'], planId: ids['plans'] },
+    'paymentMethods.create': {
+      customerId: ids['customers'],
+      provider: 'SANDBOX',
+      token: 'sandbox_succeeds',
+      type: 'CARD',
+    },
+    'payments.create': { invoiceId: ids['invoices'], amount: 1 },
+  }
+  return bodies[operation] ?? {}
+}
+
+/** The address of a route with an id of the right kind in each place. */
+function addressOf(url: string, ids: Ids, otherwise: (id: string) => string): string {
+  return url.replaceAll(/\/([a-z-]+)\/:(\w+)/g, (whole, collection: string) => {
+    const id = ids[collection]
+    return id === undefined ? whole : `/${collection}/${otherwise(id)}`
+  })
+}
+
+const invented = (id: string): string => `${id.split('_')[0] ?? ''}_01m86rxvwee48t4trm428xyznt`
+const dataRoutes = slices.flatMap(({ routes }) => routes).filter(({ access }) => access.kind === 'key')
+
+async function contents(): Promise<string> {
+  const { rows: tables } = await owner.query(
+    `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in ('api_keys', 'api_key_usage') order by relname`,
+  )
+  const parts: string[] = []
+  for (const { relname } of tables) {
+    const { rows } = await owner.query(
+      `select coalesce(string_agg(t::text, E'\\n' order by t::text), '') as all from ${relname} t`,
+    )
+    parts.push(`${relname}\n${rows[0].all}`)
+  }
+  return parts.join('\n')
+}
+
+let theirs: TestTenant
+let mine: TestTenant
+let ids: Ids
+before(async () => {
+  theirs = await newTenant(server)
+  mine = await newTenant(server)
+  ids = await fill(theirs.test, 'theirs')
+})
+
+test('on every route, another tenant’s id is an id that does not exist, byte for byte, and nothing changes', async () => {
+  const withId = dataRoutes.filter(({ url }) => url.includes('/:'))
+  assert.ok(withId.length > 20)
+  const before = await contents()
+  for (const { method, url, operation } of withId) {
+    const body = method === 'GET' || method === 'DELETE' ? undefined : bodyFor(operation, ids)
+    const real = await mine.test(
+      method,
+      addressOf(url, ids, (id) => id),
+      body,
+    )
+    const unknown = await mine.test(method, addressOf(url, ids, invented), body)
+    assert.ok(!addressOf(url, ids, (id) => id).includes('/:'), `the test knows no id for ${url}`)
+    assert.equal(real.status, 404, `${operation}: ${real.text}`)
+    assert.equal(real.text, unknown.text, operation)
+    // The tenant's own other environment is another world too.
+    assert.equal(
+      (
+        await theirs.live(
+          method,
+          addressOf(url, ids, (id) => id),
+          body,
+        )
+      ).text,
+      unknown.text,
+      operation,
+    )
+  }
+  assert.equal(await contents(), before, 'something was changed')
+})
+
+test('in every body and every filter, another tenant’s id is one that does not exist, and nothing is made', async () => {
+  const own = await fill(mine.test, 'mine')
+  const before = await contents()
+  for (const operation of ['subscriptions.create', 'paymentMethods.create', 'payments.create']) {
+    const route = dataRoutes.find((one) => one.operation === operation)
+    assert.ok(route)
+    for (const [collection, field] of [
+      ['customers', 'customerId'],
+      ['plans', 'planId'],
+      ['invoices', 'invoiceId'],
+      ['payment-methods', 'paymentMethodId'],
+    ] as const) {
+      const body = { ...bodyFor(operation, own) }
+      if (!(field in body) && !(operation === 'subscriptions.create' && field === 'paymentMethodId')) continue
+      const real = await mine.test('POST', route.url, { ...body, [field]: ids[collection] })
+      const unknown = await mine.test('POST', route.url, {
+        ...body,
+        [field]: invented(ids[collection] ?? ''),
+      })
+      assert.equal(real.status, 404, `${operation} ${field}: ${real.text}`)
+      assert.equal(real.text, unknown.text)
+    }
+  }
+  for (const { method, url, query, operation } of dataRoutes) {
+    const fields = Object.keys((query as { properties?: object } | undefined)?.properties ?? {})
+    for (const [collection, field] of [
+      ['customers', 'customerId'],
+      ['plans', 'planId'],
+      ['invoices', 'invoiceId'],
+      ['subscriptions', 'subscriptionId'],
+    ] as const) {
+      if (method !== 'GET' || !fields.includes(field) || url.includes('/:')) continue
+      const real = await mine.test('GET', `${url}?${field}=${ids[collection]}`)
+      const unknown = await mine.test('GET', `${url}?${field}=${invented(ids[collection] ?? '')}`)
+      assert.equal(real.text, unknown.text, `${operation} ${field}`)
+    }
+  }
+  assert.equal(await contents(), before)
+})
