@@ -47,6 +47,10 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
     throw new Refusal('not_found')
   })
   readJsonBodies(app)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
+    done()
+  })
 
   const usage = new KeyUsage(deps)
   const principals = new Principals(deps)
@@ -107,7 +111,6 @@ function register(api: FastifyInstance, slice: Slice, route: Route, parts: Parts
       ...routeDocumentation(slice, route),
     },
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
-      reply.header('x-request-id', request.id)
       if (route.secret) reply.header('cache-control', 'no-store')
       if (access.kind !== 'public') callers.set(request, await guard(parts, access, request, reply))
     },

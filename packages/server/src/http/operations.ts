@@ -78,7 +78,12 @@ export async function serveOperations(app: FastifyInstance, deps: Deps): Promise
     reply.type(metrics.contentType).send(await metrics.metrics())
   if (deps.config.METRICS_PORT === 0) app.get('/metrics', hidden, metricsPage)
 
-  app.get('/', hidden, async (_request, reply) => reply.type('text/html; charset=utf-8').send(frontDoor))
+  app.get('/', hidden, async (_request, reply) =>
+    reply
+      .headers({ 'content-security-policy': frontDoorPolicy, 'referrer-policy': 'no-referrer' })
+      .type('text/html; charset=utf-8')
+      .send(frontDoor),
+  )
   app.get('/api/openapi.json', hidden, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await readFile(openApiFile)),
   )
@@ -160,6 +165,9 @@ export function measurePools(deps: Deps): void {
   })
   metrics.registerMetric(connections)
 }
+
+const frontDoorPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 const frontDoor = `<!doctype html>
 <html lang="en">

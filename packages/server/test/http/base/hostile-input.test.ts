@@ -175,8 +175,10 @@ test('fields that are not the caller’s to set are refused by name', async () =
 
 test('an unknown address is a 404 of our own, with and without a credential', async () => {
   for (const path of ['/nothing', '/customers/x/y/z', '/../../etc/passwd', '/.env']) {
-    const { status, body } = await call(server, 'GET', path)
+    const { status, body, headers } = await call(server, 'GET', path)
     assert.equal(status, 404)
+    assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
+    assert.equal(headers.get('x-content-type-options'), 'nosniff')
     assert.deepEqual(Object.keys(body), ['statusCode', 'code', 'message'])
   }
 })
