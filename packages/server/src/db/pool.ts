@@ -47,6 +47,8 @@ export class Pool {
     })
     // An idle connection that dies is replaced at its next use; the one who uses it then learns of a failure.
     this.#pool.on('error', () => {})
+    // One that dies while it is held says so to nobody but its next statement, which fails.
+    this.#pool.on('connect', (client) => client.on('error', () => {}))
   }
 
   async connect(): Promise<PooledConnection> {

@@ -75,6 +75,10 @@ function addressOf(url: string, ids: Ids, otherwise: (id: string) => string): st
   })
 }
 
+function fieldsOf(schema: { properties?: object } = {}): string[] {
+  return Object.keys(schema.properties ?? {})
+}
+
 const invented = (id: string): string => `${id.split('_')[0] ?? ''}_01m86rxvwee48t4trm428xyznt`
 const dataRoutes = slices.flatMap(({ routes }) => routes).filter(({ access }) => access.kind === 'key')
 
@@ -156,7 +160,7 @@ test('in every body and every filter, another tenant’s id is one that does not
     }
   }
   for (const { method, url, query, operation } of dataRoutes) {
-    const fields = Object.keys((query as { properties?: object } | undefined)?.properties ?? {})
+    const fields = fieldsOf(query)
     for (const [collection, field] of [
       ['customers', 'customerId'],
       ['plans', 'planId'],

@@ -3,10 +3,14 @@ import { after, test } from 'node:test'
 import pg from 'pg'
 import { boot } from '../../../src/boot.ts'
 import { readConfig } from '../../../src/config.ts'
+import { integer, statement } from '../../../src/db/statement.ts'
+import { transaction } from '../../../src/db/transaction.ts'
 import { createLog } from '../../../src/log.ts'
 import { StartupError } from '../../../src/startup-error.ts'
 import { startCluster, testSecrets } from '../../cluster.ts'
 import { call, newTenant, startServer } from '../../harness.ts'
+
+const backend = statement('test.backend', 'select pg_backend_pid() as pid', { pid: integer })
 
 const cluster = await startCluster()
 process.env['TEST_CLUSTER_URL'] = cluster.url
@@ -59,6 +63,22 @@ test('connections that are cut heal by themselves, and what was cut is told as 5
     if (status === 503) continue
     assert.equal(status, 200)
   }
+  assert.equal((await tenant.test('GET', '/customers')).status, 200)
+  await owner.end()
+})
+
+test('a connection that is cut while a transaction holds it fails that transaction only', async () => {
+  const tenant = await newTenant(server)
+  const scope = { tenantId: tenant.tenantId, environmentId: tenant.testEnvironmentId }
+  const owner = new pg.Client({ connectionString: server.databaseUrl })
+  await owner.connect()
+  const cut = transaction(server.deps.db, { scope, now: server.clock.now() }, async (tx) => {
+    const [row] = await tx.query(backend())
+    await owner.query('select pg_terminate_backend($1)', [row?.pid])
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await tx.query(backend())
+  })
+  await assert.rejects(cut)
   assert.equal((await tenant.test('GET', '/customers')).status, 200)
   await owner.end()
 })
