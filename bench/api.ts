@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import pg from 'pg'
 import { cloneDatabase, startCluster } from '../packages/server/test/cluster.ts'
 import { parseId } from '../packages/server/src/ids.ts'
+import { printLayers } from './api-layers.ts'
 import { load, type Load } from './load.ts'
 import { machine, percent, perSecond, say } from './machine.ts'
 
@@ -93,6 +94,14 @@ try {
   }
   report('GET by id   (key, limit, isolation, schema)', results.bareRead, results.ourRead, 0.75)
   report('POST        (… idempotency key, event)     ', results.bareWrite, results.ourWrite, 0.55)
+  const { id: tenant } = await json(`${ours}/api/tenants/me`, 'GET', account['accessToken'])
+  await printLayers({
+    databaseUrl,
+    key: String(key),
+    tenantId: parseId('tenant', String(tenant)) ?? '',
+    environmentId: parseId('environment', live) ?? '',
+    customerId: String(customer['id']),
+  })
   await owner.end()
 } finally {
   for (const child of children) child.kill()
