@@ -128,6 +128,11 @@ export async function listPage<C extends Columns & { id: Columns[string] }, T>(
   return { data, meta: { total, page, limit, totalPages: Math.ceil(total / limit), nextCursor } }
 }
 
+/** A pattern for `ilike` that finds these characters as they are, anywhere. */
+export function containing(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+}
+
 /** A statement whose text depends on the filters given; named by its text, so each shape is prepared once. */
 function bind<C extends Columns>(name: string, query: RawBuilder<unknown>, columns: C): Bound<C> {
   const { sql: text, parameters } = query.compile(compiler)

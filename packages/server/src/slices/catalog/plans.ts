@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import type { Reader, Tx } from '../../db/transaction.ts'
 import { MoneyReader } from '../../http/money-input.ts'
-import { type Page, fragment, listPage } from '../../http/pages.ts'
+import { type Page, containing, fragment, listPage } from '../../http/pages.ts'
 import { isoInstant } from '../../http/present.ts'
 import { parseId } from '../../ids.ts'
 import { Refusal, invalid } from '../../refusal.ts'
@@ -171,7 +171,7 @@ export function listPlans(
   const where = [fragment`environment_id = ${environmentId}::uuid`]
   if (query.isActive !== undefined) where.push(fragment`is_active = ${query.isActive}`)
   if (query.search !== undefined) {
-    const pattern = `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    const pattern = containing(query.search)
     where.push(fragment`(name ilike ${pattern} or code ilike ${pattern})`)
   }
   return listPage({

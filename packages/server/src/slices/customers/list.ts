@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { Reader } from '../../db/transaction.ts'
-import { type Page, type Sort, fragment, listPage } from '../../http/pages.ts'
+import { type Page, type Sort, containing, fragment, listPage } from '../../http/pages.ts'
 import { presentCustomer } from './present.ts'
 import type { Customer, ListCustomers } from './schema.ts'
 import { customerColumns, customerSelect, type CustomerRow } from './sql.ts'
@@ -28,7 +28,7 @@ export function listCustomers(
   const sort: Sort = { by: sortBy, column, cast, descending }
   const where = [fragment`environment_id = ${environmentId}::uuid`]
   if (search !== undefined) {
-    const pattern = `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    const pattern = containing(search)
     where.push(fragment`(name ilike ${pattern} or email ilike ${pattern} or external_id ilike ${pattern})`)
   }
   if (country !== undefined) where.push(fragment`country = ${country}`)
