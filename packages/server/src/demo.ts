@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from './clock.ts'
+import { scopes } from './http/scopes.ts'
 import { StartupError } from './startup-error.ts'
 
 /** A business to look at: a software company in Kampala, and a year of its customers. */
@@ -135,19 +136,7 @@ export async function fillWithDemo(clock: Clock, origin: string, progress: Progr
   const { key } = await client.call('POST', '/tenants/me/api-keys', session, {
     name: 'Demo key',
     environment: 'test',
-    scopes: [
-      'customers:read',
-      'customers:write',
-      'plans:read',
-      'plans:write',
-      'subscriptions:read',
-      'subscriptions:write',
-      'invoices:read',
-      'invoices:write',
-      'payments:read',
-      'payments:write',
-      'analytics:read',
-    ],
+    scopes,
   })
   const apiKey = String(key)
   const start = clock
