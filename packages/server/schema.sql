@@ -720,6 +720,7 @@ create table tenants (
   timezone text not null,
   webhook_url text,
   settings jsonb not null,
+  smtp_password_sealed bytea,
   rate_limit_per_minute integer,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,

@@ -7,6 +7,8 @@ create table tenants (
   timezone text not null,
   webhook_url text,
   settings jsonb not null,
+  -- of settings.smtp; sealed, and never shown again
+  smtp_password_sealed bytea,
   rate_limit_per_minute integer check (rate_limit_per_minute > 0),
   created_at timestamptz not null,
   updated_at timestamptz not null

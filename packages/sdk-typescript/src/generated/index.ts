@@ -99,10 +99,12 @@ export type {
   SubscriptionsUpdateInput,
   Tenant,
   TenantSettings,
+  TenantSettingsSmtp,
   TenantUsage,
   TenantUsageApiKey,
   TenantUsageApiKeyDay,
   TenantsTestSmtpInput,
   TenantsUpdateMeInput,
   TenantsUpdateMeInputSettings,
+  TenantsUpdateMeInputSettingsSmtp,
 } from './models.ts'

@@ -846,6 +846,18 @@ export interface TenantSettings {
   brandColor?: string
   taxId?: string
   address?: Address
+  smtp?: TenantSettingsSmtp
+}
+
+export interface TenantSettingsSmtp {
+  host: string
+  port: number
+  /** TLS from the first byte, as on port 465; otherwise STARTTLS where it is offered */
+  secure: boolean
+  user: string | null
+  /** Sender of mails, such as `Acme <billing@acme.example>` */
+  from: string
+  hasPassword: boolean
 }
 
 export interface TenantUsage {
@@ -899,4 +911,18 @@ export interface TenantsUpdateMeInputSettings {
   brandColor?: string | null | undefined
   taxId?: string | null | undefined
   address?: AddressInput | null | undefined
+  smtp?: TenantsUpdateMeInputSettingsSmtp | null | undefined
+}
+
+/** Your own mail server, replaced whole */
+export interface TenantsUpdateMeInputSettingsSmtp {
+  host: string
+  port: number
+  /** TLS from the first byte, as on port 465; otherwise STARTTLS where it is offered */
+  secure?: boolean | undefined
+  user?: string | undefined
+  /** Kept sealed and never shown; stays when left out */
+  password?: string | undefined
+  /** Sender of mails, such as `Acme <billing@acme.example>` */
+  from: string
 }

@@ -41,7 +41,7 @@ export class TenantsResource {
   /**
    * Send a test mail
    *
-   * Tells what the mail server answered when it would not take it.
+   * Through your own mail server (`settings.smtp`) if you have set one. Tells what it answered when it would not take the mail.
    *
    * `POST /api/tenants/me/smtp/test`.
    */

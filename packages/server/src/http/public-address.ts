@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import ipaddr from 'ipaddr.js'
-import { type Fault, invalid } from '../refusal.ts'
+import { invalid } from '../refusal.ts'
 
 const allowedPorts = new Set(['', '443', '8443'])
 
@@ -30,14 +30,27 @@ function isGlobalUnicast(address: string): boolean {
  */
 export async function checkPublicUrl(path: string, value: string): Promise<void> {
   const fault = await faultOf(new URL(value))
-  if (fault !== undefined) throw invalid({ path, message: fault } satisfies Fault)
+  if (fault !== undefined) throw invalid({ path, message: fault })
+}
+
+/**
+ * The same for a host that is named without an address, such as a mail server.
+ * @throws Refusal that names the field
+ */
+export async function checkPublicHost(path: string, host: string): Promise<void> {
+  const fault = await faultOfHost(host)
+  if (fault !== undefined) throw invalid({ path, message: fault })
 }
 
 async function faultOf(url: URL): Promise<string | undefined> {
   if (url.protocol !== 'https:') return 'must be an https address'
   if (url.username !== '' || url.password !== '') return 'must not contain credentials'
   if (!allowedPorts.has(url.port)) return 'must use port 443 or 8443'
-  const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+  return faultOfHost(url.hostname)
+}
+
+async function faultOfHost(name: string): Promise<string | undefined> {
+  const host = name.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   const inside = 'must lead to a public address, not into a private network'
   if (ipaddr.isValid(host)) return isPublicAddress(host) ? undefined : inside
   if (/(^|\.)(localhost|local|internal|intranet|lan|home|corp)$/i.test(host) || !host.includes('.'))

@@ -364,3 +364,18 @@ class TenantsUpdateMeInputSettings(TypedDict):
     brand_color: NotRequired[Optional[str]]
     tax_id: NotRequired[Optional[str]]
     address: NotRequired[Optional[AddressInput]]
+    smtp: NotRequired[Optional[TenantsUpdateMeInputSettingsSmtp]]
+
+
+class TenantsUpdateMeInputSettingsSmtp(TypedDict):
+    """Your own mail server, replaced whole"""
+
+    host: str
+    port: int
+    secure: NotRequired[bool]
+    """TLS from the first byte, as on port 465; otherwise STARTTLS where it is offered"""
+    user: NotRequired[str]
+    password: NotRequired[str]
+    """Kept sealed and never shown; stays when left out"""
+    from_: str
+    """Sender of mails, such as `Acme <billing@acme.example>`"""

@@ -453,6 +453,20 @@ class TenantSettings(Model):
     brand_color: Optional[str] = Field(default=None, alias="brandColor")
     tax_id: Optional[str] = Field(default=None, alias="taxId")
     address: Optional[Address] = None
+    smtp: Optional[TenantSettingsSmtp] = None
+
+
+class TenantSettingsSmtp(Model):
+    """`TenantSettingsSmtp` as the API answers it."""
+
+    host: str
+    port: int
+    secure: bool
+    """TLS from the first byte, as on port 465; otherwise STARTTLS where it is offered"""
+    user: Optional[str]
+    from_: str = Field(alias="from")
+    """Sender of mails, such as `Acme <billing@acme.example>`"""
+    has_password: bool = Field(alias="hasPassword")
 
 
 class TenantUsage(Model):

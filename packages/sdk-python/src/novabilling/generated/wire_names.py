@@ -204,5 +204,14 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "brand_color": ("brandColor", None),
         "tax_id": ("taxId", None),
         "address": ("address", "Address"),
+        "smtp": ("smtp", "TenantsUpdateMeInputSettingsSmtp"),
+    },
+    "TenantsUpdateMeInputSettingsSmtp": {
+        "host": ("host", None),
+        "port": ("port", None),
+        "secure": ("secure", None),
+        "user": ("user", None),
+        "password": ("password", None),
+        "from_": ("from", None),
     },
 }

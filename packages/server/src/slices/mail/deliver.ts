@@ -1,4 +1,6 @@
 import { createTransport } from 'nodemailer'
+import type SMTPTransport from 'nodemailer/lib/smtp-transport/index.js'
+import type { Config } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
 import { type DueMail, compose } from './compose.ts'
 import { type Letter, asHtml, asText } from './letter.ts'
@@ -26,7 +28,7 @@ async function deliver(deps: Deps, due: DueMail & { attempt: number }): Promise<
   const { id, attempt } = due
   try {
     const letter = await compose(deps, due)
-    if (letter) await send(deps, due, letter)
+    if (letter) await send(deps, serverPost(deps.config), due, letter)
     await deps.workerDb.query(saveMail(id, attempt, letter ? deps.clock.now() : null, null, null))
   } catch (error) {
     const isLast = attempt >= mostAttempts
@@ -38,24 +40,33 @@ async function deliver(deps: Deps, due: DueMail & { attempt: number }): Promise<
   }
 }
 
-/** Over SMTP; without SMTP_URL, as in development, into the log, where the link can be taken from. */
+/** Whose mail server takes a mail, and who it comes from. */
+export type Post = { readonly options: SMTPTransport.Options; readonly from: string }
+
+/** The server's own mail server; none without SMTP_URL. */
+export function serverPost({ SMTP_URL, MAIL_FROM }: Config): Post | undefined {
+  return SMTP_URL === '' ? undefined : { options: { url: SMTP_URL }, from: MAIL_FROM }
+}
+
+/** Over SMTP; without it, as in development, into the log, where the link can be taken from. */
 export async function send(
-  { config, log }: Pick<Deps, 'config' | 'log'>,
+  { log }: Pick<Deps, 'log'>,
+  post: Post | undefined,
   { id, recipient }: Pick<DueMail, 'id' | 'recipient'>,
   letter: Letter,
 ): Promise<void> {
   const text = asText(letter)
-  if (config.SMTP_URL === '') {
+  if (!post) {
     log.info({ to: recipient, subject: letter.subject, text }, 'a mail (set SMTP_URL to have it sent)')
     return
   }
   const transport = createTransport(
-    { url: config.SMTP_URL, ...timeouts },
-    { from: config.MAIL_FROM, headers: { 'auto-submitted': 'auto-generated' } },
+    { ...post.options, ...timeouts },
+    { from: post.from, headers: { 'auto-submitted': 'auto-generated' } },
   )
   try {
     // The same id at each attempt lets the receiver's side see a repeat for what it is.
-    const messageId = `<${id}@${/@([\w.-]+)/.exec(config.MAIL_FROM)?.[1] ?? 'novabilling'}>`
+    const messageId = `<${id}@${/@([\w.-]+)/.exec(post.from)?.[1] ?? 'novabilling'}>`
     await transport.sendMail({
       to: recipient,
       subject: letter.subject,

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.ts'
 import {
   type RowOf,
+  bytes,
   command,
   instant,
   integer,
@@ -13,7 +14,7 @@ import {
 } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 import { isoInstant } from '../../http/present.ts'
-import { checkPublicUrl } from '../../http/public-address.ts'
+import { checkPublicHost, checkPublicUrl } from '../../http/public-address.ts'
 import type { SessionPrincipal } from '../../http/principals.ts'
 import { publicId } from '../../ids.ts'
 import { audit } from '../access/index.ts'
@@ -29,6 +30,7 @@ const tenantColumns = {
   timezone: text,
   webhook_url: nullable(text),
   settings: json<TenantSettings>(),
+  smtp_password_sealed: nullable(bytes),
   rate_limit_per_minute: nullable(integer),
   created_at: instant,
   updated_at: instant,
@@ -36,7 +38,7 @@ const tenantColumns = {
 type TenantRow = RowOf<typeof tenantColumns>
 
 const selectTenant = `
-  select t.id, t.name, t.company_name, m.email, t.country, t.currency, t.timezone, t.webhook_url, t.settings,
+  select t.id, t.name, t.company_name, m.email, t.country, t.currency, t.timezone, t.webhook_url, t.settings, t.smtp_password_sealed,
     t.rate_limit_per_minute, t.created_at, t.updated_at
   from tenants t
   join members m on m.tenant_id = t.id and m.role = 'OWNER'
@@ -48,7 +50,8 @@ const lockTenant = statement('tenants.lock', `${selectTenant} for update of t`, 
 const saveTenant = command(
   'tenants.save',
   `update tenants
-   set name = $2, company_name = $3, webhook_url = $4, country = $5, currency = $6, timezone = $7, settings = $8, updated_at = $9
+   set name = $2, company_name = $3, webhook_url = $4, country = $5, currency = $6, timezone = $7, settings = $8, updated_at = $9,
+     smtp_password_sealed = $10
    where id = $1::uuid`,
 )
 
@@ -63,6 +66,7 @@ export async function updateTenant(
   if (input.webhookUrl !== undefined && input.webhookUrl !== null) {
     await checkPublicUrl('webhookUrl', input.webhookUrl)
   }
+  if (input.settings?.smtp) await checkPublicHost('settings.smtp.host', input.settings.smtp.host)
   const [current] = await tx.query(lockTenant(by.tenantId))
   if (!current) throw new Error('a tenant vanished')
 
@@ -75,6 +79,7 @@ export async function updateTenant(
     currency: input.currency ?? current.currency,
     timezone: input.timezone ?? current.timezone,
     settings: mergeSettings(current.settings, input.settings ?? {}),
+    smtp_password_sealed: sealedPassword(deps, current, input.settings?.smtp),
     updated_at: tx.now,
   }
   tx.defer(
@@ -88,6 +93,7 @@ export async function updateTenant(
       saved.timezone,
       JSON.stringify(saved.settings),
       saved.updated_at,
+      saved.smtp_password_sealed,
     ),
   )
   const { settings, ...rest } = input
@@ -104,10 +110,38 @@ function mergeSettings(
   current: TenantSettings,
   changes: NonNullable<UpdateTenant['settings']>,
 ): TenantSettings {
-  const merged = Object.entries({ ...current, ...changes }).filter(
-    ([, value]) => value !== null && value !== undefined,
-  )
+  const { smtp, ...rest } = changes
+  const stored: Partial<Record<keyof TenantSettings, unknown>> = { ...current, ...rest }
+  if (smtp === null) delete stored.smtp
+  else if (smtp) {
+    const { host, port, secure = port === 465, user = null, from } = smtp
+    stored.smtp = { host, port, secure, user, from }
+  }
+  const merged = Object.entries(stored).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(merged)
+}
+
+/** The password of the tenant's mail server as it is to be stored. */
+function sealedPassword(
+  { sealer }: Deps,
+  { id, smtp_password_sealed: current }: TenantRow,
+  smtp: NonNullable<UpdateTenant['settings']>['smtp'],
+): TenantRow['smtp_password_sealed'] {
+  if (smtp === undefined) return current
+  if (smtp === null) return null
+  return smtp.password === undefined ? current : Buffer.from(sealer.seal(smtp.password, smtpPlace(id)))
+}
+
+/** Where a tenant's SMTP password is sealed for. */
+export function smtpPlace(tenantId: string): string {
+  return `${tenantId}|tenants|${tenantId}|smtp_password_sealed`
+}
+
+function presentSettings({
+  settings: { smtp, ...settings },
+  smtp_password_sealed: sealed,
+}: TenantRow): Tenant['settings'] {
+  return smtp ? { ...settings, smtp: { ...smtp, hasPassword: sealed !== null } } : settings
 }
 
 export function presentTenant({ config }: Deps, row: TenantRow): Tenant {
@@ -120,7 +154,7 @@ export function presentTenant({ config }: Deps, row: TenantRow): Tenant {
     currency: row.currency,
     timezone: row.timezone,
     webhookUrl: row.webhook_url,
-    settings: row.settings,
+    settings: presentSettings(row),
     rateLimitPerMinute: row.rate_limit_per_minute ?? config.RATE_LIMIT_PER_MINUTE,
     createdAt: isoInstant(row.created_at),
     updatedAt: isoInstant(row.updated_at),

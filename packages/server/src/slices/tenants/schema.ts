@@ -36,6 +36,16 @@ const settings = {
   address: named<Static<typeof Address>>('Address'),
 }
 
+const smtp = {
+  host: words(255),
+  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+  secure: Type.Boolean({
+    description: 'TLS from the first byte, as on port 465; otherwise STARTTLS where it is offered',
+  }),
+  user: words(255),
+  from: words(255, { description: 'Sender of mails, such as `Acme <billing@acme.example>`' }),
+}
+
 export const UpdateTenant = closed({
   name: Type.Optional(Type.String({ minLength: 2, maxLength: 100, pattern: String.raw`\S` })),
   companyName: Type.Optional(Type.String({ minLength: 2, maxLength: 200, pattern: String.raw`\S` })),
@@ -53,6 +63,23 @@ export const UpdateTenant = closed({
         brandColor: Type.Optional(orNull(settings.brandColor)),
         taxId: Type.Optional(orNull(settings.taxId)),
         address: Type.Optional(orNull(settings.address)),
+        smtp: Type.Optional(
+          orNull(
+            closed(
+              {
+                host: smtp.host,
+                port: smtp.port,
+                secure: Type.Optional(smtp.secure),
+                user: Type.Optional(smtp.user),
+                password: Type.Optional(
+                  words(500, { description: 'Kept sealed and never shown; stays when left out' }),
+                ),
+                from: smtp.from,
+              },
+              { description: 'Your own mail server, replaced whole' },
+            ),
+          ),
+        ),
       },
       { description: 'Merged one level deep; null takes a setting back' },
     ),
@@ -69,7 +96,11 @@ export type TenantSettings = {
   brandColor?: string
   taxId?: string
   address?: Static<typeof Address>
+  smtp?: SmtpSettings
 }
+
+/** A tenant's own mail server; its password is sealed beside. */
+export type SmtpSettings = { host: string; port: number; secure: boolean; user: string | null; from: string }
 
 export const Tenant = Type.Object(
   {
@@ -89,6 +120,16 @@ export const Tenant = Type.Object(
       brandColor: Type.Optional(settings.brandColor),
       taxId: Type.Optional(settings.taxId),
       address: Type.Optional(settings.address),
+      smtp: Type.Optional(
+        Type.Object({
+          host: smtp.host,
+          port: smtp.port,
+          secure: smtp.secure,
+          user: orNull(smtp.user),
+          from: smtp.from,
+          hasPassword: Type.Boolean(),
+        }),
+      ),
     }),
     rateLimitPerMinute: Type.Integer(),
     createdAt: Instant,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import pg from 'pg'
 import { isPublicAddress } from '../../../src/http/public-address.ts'
 import { newTenant, startServer } from '../../harness.ts'
 
@@ -142,6 +143,42 @@ test('a mail server that is not set is told, not pretended', async () => {
   const { session } = await newTenant(server)
   const { status, body } = await session('POST', '/tenants/me/smtp/test', { to: 'me@example.com' })
   assert.equal(status, 200)
-  assert.match(body.message, /SMTP_URL is not set/)
+  assert.match(body.message, /No mail server is set/)
   assert.ok(server.logged().includes('Mail from NovaBilling works'))
+})
+
+test('a tenant’s own mail server is used, its password sealed and never shown, and a private one refused', async () => {
+  const { session, tenantId } = await newTenant(server)
+  const smtp = {
+    host: 'mail.acme.example',
+    port: 465,
+    user: 'acme',
+    password: 'correct-horse-battery',
+    from: 'Acme <billing@acme.example>',
+  }
+  const set = await session('PATCH', '/tenants/me', { settings: { smtp } })
+  assert.equal(set.status, 200)
+  const { password, ...shown } = smtp
+  assert.deepEqual(set.body.settings.smtp, { ...shown, secure: true, hasPassword: true })
+  assert.ok(!set.text.includes(password) && !(await session('GET', '/tenants/me')).text.includes(password))
+  const owner = new pg.Client({ connectionString: server.databaseUrl })
+  await owner.connect()
+  const { rows } = await owner.query('select t::text as row from tenants t where id = $1', [tenantId])
+  await owner.end()
+  assert.ok(!rows[0].row.includes(password) && !rows[0].row.includes(Buffer.from(password).toString('hex')))
+
+  const tried = await session('POST', '/tenants/me/smtp/test', { to: 'me@example.com' })
+  assert.equal(tried.status, 400)
+  assert.equal(tried.body.code, 'mail_failed')
+  assert.match(tried.body.message, /mail\.acme\.example/)
+
+  const kept = await session('PATCH', '/tenants/me', { settings: { smtp: { ...shown, port: 587 } } })
+  assert.deepEqual(kept.body.settings.smtp, { ...shown, port: 587, secure: false, hasPassword: true })
+  const gone = await session('PATCH', '/tenants/me', { settings: { smtp: null } })
+  assert.equal(gone.body.settings.smtp, undefined)
+  for (const host of ['127.0.0.1', 'localhost', '10.0.0.5', '::1', '169.254.169.254']) {
+    const { status, body } = await session('PATCH', '/tenants/me', { settings: { smtp: { ...smtp, host } } })
+    assert.equal(status, 400, host)
+    assert.equal(body.errors[0].path, 'settings.smtp.host')
+  }
 })

@@ -91,7 +91,7 @@ class TenantsResource:
     ) -> models.Message:
         """Send a test mail
 
-        Tells what the mail server answered when it would not take it.
+        Through your own mail server (`settings.smtp`) if you have set one. Tells what it answered when it would not take the mail.
 
         `POST /api/tenants/me/smtp/test`.
         """
@@ -190,7 +190,7 @@ class AsyncTenantsResource:
     ) -> models.Message:
         """Send a test mail
 
-        Tells what the mail server answered when it would not take it.
+        Through your own mail server (`settings.smtp`) if you have set one. Tells what it answered when it would not take the mail.
 
         `POST /api/tenants/me/smtp/test`.
         """
