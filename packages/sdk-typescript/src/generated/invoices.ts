@@ -76,6 +76,17 @@ export class InvoicesResource {
   }
 
   /**
+   * Get an invoice as UBL
+   *
+   * As EN 16931 asks, as it was issued. Both parties need a country, and the tenant a `settings.taxId`, when the invoice is issued.
+   *
+   * `GET /api/invoices/{id}/ubl`. Needs `invoices:read`.
+   */
+  ubl(id: string, options?: RequestOptions): Promise<string> {
+    return this.#caller.text({ id: 'invoices.ubl', method: 'GET', path: `/api/invoices/${segment(id)}/ubl`, auth: 'apiKey', accept: 'application/xml', options })
+  }
+
+  /**
    * Open the PDF behind a signed link
    *
    * `GET /api/documents/{token}`.

@@ -173,6 +173,29 @@ class InvoicesResource:
             ),
         )
 
+    def ubl(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Get an invoice as UBL
+
+        As EN 16931 asks, as it was issued. Both parties need a country, and the tenant a `settings.taxId`, when the invoice is issued.
+
+        `GET /api/invoices/{id}/ubl`. Needs `invoices:read`.
+        """
+        return self._caller.text(
+            Call(
+                "invoices.ubl",
+                "GET",
+                f"/api/invoices/{segment(id)}/ubl",
+                "apiKey",
+                accept="application/xml",
+                timeout=timeout,
+            ),
+        )
+
     def pdf_by_link(
         self,
         token: str,
@@ -481,6 +504,29 @@ class AsyncInvoicesResource:
                 f"/api/invoices/{segment(id)}/pdf",
                 "apiKey",
                 accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    async def ubl(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Get an invoice as UBL
+
+        As EN 16931 asks, as it was issued. Both parties need a country, and the tenant a `settings.taxId`, when the invoice is issued.
+
+        `GET /api/invoices/{id}/ubl`. Needs `invoices:read`.
+        """
+        return await self._caller.text(
+            Call(
+                "invoices.ubl",
+                "GET",
+                f"/api/invoices/{segment(id)}/ubl",
+                "apiKey",
+                accept="application/xml",
                 timeout=timeout,
             ),
         )
