@@ -290,10 +290,11 @@ create table invoice_lines (
   constraint invoice_lines_pkey PRIMARY KEY (environment_id, invoice_id, id)
 );
 
+CREATE TRIGGER invoice_lines_kept BEFORE DELETE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION refuse_invoice_removal();
 alter table invoice_lines force row level security;
 create policy environment on invoice_lines using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on invoice_lines to nova_worker using true with check true;
-grant insert, select on invoice_lines to nova_api;
+grant delete, insert, select on invoice_lines to nova_api;
 grant insert, select on invoice_lines to nova_worker;
 
 create table invoices (
@@ -323,10 +324,12 @@ create table invoices (
   metadata jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  overdue_at timestamp with time zone,
+  on_test_clock boolean not null default false,
   constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
   constraint invoices_check1 CHECK (((paid_minor >= 0) AND (credited_minor >= 0) AND ((paid_minor + credited_minor) <= total_minor))),
   constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
-  constraint invoices_kind_check CHECK ((kind = 'CYCLE'::text)),
+  constraint invoices_kind_check CHECK ((kind = ANY (ARRAY['CYCLE'::text, 'MANUAL'::text]))),
   constraint invoices_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PENDING'::text, 'PAID'::text, 'FAILED'::text, 'VOID'::text, 'UNCOLLECTIBLE'::text]))),
   constraint invoices_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint invoices_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
@@ -335,13 +338,16 @@ create table invoices (
 
 CREATE INDEX invoices_created ON public.invoices USING btree (environment_id, created_at, id);
 CREATE INDEX invoices_customer ON public.invoices USING btree (environment_id, customer_id, created_at, id);
+CREATE INDEX invoices_overdue ON public.invoices USING btree (overdue_at) WHERE ((overdue_at IS NOT NULL) AND (status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) AND (NOT on_test_clock));
+CREATE INDEX invoices_overdue_on_test_clock ON public.invoices USING btree (environment_id, overdue_at) WHERE ((overdue_at IS NOT NULL) AND (status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) AND on_test_clock);
 CREATE UNIQUE INDEX invoices_number_key ON public.invoices USING btree (environment_id, number);
 CREATE UNIQUE INDEX invoices_period_key ON public.invoices USING btree (environment_id, subscription_id, period_start, kind);
 CREATE TRIGGER invoices_frozen BEFORE UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.period_start IS DISTINCT FROM new.period_start)) OR (old.period_end IS DISTINCT FROM new.period_end)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)) OR (old.due_date IS DISTINCT FROM new.due_date)))) EXECUTE FUNCTION refuse_invoice_change();
+CREATE TRIGGER invoices_kept BEFORE DELETE ON public.invoices FOR EACH ROW EXECUTE FUNCTION refuse_invoice_removal();
 alter table invoices force row level security;
 create policy environment on invoices using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on invoices to nova_worker using true with check true;
-grant insert, select, update on invoices to nova_api;
+grant delete, insert, select, update on invoices to nova_api;
 grant insert, select, update on invoices to nova_worker;
 
 create table ledger_entries (
@@ -873,6 +879,25 @@ CREATE OR REPLACE FUNCTION public.refuse_invoice_change()
 AS $function$
 begin
   raise exception 'an issued invoice never changes' using errcode = 'integrity_constraint_violation';
+end $function$
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.refuse_invoice_removal()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_table_name = 'invoices' then
+    if old.status <> 'DRAFT' then
+      raise exception 'an issued invoice is never removed' using errcode = 'integrity_constraint_violation';
+    end if;
+  elsif not exists (
+    select from invoices i
+    where i.environment_id = old.environment_id and i.id = old.invoice_id and i.status = 'DRAFT'
+  ) then
+    raise exception 'a line of an issued invoice is never removed' using errcode = 'integrity_constraint_violation';
+  end if;
+  return old;
 end $function$
  -- owner: the migrating role;
 

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import {
   type InvoiceStatus,
   canMoveInvoice,
+  chargeOf,
   draftInvoice,
   formatInvoiceNumber,
 } from '../src/invoice/index.ts'
@@ -208,4 +209,17 @@ test('numbers count per environment and year, six digits wide and wider when the
   assert.equal(formatInvoiceNumber('INV', 2026, 1), 'INV-2026-000001')
   assert.equal(formatInvoiceNumber('INV', 2026, 999_999), 'INV-2026-999999')
   assert.equal(formatInvoiceNumber('INV', 2026, 1_000_000n), 'INV-2026-1000000')
+})
+
+test('a line by hand charges quantity times price exactly, whatever the decimals', () => {
+  const decimals = fc.tuple(fc.bigInt({ min: 1n, max: 10n ** 15n - 1n }), fc.integer({ min: 0, max: 12 }))
+  fc.assert(
+    fc.property(decimals, fc.bigInt({ min: 0n, max: 10n ** 15n }), ([digits, places], unitMinor) => {
+      const text = digits.toString().padStart(places + 1, '0')
+      const quantity = places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`
+      const charge = chargeOf(quantity, unitMinor)
+      assert.equal(charge.numerator * 10n ** BigInt(places), digits * unitMinor * charge.denominator)
+    }),
+  )
+  assert.equal(roundHalfUp(chargeOf('1.5', 333n)), 500n)
 })

@@ -57,6 +57,23 @@ export const invariants: readonly Invariant[] = [
      having sum(booked) <> sum(due)`,
   ),
   invariant(
+    'given_up_is_bad_debt',
+    'what the ledger carries as bad debt is what was owed on invoices given up',
+    `select environment_id, 'account bad_debt in ' || currency as place,
+       'holds ' || sum(booked) || ' while ' || sum(owed) || ' was given up' as fault
+     from (
+       select environment_id, currency, amount_minor as booked, 0 as owed
+       from ledger_entries
+       where account = 'bad_debt'
+       union all
+       select environment_id, currency, 0, total_minor - paid_minor - credited_minor
+       from invoices
+       where status = 'UNCOLLECTIBLE'
+     ) sides
+     group by environment_id, currency
+     having sum(booked) <> sum(owed)`,
+  ),
+  invariant(
     'lines_sum',
     'the lines of every invoice sum to its subtotal',
     `select i.environment_id, 'invoice ' || coalesce(i.number, i.id::text) as place,

@@ -1,3 +1,4 @@
+export { chargeOf } from './charge.ts'
 export { type InvoiceAmounts, draftInvoice } from './draft.ts'
 export { dueDate, formatDay } from './due.ts'
 export { formatInvoiceNumber } from './number.ts'

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Invoice, InvoicesListQuery, InvoicesMarkPaidInput, InvoicesPayInput, Payment } from './models.ts'
+import type { Invoice, InvoicesCreateInput, InvoicesListQuery, InvoicesMarkPaidInput, InvoicesPayInput, InvoicesUpdateInput, Payment } from './models.ts'
 
 export class InvoicesResource {
   readonly #caller: Caller
@@ -23,12 +23,45 @@ export class InvoicesResource {
   }
 
   /**
+   * Write an invoice by hand
+   *
+   * A draft without a number, which can be changed and deleted until it is finalized; with `autoFinalize` it is issued at once. The exact total is rounded once, and the lines share it out.
+   *
+   * `POST /api/invoices`. Needs `invoices:write`.
+   */
+  create(body: InvoicesCreateInput, options?: RequestOptions): Promise<Invoice> {
+    return this.#caller.json<Invoice>({ id: 'invoices.create', method: 'POST', path: '/api/invoices', auth: 'apiKey', body, options })
+  }
+
+  /**
    * Get an invoice
    *
    * `GET /api/invoices/{id}`. Needs `invoices:read`.
    */
   get(id: string, options?: RequestOptions): Promise<Invoice> {
     return this.#caller.json<Invoice>({ id: 'invoices.get', method: 'GET', path: `/api/invoices/${segment(id)}`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Change a draft
+   *
+   * `items` replaces all of them. An invoice that has been issued never changes.
+   *
+   * `PATCH /api/invoices/{id}`. Needs `invoices:write`.
+   */
+  update(id: string, body?: InvoicesUpdateInput, options?: RequestOptions): Promise<Invoice> {
+    return this.#caller.json<Invoice>({ id: 'invoices.update', method: 'PATCH', path: `/api/invoices/${segment(id)}`, auth: 'apiKey', body: body ?? {}, options })
+  }
+
+  /**
+   * Delete a draft
+   *
+   * An invoice that has been issued is never deleted: void it instead.
+   *
+   * `DELETE /api/invoices/{id}`. Needs `invoices:write`.
+   */
+  delete(id: string, options?: RequestOptions): Promise<void> {
+    return this.#caller.nothing({ id: 'invoices.delete', method: 'DELETE', path: `/api/invoices/${segment(id)}`, auth: 'apiKey', options })
   }
 
   /**
@@ -40,6 +73,17 @@ export class InvoicesResource {
    */
   pdf(id: string, options?: RequestOptions): Promise<Uint8Array> {
     return this.#caller.bytes({ id: 'invoices.pdf', method: 'GET', path: `/api/invoices/${segment(id)}/pdf`, auth: 'apiKey', accept: 'application/pdf', options })
+  }
+
+  /**
+   * Get an invoice as UBL
+   *
+   * As EN 16931 asks, as it was issued. Both parties need a country, and the tenant a `settings.taxId`, when the invoice is issued.
+   *
+   * `GET /api/invoices/{id}/ubl`. Needs `invoices:read`.
+   */
+  ubl(id: string, options?: RequestOptions): Promise<string> {
+    return this.#caller.text({ id: 'invoices.ubl', method: 'GET', path: `/api/invoices/${segment(id)}/ubl`, auth: 'apiKey', accept: 'application/xml', options })
   }
 
   /**
@@ -58,6 +102,28 @@ export class InvoicesResource {
    */
   void(id: string, options?: RequestOptions): Promise<Invoice> {
     return this.#caller.json<Invoice>({ id: 'invoices.void', method: 'POST', path: `/api/invoices/${segment(id)}/void`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Give up what is owed on an invoice
+   *
+   * For good: it can neither be paid nor voided afterwards, and the ledger carries what was owed as bad debt. A subscription that was PAST_DUE only for it is ACTIVE again.
+   *
+   * `POST /api/invoices/{id}/mark-uncollectible`. Needs `invoices:write`.
+   */
+  markUncollectible(id: string, options?: RequestOptions): Promise<Invoice> {
+    return this.#caller.json<Invoice>({ id: 'invoices.markUncollectible', method: 'POST', path: `/api/invoices/${segment(id)}/mark-uncollectible`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Issue a draft
+   *
+   * It gets its number and dates, keeps the names and addresses of this moment, and is charged to the payment method of its subscription or its customer. Without anything to pay it is PAID at once.
+   *
+   * `POST /api/invoices/{id}/finalize`. Needs `invoices:write`.
+   */
+  finalize(id: string, options?: RequestOptions): Promise<Invoice> {
+    return this.#caller.json<Invoice>({ id: 'invoices.finalize', method: 'POST', path: `/api/invoices/${segment(id)}/finalize`, auth: 'apiKey', options })
   }
 
   /**

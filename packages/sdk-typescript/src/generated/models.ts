@@ -423,6 +423,30 @@ export interface InvoiceTax {
   amount: number
 }
 
+export interface InvoicesCreateInput {
+  customerId: string
+  items: readonly InvoicesCreateInputItem[]
+  /** Not before today in the customer's time zone. Without it the net payment terms count from issue */
+  dueDate?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
+  subscriptionId?: string | undefined
+  /** Printed on the document */
+  notes?: string | undefined
+  /** Your own keys and values; replaced whole */
+  metadata?: { [key: string]: string | number | boolean } | undefined
+  /** Issue it at once */
+  autoFinalize?: boolean | undefined
+}
+
+export interface InvoicesCreateInputItem {
+  description: string
+  /** A number or a decimal string above 0; fractions with up to 12 decimals */
+  quantity: number | string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  unitAmount: number | string
+}
+
 export interface InvoicesListQuery {
   /** Page, from 1; default 1 */
   page?: number | undefined
@@ -452,6 +476,22 @@ export interface InvoicesMarkPaidInput {
 
 export interface InvoicesPayInput {
   paymentMethodId?: string | undefined
+}
+
+export interface InvoicesUpdateInput {
+  items?: readonly InvoicesUpdateInputItem[] | undefined
+  dueDate?: string | null | undefined
+  notes?: string | null | undefined
+  /** Your own keys and values; replaced whole */
+  metadata?: { [key: string]: string | number | boolean } | undefined
+}
+
+export interface InvoicesUpdateInputItem {
+  description: string
+  /** A number or a decimal string above 0; fractions with up to 12 decimals */
+  quantity: number | string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  unitAmount: number | string
 }
 
 export interface Member {

@@ -6,7 +6,7 @@ import type { Tx } from './transaction.ts'
 export type EventType =
   | `customer.${'created' | 'updated' | 'archived'}`
   | `subscription.${'created' | 'activated' | 'renewed' | 'updated' | 'past_due' | 'canceled'}`
-  | `invoice.${'created' | 'finalized' | 'paid' | 'payment_failed' | 'voided'}`
+  | `invoice.${'created' | 'updated' | 'deleted' | 'finalized' | 'paid' | 'payment_failed' | 'voided' | 'uncollectible' | 'overdue'}`
   | `payment.${'succeeded' | 'failed' | 'refunded'}`
 
 /** A change that has been made: its kind, the resource's stored id, and the whole resource as the API shows it. */

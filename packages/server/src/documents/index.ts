@@ -7,4 +7,5 @@ export type {
   Logo,
 } from './invoice-document.ts'
 export { logoOf } from './logo.ts'
-export { type Renderer, createRenderer, renderInvoicePdf } from './render.ts'
+export type { ElectronicInvoice } from './electronic-invoice.ts'
+export { type Renderer, createRenderer, renderInvoicePdf, renderInvoiceUbl } from './render.ts'

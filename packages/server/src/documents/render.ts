@@ -1,17 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { Refusal } from '../refusal.ts'
+import type { ElectronicInvoice } from './electronic-invoice.ts'
 import type { InvoiceDocument } from './invoice-document.ts'
-import type { Rendered } from './render-process.ts'
+import type { Rendered, Wanted } from './render-process.ts'
 
 type Job = {
-  readonly document: InvoiceDocument
-  readonly resolve: (pdf: Uint8Array) => void
+  readonly wanted: Wanted
+  readonly resolve: (bytes: Uint8Array) => void
   readonly reject: (reason: Error) => void
 }
 
 /** Sets documents. `close` refuses what still waits and ends the process that sets them. */
 export type Renderer = {
   readonly render: (document: InvoiceDocument) => Promise<Uint8Array>
+  readonly renderUbl: (invoice: ElectronicInvoice) => Promise<Uint8Array>
   readonly close: () => void
 }
 
@@ -40,7 +42,7 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
       const answer = rendered as Rendered // our own process, see render-process.ts
       if (started !== child) return
       settle((job) => {
-        if ('pdf' in answer) job.resolve(answer.pdf)
+        if ('bytes' in answer) job.resolve(answer.bytes)
         else job.reject(new Error(`a document could not be set: ${answer.fault}`))
       })
     })
@@ -56,8 +58,10 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
     child = null
     lost.kill('SIGKILL')
     settle((job) => {
-      if (job.document.logo) waiting.unshift({ ...job, document: { ...job.document, logo: null } })
-      else job.reject(reason)
+      const { wanted } = job
+      if (wanted.kind === 'pdf' && wanted.document.logo) {
+        waiting.unshift({ ...job, wanted: { kind: 'pdf', document: { ...wanted.document, logo: null } } })
+      } else job.reject(reason)
     })
   }
 
@@ -87,19 +91,22 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
       timeoutMs,
     )
     running = { job, timer }
-    busy.send(job.document, (fault) => {
+    busy.send(job.wanted, (fault) => {
       if (fault) lose(busy, fault)
     })
   }
 
+  function ask(wanted: Wanted): Promise<Uint8Array> {
+    if (waiting.length >= mostWaiting) return Promise.reject(new Refusal('overloaded'))
+    return new Promise((resolve, reject) => {
+      waiting.push({ wanted, resolve, reject })
+      next()
+    })
+  }
+
   return {
-    render: (document) => {
-      if (waiting.length >= mostWaiting) return Promise.reject(new Refusal('overloaded'))
-      return new Promise((resolve, reject) => {
-        waiting.push({ document, resolve, reject })
-        next()
-      })
-    },
+    render: (document) => ask({ kind: 'pdf', document }),
+    renderUbl: (invoice) => ask({ kind: 'ubl', invoice }),
     close: () => {
       for (const job of waiting.splice(0)) job.reject(new Refusal('overloaded'))
       if (running) {
@@ -124,4 +131,9 @@ const shared = createRenderer()
  */
 export function renderInvoicePdf(document: InvoiceDocument): Promise<Uint8Array> {
   return shared.render(document)
+}
+
+/** An invoice as UBL 2.1, in UTF-8. It is written in the same process, which alone loads the library for it. */
+export function renderInvoiceUbl(invoice: ElectronicInvoice): Promise<Uint8Array> {
+  return shared.renderUbl(invoice)
 }

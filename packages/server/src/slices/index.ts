@@ -6,6 +6,7 @@ import { clocks } from './clock/index.ts'
 import { collecting } from './collection/index.ts'
 import { currencies } from './currencies/index.ts'
 import { customers } from './customers/index.ts'
+import { drafts } from './drafts/index.ts'
 import { invoices } from './invoices/index.ts'
 import { keys } from './keys/index.ts'
 import { mailing } from './mail/index.ts'
@@ -25,6 +26,7 @@ export const slices: readonly Slice[] = [
   paymentMethods,
   payments,
   subscriptions,
+  drafts,
   collecting,
   analytics,
   clocks,

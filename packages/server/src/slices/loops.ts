@@ -2,7 +2,8 @@ import { billingRun } from './billing-run/index.ts'
 import { clock } from './clock/index.ts'
 import { collection } from './collection/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
+import { overdueLoop } from './invoices/index.ts'
 import { mail } from './mail/index.ts'
 
 /** What the worker does again and again. */
-export const loops = [billingRun, collection, clock, mail, housekeeping] as const
+export const loops = [billingRun, collection, overdueLoop, clock, mail, housekeeping] as const

@@ -19,6 +19,11 @@ const { live, liveEnvironmentId } = await newTenant(server)
 const subscription = await subscribe(live)
 const other = await subscribe(live)
 await live('POST', `/invoices/${(await invoicesOf(live, other.id))[0].id}/void`)
+const third = await subscribe(live)
+await live('POST', `/invoices/${(await invoicesOf(live, third.id))[0].id}/mark-uncollectible`)
+const item = { description: 'Advice', quantity: 1.5, unitAmount: 33.33 }
+await live('POST', '/invoices', { customerId: third.customerId, items: [item, item], autoFinalize: true })
+await live('POST', '/invoices', { customerId: third.customerId, items: [item] })
 server.clock.set('2027-02-10T10:00:00Z')
 await runBilling(server)
 const invoice = (await invoicesOf(live, subscription.id))[3]
@@ -32,6 +37,7 @@ const damage: Record<string, string> = {
   'every ledger transaction sums to zero in each currency': `update ledger_entries set amount_minor = amount_minor + 1 where transaction_id = $1 and account = 'receivable'`,
   'every issued invoice is booked with its total, once': `delete from ledger_entries where transaction_id = $1`,
   'what the ledger has to receive is what is due on open invoices': `update invoices set status = 'VOID' where id = $1`,
+  'what the ledger carries as bad debt is what was owed on invoices given up': `update invoices set status = 'UNCOLLECTIBLE' where id = $1`,
   'the lines of every invoice sum to its subtotal': `update invoice_lines set amount_minor = 1 where invoice_id = $1`,
   'the periods of every subscription follow one another without gap or overlap': `update invoices set period_end = period_end - interval '1 day' where id = $1`,
   'the current period of every subscription is the last one that was invoiced': `update subscriptions set current_period_end = current_period_end + interval '1 day' where id = (select subscription_id from invoices where id = $1)`,

@@ -158,6 +158,34 @@ class EnvironmentsSetClockInputAdvance(TypedDict):
     years: NotRequired[int]
 
 
+class InvoicesCreateInput(TypedDict):
+    """`InvoicesCreateInput` as the API takes it."""
+
+    customer_id: str
+    items: Sequence[InvoicesCreateInputItem]
+    due_date: NotRequired[dt.date]
+    """Not before today in the customer's time zone. Without it the net payment terms count from issue"""
+    currency: NotRequired[str]
+    """ISO 4217 code"""
+    subscription_id: NotRequired[str]
+    notes: NotRequired[str]
+    """Printed on the document"""
+    metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
+    """Your own keys and values; replaced whole"""
+    auto_finalize: NotRequired[bool]
+    """Issue it at once"""
+
+
+class InvoicesCreateInputItem(TypedDict):
+    """`InvoicesCreateInputItem` as the API takes it."""
+
+    description: str
+    quantity: MoneyInput
+    """A number or a decimal string above 0; fractions with up to 12 decimals"""
+    unit_amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
 class InvoicesMarkPaidInput(TypedDict):
     """`InvoicesMarkPaidInput` as the API takes it."""
 
@@ -173,6 +201,26 @@ class InvoicesPayInput(TypedDict):
     """`InvoicesPayInput` as the API takes it."""
 
     payment_method_id: NotRequired[str]
+
+
+class InvoicesUpdateInput(TypedDict):
+    """`InvoicesUpdateInput` as the API takes it."""
+
+    items: NotRequired[Sequence[InvoicesUpdateInputItem]]
+    due_date: NotRequired[Optional[dt.date]]
+    notes: NotRequired[Optional[str]]
+    metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
+    """Your own keys and values; replaced whole"""
+
+
+class InvoicesUpdateInputItem(TypedDict):
+    """`InvoicesUpdateInputItem` as the API takes it."""
+
+    description: str
+    quantity: MoneyInput
+    """A number or a decimal string above 0; fractions with up to 12 decimals"""
+    unit_amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
 
 
 class MembersInviteInput(TypedDict):

@@ -90,6 +90,21 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "months": ("months", None),
         "years": ("years", None),
     },
+    "InvoicesCreateInput": {
+        "customer_id": ("customerId", None),
+        "items": ("items", "InvoicesCreateInputItem"),
+        "due_date": ("dueDate", None),
+        "currency": ("currency", None),
+        "subscription_id": ("subscriptionId", None),
+        "notes": ("notes", None),
+        "metadata": ("metadata", None),
+        "auto_finalize": ("autoFinalize", None),
+    },
+    "InvoicesCreateInputItem": {
+        "description": ("description", None),
+        "quantity": ("quantity", None),
+        "unit_amount": ("unitAmount", None),
+    },
     "InvoicesMarkPaidInput": {
         "payment_method": ("paymentMethod", None),
         "reference": ("reference", None),
@@ -97,6 +112,17 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     },
     "InvoicesPayInput": {
         "payment_method_id": ("paymentMethodId", None),
+    },
+    "InvoicesUpdateInput": {
+        "items": ("items", "InvoicesUpdateInputItem"),
+        "due_date": ("dueDate", None),
+        "notes": ("notes", None),
+        "metadata": ("metadata", None),
+    },
+    "InvoicesUpdateInputItem": {
+        "description": ("description", None),
+        "quantity": ("quantity", None),
+        "unit_amount": ("unitAmount", None),
     },
     "MembersInviteInput": {
         "email": ("email", None),

@@ -2,9 +2,11 @@ import type { Deps } from '../../deps.ts'
 import { transaction } from '../../db/transaction.ts'
 import { billEnvironment } from '../billing-run/index.ts'
 import { collectEnvironment } from '../collection/index.ts'
+import { announceOverdueIn } from '../invoices/index.ts'
 import {
   currentRun,
   endRun,
+  freezeInvoices,
   freezePayments,
   freezeRefunds,
   freezeSubscriptions,
@@ -110,6 +112,7 @@ async function step(
   if (!moved) return undefined
   await billEnvironment(deps, environmentId, at)
   await collectEnvironment(deps, environmentId, at)
+  await announceOverdueIn(deps, environmentId, at)
   return at
 }
 
@@ -131,6 +134,7 @@ async function freeze(
     const start = held?.found ? real : target
     await tx.query(moveClock(environmentId, attempt, start))
     tx.defer(freezeSubscriptions(environmentId))
+    tx.defer(freezeInvoices(environmentId))
     tx.defer(freezePayments(environmentId))
     tx.defer(freezeRefunds(environmentId))
     return start

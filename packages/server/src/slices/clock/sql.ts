@@ -90,6 +90,10 @@ export const freezeSubscriptions = command(
   'clock.freeze_subscriptions',
   `update subscriptions set on_test_clock = true where environment_id = $1::uuid and not on_test_clock`,
 )
+export const freezeInvoices = command(
+  'clock.freeze_invoices',
+  `update invoices set on_test_clock = true where environment_id = $1::uuid and not on_test_clock`,
+)
 export const freezePayments = command(
   'clock.freeze_payments',
   `update payments set on_test_clock = true where environment_id = $1::uuid and not on_test_clock`,
@@ -106,7 +110,9 @@ export const nextDue = statement(
      (select min(due_at) from subscriptions
       where environment_id = $1::uuid and due_at is not null and on_test_clock and parked_reason is null),
      (select min(due_at) from payments where environment_id = $1::uuid and due_at is not null and on_test_clock),
-     (select min(due_at) from refunds where environment_id = $1::uuid and due_at is not null and on_test_clock)
+     (select min(due_at) from refunds where environment_id = $1::uuid and due_at is not null and on_test_clock),
+     (select min(overdue_at) from invoices
+      where environment_id = $1::uuid and overdue_at is not null and status in ('PENDING', 'FAILED') and on_test_clock)
    ) as due_at`,
   { due_at: nullable(instant) },
 )

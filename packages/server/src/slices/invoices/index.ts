@@ -10,9 +10,19 @@ export const invoices: Slice = {
   schemas,
 }
 
+export { discardDrafts } from './discard.ts'
 export { findInvoice, presentInvoices } from './find.ts'
-export { type Draft, issueInvoices } from './issue.ts'
+export { finalizeDraft } from './finalize.ts'
+export { type Draft, currentIssuer, issueInvoices } from './issue.ts'
+export { announceOverdueIn, overdueLoop } from './overdue.ts'
 export { presentInvoice } from './present.ts'
 export type { Invoice } from './schema.ts'
-export { failInvoices, lockInvoices, settleInvoices, voidInvoices } from './settle.ts'
-export { type InvoiceRow, unpaidOfCustomer } from './sql.ts'
+export { failInvoices, lockInvoices, settleInvoices, voidInvoices, writeOffInvoices } from './settle.ts'
+export {
+  type BillTo,
+  type InvoiceRow,
+  draftsOfCustomer,
+  insertLines,
+  removeLines,
+  unpaidOfCustomer,
+} from './sql.ts'

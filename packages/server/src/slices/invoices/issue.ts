@@ -50,7 +50,7 @@ export type Draft = {
 
 export type Issued = { readonly environmentId: string; readonly row: InvoiceRow }
 
-const defaultTermsDays = 30
+export const defaultTermsDays = 30
 
 /**
  * Issues invoices, over any number of environments, in a fixed number of statements: numbers in the order given,
@@ -117,7 +117,7 @@ function yearOf({ billTo, issuedAtMs }: Draft): number {
   return toCivil(localDay(billTo.timezone, issuedAtMs)).year
 }
 
-function issuerFrom(row: IssuerRow): Issuer {
+export function issuerFrom(row: IssuerRow): Issuer {
   return {
     name: row.company_name,
     email: null,
@@ -129,6 +129,13 @@ function issuerFrom(row: IssuerRow): Issuer {
   }
 }
 
+/** Who issues in this environment, as of now. */
+export async function currentIssuer(tx: Tx, environmentId: string): Promise<Issuer> {
+  const [row] = await tx.query(issuersOf([environmentId]))
+  if (!row) throw new Error(`environment ${environmentId} has no tenant`)
+  return issuerFrom(row)
+}
+
 function rowOf(
   deps: Deps,
   draft: Draft,
@@ -138,6 +145,7 @@ function rowOf(
   return {
     id: deps.ids.next(),
     number: given.number,
+    kind: 'CYCLE',
     customer_id: draft.customerId,
     subscription_id: draft.subscriptionId,
     period_start: draft.periodStart,

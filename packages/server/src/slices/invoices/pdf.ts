@@ -1,13 +1,14 @@
 import type { FastifyReply } from 'fastify'
 import { reader } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
-import { renderInvoicePdf } from '../../documents/index.ts'
+import { renderInvoicePdf, renderInvoiceUbl } from '../../documents/index.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { documentOf } from './document.ts'
 import { findInvoice } from './find.ts'
 import { openPdfLink } from './pdf-link.ts'
 import type { InvoiceRow } from './sql.ts'
+import { ublOf } from './ubl.ts'
 
 /** Answers with the invoice as a PDF: the same bytes as long as its status is the same. */
 export async function sendPdf(reply: FastifyReply, row: InvoiceRow): Promise<FastifyReply> {
@@ -18,6 +19,17 @@ export async function sendPdf(reply: FastifyReply, row: InvoiceRow): Promise<Fas
     .header('cache-control', 'private, no-store')
     .header('x-content-type-options', 'nosniff')
     .send(Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength))
+}
+
+/** Answers with an issued invoice as UBL: the same bytes every time. */
+export async function sendUbl(reply: FastifyReply, row: InvoiceRow): Promise<FastifyReply> {
+  const xml = await renderInvoiceUbl(ublOf(row))
+  return reply
+    .type('application/xml; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${row.number ?? row.id}.xml"`)
+    .header('cache-control', 'private, no-store')
+    .header('x-content-type-options', 'nosniff')
+    .send(Buffer.from(xml.buffer, xml.byteOffset, xml.byteLength))
 }
 
 /** Answers a signed link with its PDF. */

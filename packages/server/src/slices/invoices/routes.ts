@@ -6,7 +6,7 @@ import { PathId, closed, named } from '../../http/shapes.ts'
 import { findInvoice } from './find.ts'
 import { listInvoices } from './list.ts'
 import { pdfLink } from './pdf-link.ts'
-import { sendLinkedPdf, sendPdf, wantsJson } from './pdf.ts'
+import { sendLinkedPdf, sendPdf, sendUbl, wantsJson } from './pdf.ts'
 import { presentInvoice } from './present.ts'
 import { type Invoice, ListInvoices, ListInvoicesOfCustomer } from './schema.ts'
 
@@ -67,6 +67,22 @@ export const routes = [
       return reply
         .header('cache-control', 'no-store')
         .send(pdfLink(deps, { environmentId, invoiceId: row.id }))
+    },
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/invoices/:id/ubl',
+    operation: 'invoices.ubl',
+    summary: 'Get an invoice as UBL',
+    description:
+      'As EN 16931 asks, as it was issued. Both parties need a country, and the tenant a `settings.taxId`, when the invoice is issued.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    produces: 'application/xml',
+    handle: async ({ deps, principal, params, reply }) => {
+      const row = await findInvoice(reader(deps.db, principal), principal.environmentId, params.id)
+      return sendUbl(reply, row)
     },
   }),
   publicRoute({

@@ -3,6 +3,7 @@ import { pageQuery } from '../../http/pages.ts'
 import { Address, Day, Instant, Metadata, Money, closed, named, oneOf, orNull } from '../../http/shapes.ts'
 
 export const invoiceStatuses = ['DRAFT', 'PENDING', 'PAID', 'FAILED', 'VOID', 'UNCOLLECTIBLE'] as const
+export const invoiceKinds = ['CYCLE', 'MANUAL'] as const
 export const lineTypes = ['PLAN', 'USAGE', 'COMMITMENT', 'ADD_ON', 'MANUAL', 'CORRECTION'] as const
 
 const TaxOfLine = Type.Object({ name: Type.String(), rate: Type.Number(), amount: Money })

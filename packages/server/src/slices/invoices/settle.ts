@@ -1,5 +1,5 @@
 import { canMoveInvoice } from '@novabilling/core/invoice'
-import { invoiceVoided, paymentReceived } from '@novabilling/core/ledger'
+import { invoiceVoided, paymentReceived, writtenOff } from '@novabilling/core/ledger'
 import { type EventType, recordEvents } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
@@ -161,11 +161,47 @@ export async function voidInvoices(
       entries: invoiceVoided({
         netMinor: row.total_minor - row.tax_minor,
         taxMinor: row.tax_minor,
-        inAdvance: true,
+        inAdvance: row.kind === 'CYCLE',
       }),
     })),
   )
   announce(deps, tx, 'invoice.voided', rows)
+  return rows
+}
+
+/**
+ * Gives up what is still owed on invoices: they are UNCOLLECTIBLE for good, and the books carry the rest as bad debt.
+ * Refuses one that does not await payment. The caller has seen to it that no payment of them is under way.
+ */
+export async function writeOffInvoices(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  ids: readonly string[],
+): Promise<InvoiceRow[]> {
+  if (ids.length === 0) return []
+  const rows = await lockInvoices(tx, environmentId, ids)
+  if (rows.length < ids.length) throw new Refusal('invoice_not_found')
+  if (rows.some((row) => !canMoveInvoice(row.status, 'UNCOLLECTIBLE'))) throw new Refusal('invoice_not_open')
+  const at = isoInstant(tx.now)
+  for (const row of rows) {
+    row.status = 'UNCOLLECTIBLE'
+    row.updated_at = at
+  }
+  saveStates(tx, environmentId, rows)
+  postEntries(
+    tx,
+    environmentId,
+    rows.map((row) => ({
+      id: deps.ids.next(),
+      documentKind: 'WRITE_OFF',
+      documentId: row.id,
+      currency: row.currency,
+      at,
+      entries: writtenOff(row.total_minor - row.paid_minor - row.credited_minor),
+    })),
+  )
+  announce(deps, tx, 'invoice.uncollectible', rows)
   return rows
 }
 

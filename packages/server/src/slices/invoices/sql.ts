@@ -12,7 +12,7 @@ import {
   text,
   uuid,
 } from '../../db/statement.ts'
-import { invoiceStatuses, type lineTypes } from './schema.ts'
+import { invoiceKinds, invoiceStatuses, type lineTypes } from './schema.ts'
 
 /** Who the invoice is from or to, as they were when it was issued. */
 export type PartySnapshot = {
@@ -42,6 +42,7 @@ export type LineOfInvoice = {
 const ownColumns = {
   id: uuid,
   number: nullable(text),
+  kind: oneOf(...invoiceKinds),
   customer_id: uuid,
   subscription_id: nullable(uuid),
   period_start: nullable(instantText),
@@ -107,6 +108,22 @@ export const unpaidOfCustomer = statement(
   { id: uuid },
 )
 
+export const draftsOfCustomer = statement(
+  'invoices.drafts_of_customer',
+  `select id from invoices where environment_id = $1::uuid and customer_id = $2::uuid and status = 'DRAFT' order by id`,
+  { id: uuid },
+)
+
+export const removeLines = command(
+  'invoices.remove_lines',
+  `delete from invoice_lines where environment_id = $1::uuid and invoice_id = any($2::uuid[])`,
+)
+
+export const removeDrafts = command(
+  'invoices.remove_drafts',
+  `delete from invoices where environment_id = $1::uuid and id = any($2::uuid[]) and status = 'DRAFT'`,
+)
+
 const issuerColumns = {
   environment_id: uuid,
   company_name: text,
@@ -149,14 +166,17 @@ export const insertInvoices = command(
   'invoices.insert',
   `insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end,
      currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, bill_to, issuer, issued_at, due_date,
-     paid_at, metadata, created_at, updated_at)
+     paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at)
    select u.environment_id, u.id, u.number, 'CYCLE', u.customer_id, u.subscription_id, u.period_start, u.period_end,
      u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.bill_to, i.issuer, u.issued_at, u.due_date,
-     case when u.status = 'PAID' then u.issued_at end, '{}', u.issued_at, u.issued_at
+     case when u.status = 'PAID' then u.issued_at end,
+     (u.due_date + 1)::timestamp at time zone (u.bill_to->>'timezone'), e.clock_now is not null, '{}', u.issued_at,
+     u.issued_at
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
      $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[])
      as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
        subtotal_minor, bill_to, issuer_place, issued_at, due_date)
+   join environments e on e.id = u.environment_id
    join unnest($15::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
 )
 
@@ -170,6 +190,17 @@ export const insertLines = command(
      $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[])
      as u (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor,
        period_start, period_end)`,
+)
+
+/** A draft becomes an issued invoice. */
+export const issueDraft = command(
+  'invoices.issue_draft',
+  `update invoices i
+   set number = $3, status = $4, bill_to = $5, issuer = $6, issued_at = $7, due_date = $8, paid_at = $9,
+     overdue_at = ($8::date + 1)::timestamp at time zone ($5::jsonb->>'timezone'),
+     on_test_clock = e.clock_now is not null, updated_at = $7
+   from environments e
+   where i.environment_id = $1::uuid and i.id = $2::uuid and e.id = i.environment_id`,
 )
 
 export const saveInvoiceStates = command(

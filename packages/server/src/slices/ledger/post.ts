@@ -6,7 +6,7 @@ import type { Tx } from '../../db/transaction.ts'
 export type LedgerTransaction = {
   /** Of its own, or the document's where a document moves the books once. */
   readonly id: string
-  readonly documentKind: 'INVOICE' | 'VOID' | 'PAYMENT' | 'REFUND'
+  readonly documentKind: 'INVOICE' | 'VOID' | 'WRITE_OFF' | 'PAYMENT' | 'REFUND'
   readonly documentId: string
   readonly currency: string
   readonly at: Temporal.Instant | string

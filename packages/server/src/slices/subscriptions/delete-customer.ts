@@ -9,14 +9,21 @@ import {
   presentCustomer,
   storeCustomer,
 } from '../customers/index.ts'
-import { lockInvoices, unpaidOfCustomer, voidInvoices } from '../invoices/index.ts'
+import {
+  discardDrafts,
+  draftsOfCustomer,
+  lockInvoices,
+  unpaidOfCustomer,
+  voidInvoices,
+} from '../invoices/index.ts'
 import { withdrawPayments } from '../payments/index.ts'
 import { endSubscriptions } from './cancel.ts'
 import { lockSubscriptions } from './find.ts'
 import { forgetMethods, openOfCustomer } from './sql.ts'
 
 /**
- * Archives a customer and erases what is personal in its profile; what was issued and paid stays. Refuses while it
+ * Archives a customer and erases what is personal in its profile; what was issued and paid stays, and
+ * its drafts go with it. Refuses while it
  * has a subscription, unless `cascade`: then they end now and its unpaid invoices are voided.
  */
 export async function deleteCustomer(
@@ -38,12 +45,26 @@ export async function deleteCustomer(
     open.map((row) => row.id),
   )
   if (cascade) await voidUnpaid(deps, tx, environmentId, uuid)
+  const drafts = await tx.query(draftsOfCustomer(environmentId, uuid))
+  await lockInvoices(
+    tx,
+    environmentId,
+    drafts.map((row) => row.id),
+  )
   const [customer] = await tx.query(lockCustomer(environmentId, uuid))
   if (!customer || customer.status === 'ARCHIVED') throw new Refusal('customer_archived')
   const known = new Set(locked.map((row) => row.id))
   const made = await tx.query(openOfCustomer(environmentId, uuid))
   if (made.some((row) => !known.has(row.id))) throw new Refusal('busy')
 
+  // A draft names the customer and is no document yet.
+  const left = await tx.query(draftsOfCustomer(environmentId, uuid))
+  await discardDrafts(
+    deps,
+    tx,
+    environmentId,
+    left.map((row) => row.id),
+  )
   const [first, ...rest] = locked.filter((row) => row.status !== 'CANCELED')
   if (first) endSubscriptions(deps, tx, [first, ...rest])
   const erased: CustomerRow = {

@@ -17,6 +17,6 @@ export const subscriptions: Slice = {
 }
 
 export { billDue } from './bill.ts'
-export { lockSubscriptions } from './find.ts'
+export { findSubscription, lockSubscriptions } from './find.ts'
 export { type DueRow, dueColumns, lockedColumns, withBillingFacts } from './sql.ts'
 export { markPastDue, reactivate } from './standing.ts'

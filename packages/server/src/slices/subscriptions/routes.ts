@@ -17,6 +17,7 @@ import {
   type Subscription,
   UpdateSubscription,
 } from './schema.ts'
+import { markUncollectible } from './mark-uncollectible.ts'
 import { updateSubscription } from './update.ts'
 import { voidInvoice } from './void-invoice.ts'
 
@@ -123,6 +124,20 @@ export const routes = [
     status: 200,
     response: named<Invoice>('Invoice'),
     write: (tx, { deps, principal, params }) => voidInvoice(deps, tx, principal.environmentId, params.id),
+  }),
+  dataRoute({
+    method: 'POST',
+    url: '/invoices/:id/mark-uncollectible',
+    operation: 'invoices.markUncollectible',
+    summary: 'Give up what is owed on an invoice',
+    description:
+      'For good: it can neither be paid nor voided afterwards, and the ledger carries what was owed as bad debt. A subscription that was PAST_DUE only for it is ACTIVE again.',
+    scope: 'invoices:write',
+    params: PathId,
+    status: 200,
+    response: named<Invoice>('Invoice'),
+    write: (tx, { deps, principal, params }) =>
+      markUncollectible(deps, tx, principal.environmentId, params.id),
   }),
   dataRoute({
     method: 'DELETE',

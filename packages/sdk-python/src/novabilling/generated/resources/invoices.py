@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Optional, Union
+from typing import Literal, Mapping, Optional, Sequence, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
 from ..._caller import Caller
-from ..._wire import NOT_GIVEN, NotGiven, body_of, query_of, segment
+from ..._wire import NOT_GIVEN, NotGiven, body_of, query_of, renamed, segment
 from ...pages import AsyncPageCall, Page
-from .. import models
+from .. import inputs, models
 
 
 class InvoicesResource:
@@ -46,6 +46,39 @@ class InvoicesResource:
             ),
         )
 
+    def create(
+        self,
+        *,
+        customer_id: str,
+        items: Sequence[inputs.InvoicesCreateInputItem],
+        due_date: Union[dt.date, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        notes: Union[str, NotGiven] = NOT_GIVEN,
+        metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
+        auto_finalize: Union[bool, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Invoice:
+        """Write an invoice by hand
+
+        A draft without a number, which can be changed and deleted until it is finalized; with `autoFinalize` it is issued at once. The exact total is rounded once, and the lines share it out.
+
+        `POST /api/invoices`. Needs `invoices:write`.
+        """
+        return self._caller.one(
+            models.Invoice,
+            Call(
+                "invoices.create",
+                "POST",
+                "/api/invoices",
+                "apiKey",
+                body=body_of({"customerId": customer_id, "items": renamed(items, "InvoicesCreateInputItem"), "dueDate": due_date, "currency": currency, "subscriptionId": subscription_id, "notes": notes, "metadata": metadata, "autoFinalize": auto_finalize}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
     def get(
         self,
         id: str,
@@ -61,6 +94,56 @@ class InvoicesResource:
             Call(
                 "invoices.get",
                 "GET",
+                f"/api/invoices/{segment(id)}",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    def update(
+        self,
+        id: str,
+        *,
+        items: Union[Sequence[inputs.InvoicesUpdateInputItem], NotGiven] = NOT_GIVEN,
+        due_date: Union[Optional[dt.date], NotGiven] = NOT_GIVEN,
+        notes: Union[Optional[str], NotGiven] = NOT_GIVEN,
+        metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.Invoice:
+        """Change a draft
+
+        `items` replaces all of them. An invoice that has been issued never changes.
+
+        `PATCH /api/invoices/{id}`. Needs `invoices:write`.
+        """
+        return self._caller.one(
+            models.Invoice,
+            Call(
+                "invoices.update",
+                "PATCH",
+                f"/api/invoices/{segment(id)}",
+                "apiKey",
+                body=body_of({"items": renamed(items, "InvoicesUpdateInputItem"), "dueDate": due_date, "notes": notes, "metadata": metadata}),
+                timeout=timeout,
+            ),
+        )
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Delete a draft
+
+        An invoice that has been issued is never deleted: void it instead.
+
+        `DELETE /api/invoices/{id}`. Needs `invoices:write`.
+        """
+        self._caller.nothing(
+            Call(
+                "invoices.delete",
+                "DELETE",
                 f"/api/invoices/{segment(id)}",
                 "apiKey",
                 timeout=timeout,
@@ -86,6 +169,29 @@ class InvoicesResource:
                 f"/api/invoices/{segment(id)}/pdf",
                 "apiKey",
                 accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    def ubl(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Get an invoice as UBL
+
+        As EN 16931 asks, as it was issued. Both parties need a country, and the tenant a `settings.taxId`, when the invoice is issued.
+
+        `GET /api/invoices/{id}/ubl`. Needs `invoices:read`.
+        """
+        return self._caller.text(
+            Call(
+                "invoices.ubl",
+                "GET",
+                f"/api/invoices/{segment(id)}/ubl",
+                "apiKey",
+                accept="application/xml",
                 timeout=timeout,
             ),
         )
@@ -128,6 +234,56 @@ class InvoicesResource:
                 "invoices.void",
                 "POST",
                 f"/api/invoices/{segment(id)}/void",
+                "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    def mark_uncollectible(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Invoice:
+        """Give up what is owed on an invoice
+
+        For good: it can neither be paid nor voided afterwards, and the ledger carries what was owed as bad debt. A subscription that was PAST_DUE only for it is ACTIVE again.
+
+        `POST /api/invoices/{id}/mark-uncollectible`. Needs `invoices:write`.
+        """
+        return self._caller.one(
+            models.Invoice,
+            Call(
+                "invoices.markUncollectible",
+                "POST",
+                f"/api/invoices/{segment(id)}/mark-uncollectible",
+                "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    def finalize(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Invoice:
+        """Issue a draft
+
+        It gets its number and dates, keeps the names and addresses of this moment, and is charged to the payment method of its subscription or its customer. Without anything to pay it is PAID at once.
+
+        `POST /api/invoices/{id}/finalize`. Needs `invoices:write`.
+        """
+        return self._caller.one(
+            models.Invoice,
+            Call(
+                "invoices.finalize",
+                "POST",
+                f"/api/invoices/{segment(id)}/finalize",
                 "apiKey",
                 idempotency_key=idempotency_key,
                 timeout=timeout,
@@ -225,6 +381,39 @@ class AsyncInvoicesResource:
             ),
         )
 
+    async def create(
+        self,
+        *,
+        customer_id: str,
+        items: Sequence[inputs.InvoicesCreateInputItem],
+        due_date: Union[dt.date, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        notes: Union[str, NotGiven] = NOT_GIVEN,
+        metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
+        auto_finalize: Union[bool, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Invoice:
+        """Write an invoice by hand
+
+        A draft without a number, which can be changed and deleted until it is finalized; with `autoFinalize` it is issued at once. The exact total is rounded once, and the lines share it out.
+
+        `POST /api/invoices`. Needs `invoices:write`.
+        """
+        return await self._caller.one(
+            models.Invoice,
+            Call(
+                "invoices.create",
+                "POST",
+                "/api/invoices",
+                "apiKey",
+                body=body_of({"customerId": customer_id, "items": renamed(items, "InvoicesCreateInputItem"), "dueDate": due_date, "currency": currency, "subscriptionId": subscription_id, "notes": notes, "metadata": metadata, "autoFinalize": auto_finalize}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
     async def get(
         self,
         id: str,
@@ -240,6 +429,56 @@ class AsyncInvoicesResource:
             Call(
                 "invoices.get",
                 "GET",
+                f"/api/invoices/{segment(id)}",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    async def update(
+        self,
+        id: str,
+        *,
+        items: Union[Sequence[inputs.InvoicesUpdateInputItem], NotGiven] = NOT_GIVEN,
+        due_date: Union[Optional[dt.date], NotGiven] = NOT_GIVEN,
+        notes: Union[Optional[str], NotGiven] = NOT_GIVEN,
+        metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.Invoice:
+        """Change a draft
+
+        `items` replaces all of them. An invoice that has been issued never changes.
+
+        `PATCH /api/invoices/{id}`. Needs `invoices:write`.
+        """
+        return await self._caller.one(
+            models.Invoice,
+            Call(
+                "invoices.update",
+                "PATCH",
+                f"/api/invoices/{segment(id)}",
+                "apiKey",
+                body=body_of({"items": renamed(items, "InvoicesUpdateInputItem"), "dueDate": due_date, "notes": notes, "metadata": metadata}),
+                timeout=timeout,
+            ),
+        )
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> None:
+        """Delete a draft
+
+        An invoice that has been issued is never deleted: void it instead.
+
+        `DELETE /api/invoices/{id}`. Needs `invoices:write`.
+        """
+        await self._caller.nothing(
+            Call(
+                "invoices.delete",
+                "DELETE",
                 f"/api/invoices/{segment(id)}",
                 "apiKey",
                 timeout=timeout,
@@ -265,6 +504,29 @@ class AsyncInvoicesResource:
                 f"/api/invoices/{segment(id)}/pdf",
                 "apiKey",
                 accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    async def ubl(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Get an invoice as UBL
+
+        As EN 16931 asks, as it was issued. Both parties need a country, and the tenant a `settings.taxId`, when the invoice is issued.
+
+        `GET /api/invoices/{id}/ubl`. Needs `invoices:read`.
+        """
+        return await self._caller.text(
+            Call(
+                "invoices.ubl",
+                "GET",
+                f"/api/invoices/{segment(id)}/ubl",
+                "apiKey",
+                accept="application/xml",
                 timeout=timeout,
             ),
         )
@@ -307,6 +569,56 @@ class AsyncInvoicesResource:
                 "invoices.void",
                 "POST",
                 f"/api/invoices/{segment(id)}/void",
+                "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def mark_uncollectible(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Invoice:
+        """Give up what is owed on an invoice
+
+        For good: it can neither be paid nor voided afterwards, and the ledger carries what was owed as bad debt. A subscription that was PAST_DUE only for it is ACTIVE again.
+
+        `POST /api/invoices/{id}/mark-uncollectible`. Needs `invoices:write`.
+        """
+        return await self._caller.one(
+            models.Invoice,
+            Call(
+                "invoices.markUncollectible",
+                "POST",
+                f"/api/invoices/{segment(id)}/mark-uncollectible",
+                "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def finalize(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Invoice:
+        """Issue a draft
+
+        It gets its number and dates, keeps the names and addresses of this moment, and is charged to the payment method of its subscription or its customer. Without anything to pay it is PAID at once.
+
+        `POST /api/invoices/{id}/finalize`. Needs `invoices:write`.
+        """
+        return await self._caller.one(
+            models.Invoice,
+            Call(
+                "invoices.finalize",
+                "POST",
+                f"/api/invoices/{segment(id)}/finalize",
                 "apiKey",
                 idempotency_key=idempotency_key,
                 timeout=timeout,

@@ -1,0 +1,9 @@
+import type { Slice } from '../../http/route.ts'
+import { routes } from './routes.ts'
+
+export const drafts: Slice = {
+  name: 'drafts',
+  title: 'Draft invoices',
+  description: 'Invoices written by hand: they can be changed until they are finalized.',
+  routes,
+}

@@ -1,0 +1,67 @@
+import { chargeOf, draftInvoice } from '@novabilling/core/invoice'
+import { toMajor } from '@novabilling/core/money'
+import type { Deps } from '../../deps.ts'
+import { MoneyReader } from '../../http/money-input.ts'
+import { invalid } from '../../refusal.ts'
+import type { InvoiceRow } from '../invoices/index.ts'
+import type { Items } from './schema.ts'
+
+type Lines = Pick<InvoiceRow, 'lines' | 'subtotal_minor' | 'tax_minor' | 'total_minor'>
+
+/** No invoice is over more than 15 digits, so that its amounts are exact as JSON numbers too. */
+const mostMinor = 10n ** 15n
+
+/** Prices lines by hand, exactly, and rounds the invoice once. Refuses with all faults of all lines. */
+export function priceItems(deps: Deps, currency: string, items: Items): Lines {
+  const money = new MoneyReader()
+  const read = items.map(({ description, quantity, unitAmount }, index) => {
+    const count = decimalOf(quantity)
+    if (count === undefined) {
+      money.faults.push({
+        path: `items[${index}].quantity`,
+        message: 'must be a decimal above 0, with at most 12 decimals and 15 digits, without exponent',
+      })
+    }
+    const unitMinor = money.read(`items[${index}].unitAmount`, currency, unitAmount)
+    return { description, quantity: count ?? '0', unitMinor }
+  })
+  const charges = read.map(({ quantity, unitMinor }) => ({
+    amount: chargeOf(quantity, unitMinor),
+    taxes: [],
+  }))
+  for (const [index, { amount }] of charges.entries()) {
+    if (amount.numerator >= mostMinor * amount.denominator) {
+      money.faults.push({ path: `items[${index}]`, message: 'makes an amount of more than 15 digits' })
+    }
+  }
+  if (money.faults.length > 0) throw invalid(...money.faults)
+  const { lineMinor, subtotalMinor, taxMinor, totalMinor } = draftInvoice(charges)
+  if (totalMinor >= mostMinor)
+    throw invalid({ path: 'items', message: 'make a total of more than 15 digits' })
+  return {
+    lines: read.map(({ description, quantity, unitMinor }, index) => ({
+      id: deps.ids.next(),
+      type: 'MANUAL',
+      description,
+      quantity,
+      unit: toMajor({ currency, minor: unitMinor }),
+      minor: String(lineMinor[index] ?? 0n),
+      discount: '0',
+      from: null,
+      to: null,
+    })),
+    subtotal_minor: subtotalMinor,
+    tax_minor: taxMinor,
+    total_minor: totalMinor,
+  }
+}
+
+/** A decimal above zero in its shortest form; undefined for anything else. */
+function decimalOf(value: number | string): string | undefined {
+  const match = /^0*(\d{1,15})(?:\.(\d{0,12}?)0*)?$/.exec(String(value))
+  if (!match) return undefined
+  const [, whole = '', fraction = ''] = match
+  const digits = (whole + fraction).replace(/^0+/, '').length
+  if (digits === 0 || digits > 15) return undefined
+  return fraction === '' ? whole : `${whole}.${fraction}`
+}

@@ -1,0 +1,50 @@
+import { recordEvents } from '../../db/events.ts'
+import type { Tx } from '../../db/transaction.ts'
+import type { Deps } from '../../deps.ts'
+import { isoInstant } from '../../http/present.ts'
+import { type Invoice, type InvoiceRow, presentInvoice, removeLines } from '../invoices/index.ts'
+import { lockDraft, refusePastDueDate } from './find.ts'
+import { priceItems } from './lines.ts'
+import type { UpdateInvoice } from './schema.ts'
+import { saveDraft, writeLines } from './sql.ts'
+
+/** Changes a draft; items are replaced whole. Refuses an invoice that has been issued. */
+export async function updateInvoice(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  id: string,
+  input: UpdateInvoice,
+): Promise<Invoice> {
+  const current = await lockDraft(tx, environmentId, id)
+  refusePastDueDate(input.dueDate, current.bill_to.timezone, tx.now.epochMilliseconds)
+  const row: InvoiceRow = {
+    ...current,
+    ...(input.items ? priceItems(deps, current.currency, input.items) : {}),
+    due_date: input.dueDate === undefined ? current.due_date : input.dueDate,
+    notes: input.notes === undefined ? current.notes : input.notes,
+    metadata: input.metadata ?? current.metadata,
+    updated_at: isoInstant(tx.now),
+  }
+  tx.defer(
+    saveDraft(
+      environmentId,
+      row.id,
+      row.subtotal_minor,
+      row.tax_minor,
+      row.total_minor,
+      row.due_date,
+      row.notes,
+      JSON.stringify(row.metadata),
+      row.updated_at,
+    ),
+  )
+  if (input.items) {
+    tx.defer(removeLines(environmentId, [row.id]))
+    writeLines(tx, environmentId, row)
+  }
+  recordEvents(tx, deps, [
+    { type: 'invoice.updated', resourceId: row.id, resource: presentInvoice(deps, row) },
+  ])
+  return presentInvoice(deps, row)
+}

@@ -1,0 +1,32 @@
+import { recordEvents } from '../../db/events.ts'
+import type { Tx } from '../../db/transaction.ts'
+import type { Deps } from '../../deps.ts'
+import { presentInvoice } from './present.ts'
+import { invoicesByIds, lockInvoicesByIds, removeDrafts, removeLines } from './sql.ts'
+
+/** Removes drafts, which never had a number, so none is missing. What has been issued meanwhile stays. */
+export async function discardDrafts(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return
+  const [, rows] = await tx.queryAll([
+    lockInvoicesByIds(environmentId, ids),
+    invoicesByIds(environmentId, ids),
+  ])
+  const drafts = rows.filter(({ status }) => status === 'DRAFT')
+  const held = drafts.map(({ id }) => id)
+  tx.defer(removeLines(environmentId, held))
+  tx.defer(removeDrafts(environmentId, held))
+  recordEvents(
+    tx,
+    deps,
+    drafts.map((row) => ({
+      type: 'invoice.deleted',
+      resourceId: row.id,
+      resource: presentInvoice(deps, row),
+    })),
+  )
+}

@@ -1,0 +1,89 @@
+import { localDay, toCivil } from '@novabilling/core/calendar'
+import { canMoveInvoice, dueDate, formatDay, formatInvoiceNumber } from '@novabilling/core/invoice'
+import { invoiceIssued } from '@novabilling/core/ledger'
+import { recordEventsAcross } from '../../db/events.ts'
+import type { Tx } from '../../db/transaction.ts'
+import type { Deps } from '../../deps.ts'
+import { invoicesIssued } from '../../http/operations.ts'
+import { isoInstant } from '../../http/present.ts'
+import { Refusal } from '../../refusal.ts'
+import { postEntries } from '../ledger/index.ts'
+import { defaultTermsDays, issuerFrom } from './issue.ts'
+import { presentInvoice } from './present.ts'
+import { type BillTo, type InvoiceRow, issueDraft, issuersOf, takeNumbers } from './sql.ts'
+
+/**
+ * Issues a draft, locked by the caller: its number, its dates and the names and addresses are those of this moment.
+ * Revenue is booked at once, as a line by hand has no period to be earned over. Without anything to pay it is PAID.
+ * Refuses what is no draft, and a draft whose own due date has passed in the customer's time zone. The row is brought
+ * up to date in place.
+ */
+export async function finalizeDraft(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  draft: InvoiceRow,
+  { billTo, netPaymentTermsDays }: { billTo: BillTo; netPaymentTermsDays: number | null },
+): Promise<void> {
+  const status = draft.total_minor === 0n ? 'PAID' : 'PENDING'
+  if (!canMoveInvoice(draft.status, status)) throw new Refusal('invoice_not_draft')
+  const nowMs = tx.now.epochMilliseconds
+  const today = localDay(billTo.timezone, nowMs)
+  if (draft.due_date !== null && draft.due_date < formatDay(today)) {
+    throw new Refusal('invoice_due_date_passed')
+  }
+  const { year } = toCivil(today)
+  const [[tenant], [taken]] = await tx.queryAll([
+    issuersOf([environmentId]),
+    takeNumbers([environmentId], [year], [1]),
+  ])
+  if (!tenant || !taken) throw new Error(`no number for an invoice of ${environmentId}`)
+
+  const at = isoInstant(tx.now)
+  const terms = netPaymentTermsDays ?? tenant.net_payment_terms ?? defaultTermsDays
+  draft.number = formatInvoiceNumber(tenant.prefix ?? 'INV', year, taken.last)
+  draft.status = status
+  draft.bill_to = billTo
+  draft.issuer = issuerFrom(tenant)
+  draft.issued_at = at
+  draft.due_date ??= dueDate(billTo.timezone, nowMs, terms)
+  draft.paid_at = status === 'PAID' ? at : null
+  draft.updated_at = at
+  tx.defer(
+    issueDraft(
+      environmentId,
+      draft.id,
+      draft.number,
+      draft.status,
+      JSON.stringify(draft.bill_to),
+      JSON.stringify(draft.issuer),
+      draft.issued_at,
+      draft.due_date,
+      draft.paid_at,
+    ),
+  )
+  postEntries(tx, environmentId, [
+    {
+      id: draft.id,
+      documentKind: 'INVOICE',
+      documentId: draft.id,
+      currency: draft.currency,
+      at,
+      entries: invoiceIssued({
+        netMinor: draft.total_minor - draft.tax_minor,
+        taxMinor: draft.tax_minor,
+        inAdvance: false,
+      }),
+    },
+  ])
+  recordEventsAcross(tx, deps, [
+    {
+      environmentId,
+      types: status === 'PAID' ? ['invoice.finalized', 'invoice.paid'] : ['invoice.finalized'],
+      resourceId: draft.id,
+      resource: presentInvoice(deps, draft),
+      at,
+    },
+  ])
+  tx.afterCommit(() => invoicesIssued.inc())
+}
