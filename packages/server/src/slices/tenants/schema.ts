@@ -100,7 +100,7 @@ export type TenantSettings = {
 }
 
 /** A tenant's own mail server; its password is sealed beside. */
-export type SmtpSettings = { host: string; port: number; secure: boolean; user: string | null; from: string }
+type SmtpSettings = { host: string; port: number; secure: boolean; user: string | null; from: string }
 
 export const Tenant = Type.Object(
   {
