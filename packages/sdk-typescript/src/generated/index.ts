@@ -16,6 +16,7 @@ export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
 export type { InvoicesResource } from './invoices.ts'
+export type { LedgerResource } from './ledger.ts'
 export type { MembersResource } from './members.ts'
 export type { PaymentMethodsResource } from './payment-methods.ts'
 export type { PaymentsResource } from './payments.ts'
@@ -45,6 +46,7 @@ export type {
   CustomersCreateInput,
   CustomersDeleteQuery,
   CustomersListInvoicesQuery,
+  CustomersListLedgerEntriesQuery,
   CustomersListPaymentMethodsQuery,
   CustomersListPaymentsQuery,
   CustomersListQuery,
@@ -64,6 +66,12 @@ export type {
   InvoicesListQuery,
   InvoicesMarkPaidInput,
   InvoicesPayInput,
+  LedgerAccount,
+  LedgerAccounts,
+  LedgerAccountsQuery,
+  LedgerEntriesQuery,
+  LedgerEntry,
+  LedgerTrialBalanceQuery,
   Member,
   MembersInviteInput,
   MembersListQuery,
@@ -105,4 +113,7 @@ export type {
   TenantsTestSmtpInput,
   TenantsUpdateMeInput,
   TenantsUpdateMeInputSettings,
+  TrialBalance,
+  TrialBalanceCurrency,
+  TrialBalanceCurrencyAccount,
 } from './models.ts'

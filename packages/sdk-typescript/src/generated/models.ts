@@ -226,6 +226,22 @@ export interface CustomersListInvoicesQuery {
   overdue?: boolean | undefined
 }
 
+export interface CustomersListLedgerEntriesQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  account?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
+}
+
 export interface CustomersListPaymentMethodsQuery {
   /** Page, from 1; default 1 */
   page?: number | undefined
@@ -452,6 +468,69 @@ export interface InvoicesMarkPaidInput {
 
 export interface InvoicesPayInput {
   paymentMethodId?: string | undefined
+}
+
+export interface LedgerAccount {
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  account: string
+  currency: string
+  kind: 'ASSET' | 'LIABILITY' | 'INCOME' | 'EXPENSE'
+  /** Everything that was debited */
+  debit: number
+  /** Everything that was credited */
+  credit: number
+  /** What the account holds, above zero on its own side: debit for ASSET and EXPENSE, credit for the others */
+  balance: number
+}
+
+export interface LedgerAccounts {
+  accounts: LedgerAccount[]
+}
+
+export interface LedgerAccountsQuery {
+  /** ISO 4217 code */
+  currency?: string | undefined
+}
+
+export interface LedgerEntriesQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  account?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
+  /** Id of an invoice, a payment or a refund */
+  document?: string | undefined
+}
+
+export interface LedgerEntry {
+  /** The entries of a transaction sum to zero */
+  transactionId: string
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  account: string
+  currency: string
+  /** Amount in major units */
+  debit: number
+  /** Amount in major units */
+  credit: number
+  documentKind: 'INVOICE' | 'VOID' | 'PAYMENT' | 'REFUND'
+  /** The invoice, payment or refund behind it */
+  documentId: string
+  occurredAt: string
+}
+
+export interface LedgerTrialBalanceQuery {
+  /** Up to the end of this day, in the tenant's time zone; default: everything */
+  asOf?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
 }
 
 export interface Member {
@@ -899,4 +978,27 @@ export interface TenantsUpdateMeInputSettings {
   brandColor?: string | null | undefined
   taxId?: string | null | undefined
   address?: AddressInput | null | undefined
+}
+
+export interface TrialBalance {
+  asOf: string | null
+  currencies: TrialBalanceCurrency[]
+}
+
+export interface TrialBalanceCurrency {
+  currency: string
+  /** Sum of the debit balances */
+  debit: number
+  /** Sum of the credit balances: the same */
+  credit: number
+  accounts: TrialBalanceCurrencyAccount[]
+}
+
+export interface TrialBalanceCurrencyAccount {
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  account: string
+  /** The balance, where it is a debit */
+  debit: number
+  /** The balance, where it is a credit */
+  credit: number
 }

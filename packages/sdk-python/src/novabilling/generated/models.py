@@ -230,6 +230,45 @@ class InvoiceTax(Model):
     """Amount in major units"""
 
 
+class LedgerAccount(Model):
+    """`LedgerAccount` as the API answers it."""
+
+    account: str
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    currency: str
+    kind: Annotated[Literal["ASSET", "LIABILITY", "INCOME", "EXPENSE"], LENIENT]
+    debit: Decimal
+    """Everything that was debited"""
+    credit: Decimal
+    """Everything that was credited"""
+    balance: Decimal
+    """What the account holds, above zero on its own side: debit for ASSET and EXPENSE, credit for the others"""
+
+
+class LedgerAccounts(Model):
+    """`LedgerAccounts` as the API answers it."""
+
+    accounts: List[LedgerAccount]
+
+
+class LedgerEntry(Model):
+    """`LedgerEntry` as the API answers it."""
+
+    transaction_id: str = Field(alias="transactionId")
+    """The entries of a transaction sum to zero"""
+    account: str
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    currency: str
+    debit: Decimal
+    """Amount in major units"""
+    credit: Decimal
+    """Amount in major units"""
+    document_kind: Annotated[Literal["INVOICE", "VOID", "PAYMENT", "REFUND"], LENIENT] = Field(alias="documentKind")
+    document_id: str = Field(alias="documentId")
+    """The invoice, payment or refund behind it"""
+    occurred_at: dt.datetime = Field(alias="occurredAt")
+
+
 class Member(Model):
     """`Member` as the API answers it."""
 
@@ -484,3 +523,32 @@ class TenantUsageApiKeyDay(Model):
 
     day: dt.date
     requests: int
+
+
+class TrialBalance(Model):
+    """`TrialBalance` as the API answers it."""
+
+    as_of: Optional[dt.date] = Field(alias="asOf")
+    currencies: List[TrialBalanceCurrency]
+
+
+class TrialBalanceCurrency(Model):
+    """`TrialBalanceCurrency` as the API answers it."""
+
+    currency: str
+    debit: Decimal
+    """Sum of the debit balances"""
+    credit: Decimal
+    """Sum of the credit balances: the same"""
+    accounts: List[TrialBalanceCurrencyAccount]
+
+
+class TrialBalanceCurrencyAccount(Model):
+    """`TrialBalanceCurrencyAccount` as the API answers it."""
+
+    account: str
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    debit: Decimal
+    """The balance, where it is a debit"""
+    credit: Decimal
+    """The balance, where it is a credit"""
