@@ -285,6 +285,7 @@ create table invoice_lines (
   discount_minor bigint not null,
   period_start timestamp with time zone,
   period_end timestamp with time zone,
+  derivation json,
   constraint invoice_lines_type_check CHECK ((type = ANY (ARRAY['PLAN'::text, 'USAGE'::text, 'COMMITMENT'::text, 'ADD_ON'::text, 'MANUAL'::text, 'CORRECTION'::text]))),
   constraint invoice_lines_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
   constraint invoice_lines_pkey PRIMARY KEY (environment_id, invoice_id, id)
@@ -323,11 +324,14 @@ create table invoices (
   metadata jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  terms_days integer,
+  terms_from text,
   constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
   constraint invoices_check1 CHECK (((paid_minor >= 0) AND (credited_minor >= 0) AND ((paid_minor + credited_minor) <= total_minor))),
   constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
   constraint invoices_kind_check CHECK ((kind = 'CYCLE'::text)),
   constraint invoices_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PENDING'::text, 'PAID'::text, 'FAILED'::text, 'VOID'::text, 'UNCOLLECTIBLE'::text]))),
+  constraint invoices_terms_from_check CHECK ((terms_from = ANY (ARRAY['CUSTOMER'::text, 'PLAN'::text, 'TENANT'::text, 'DEFAULT'::text]))),
   constraint invoices_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint invoices_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
   constraint invoices_pkey PRIMARY KEY (environment_id, id)
@@ -338,6 +342,7 @@ CREATE INDEX invoices_customer ON public.invoices USING btree (environment_id, c
 CREATE UNIQUE INDEX invoices_number_key ON public.invoices USING btree (environment_id, number);
 CREATE UNIQUE INDEX invoices_period_key ON public.invoices USING btree (environment_id, subscription_id, period_start, kind);
 CREATE TRIGGER invoices_frozen BEFORE UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.period_start IS DISTINCT FROM new.period_start)) OR (old.period_end IS DISTINCT FROM new.period_end)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)) OR (old.due_date IS DISTINCT FROM new.due_date)))) EXECUTE FUNCTION refuse_invoice_change();
+CREATE TRIGGER invoices_terms_frozen BEFORE UPDATE OF terms_days, terms_from ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((old.terms_days IS DISTINCT FROM new.terms_days) OR (old.terms_from IS DISTINCT FROM new.terms_from)))) EXECUTE FUNCTION refuse_invoice_change();
 alter table invoices force row level security;
 create policy environment on invoices using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on invoices to nova_worker using true with check true;

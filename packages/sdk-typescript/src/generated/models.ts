@@ -350,6 +350,54 @@ export interface EnvironmentsSetClockInputAdvance {
   years?: number | undefined
 }
 
+export interface ExplainedLine {
+  id: string
+  type: 'PLAN' | 'USAGE' | 'COMMITMENT' | 'ADD_ON' | 'MANUAL' | 'CORRECTION'
+  description: string
+  periodStart: string | null
+  periodEnd: string | null
+  /** In major units */
+  unitAmount: string
+  /** How many */
+  quantity: string
+  share: ExplainedLineShare | null
+  /** Unit price × quantity × share, exactly, in minor units */
+  exactMinor: ExplainedLineExactMinor
+  /** The exact amount, rounded down */
+  floorMinor: string
+  /** What rounding down left; the largest get the units that are left of the subtotal */
+  remainder: ExplainedLineRemainder
+  /** In minor units of the currency */
+  amountMinor: string
+  /** In minor units of the currency */
+  discountMinor: string
+}
+
+/** Unit price × quantity × share, exactly, in minor units */
+export interface ExplainedLineExactMinor {
+  numerator: string
+  denominator: string
+}
+
+/** What rounding down left; the largest get the units that are left of the subtotal */
+export interface ExplainedLineRemainder {
+  numerator: string
+  denominator: string
+}
+
+/** What part of its whole period is charged; null for a line that has none */
+export interface ExplainedLineShare {
+  /** Whose days are counted */
+  zone: string
+  unit: 'PERIOD' | 'DAY' | 'SECOND'
+  /** Days, or seconds, that are charged */
+  part: string
+  /** Days, or seconds, of the whole period */
+  whole: string
+  wholeStart: string
+  wholeEnd: string
+}
+
 export interface Invitation {
   id: string
   email: string
@@ -396,6 +444,67 @@ export interface Invoice {
   metadata: { [key: string]: string | number | boolean }
   createdAt: string
   updatedAt: string
+}
+
+export interface InvoiceExplanation {
+  version: 1
+  id: string
+  number: string
+  currency: string
+  /** Of the minor unit of the currency */
+  decimals: number
+  issuedAt: string
+  due: InvoiceExplanationDue
+  lines: ExplainedLine[]
+  rounding: InvoiceExplanationRounding
+  taxes: InvoiceExplanationTax[]
+  /** In minor units of the currency */
+  discountMinor: string
+  /** In minor units of the currency */
+  taxMinor: string
+  /** In minor units of the currency */
+  totalMinor: string
+}
+
+export interface InvoiceExplanationDue {
+  /** The customer's, in which the days of issue and due are */
+  zone: string
+  issuedOn: string
+  termsDays: number
+  /** Whose payment terms they are */
+  termsFrom: 'CUSTOMER' | 'PLAN' | 'TENANT' | 'DEFAULT'
+  dueOn: string
+}
+
+export interface InvoiceExplanationRounding {
+  /** Sum of the exact amounts of the lines */
+  exactMinor: InvoiceExplanationRoundingExactMinor
+  /** Once, on the sum; the lines get it by largest remainder */
+  rule: 'HALF_UP'
+  /** In minor units of the currency */
+  subtotalMinor: string
+}
+
+/** Sum of the exact amounts of the lines */
+export interface InvoiceExplanationRoundingExactMinor {
+  numerator: string
+  denominator: string
+}
+
+export interface InvoiceExplanationTax {
+  code: string
+  /** 16 % is 4/25 */
+  rate: InvoiceExplanationTaxRate
+  /** In minor units of the currency */
+  baseMinor: string
+  /** In minor units of the currency */
+  taxMinor: string
+}
+
+/** 16 % is 4/25 */
+export interface InvoiceExplanationTaxRate {
+  numerator: string
+  denominator: string
 }
 
 export interface InvoiceItem {

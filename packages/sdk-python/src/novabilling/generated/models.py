@@ -130,6 +130,59 @@ class Environment(Model):
     created_at: dt.datetime = Field(alias="createdAt")
 
 
+class ExplainedLine(Model):
+    """`ExplainedLine` as the API answers it."""
+
+    id: str
+    type: Annotated[Literal["PLAN", "USAGE", "COMMITMENT", "ADD_ON", "MANUAL", "CORRECTION"], LENIENT]
+    description: str
+    period_start: Optional[dt.datetime] = Field(alias="periodStart")
+    period_end: Optional[dt.datetime] = Field(alias="periodEnd")
+    unit_amount: str = Field(alias="unitAmount")
+    """In major units"""
+    quantity: str
+    """How many"""
+    share: Optional[ExplainedLineShare]
+    exact_minor: ExplainedLineExactMinor = Field(alias="exactMinor")
+    """Unit price × quantity × share, exactly, in minor units"""
+    floor_minor: str = Field(alias="floorMinor")
+    """The exact amount, rounded down"""
+    remainder: ExplainedLineRemainder
+    """What rounding down left; the largest get the units that are left of the subtotal"""
+    amount_minor: str = Field(alias="amountMinor")
+    """In minor units of the currency"""
+    discount_minor: str = Field(alias="discountMinor")
+    """In minor units of the currency"""
+
+
+class ExplainedLineExactMinor(Model):
+    """Unit price × quantity × share, exactly, in minor units"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineRemainder(Model):
+    """What rounding down left; the largest get the units that are left of the subtotal"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineShare(Model):
+    """What part of its whole period is charged; null for a line that has none"""
+
+    zone: str
+    """Whose days are counted"""
+    unit: Annotated[Literal["PERIOD", "DAY", "SECOND"], LENIENT]
+    part: str
+    """Days, or seconds, that are charged"""
+    whole: str
+    """Days, or seconds, of the whole period"""
+    whole_start: dt.datetime = Field(alias="wholeStart")
+    whole_end: dt.datetime = Field(alias="wholeEnd")
+
+
 class Invitation(Model):
     """`Invitation` as the API answers it."""
 
@@ -180,6 +233,77 @@ class Invoice(Model):
     """Your own keys and values; replaced whole"""
     created_at: dt.datetime = Field(alias="createdAt")
     updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class InvoiceExplanation(Model):
+    """`InvoiceExplanation` as the API answers it."""
+
+    version: Annotated[Literal[1], LENIENT]
+    id: str
+    number: str
+    currency: str
+    decimals: int
+    """Of the minor unit of the currency"""
+    issued_at: dt.datetime = Field(alias="issuedAt")
+    due: InvoiceExplanationDue
+    lines: List[ExplainedLine]
+    rounding: InvoiceExplanationRounding
+    taxes: List[InvoiceExplanationTax]
+    discount_minor: str = Field(alias="discountMinor")
+    """In minor units of the currency"""
+    tax_minor: str = Field(alias="taxMinor")
+    """In minor units of the currency"""
+    total_minor: str = Field(alias="totalMinor")
+    """In minor units of the currency"""
+
+
+class InvoiceExplanationDue(Model):
+    """`InvoiceExplanationDue` as the API answers it."""
+
+    zone: str
+    """The customer's, in which the days of issue and due are"""
+    issued_on: dt.date = Field(alias="issuedOn")
+    terms_days: int = Field(alias="termsDays")
+    terms_from: Annotated[Literal["CUSTOMER", "PLAN", "TENANT", "DEFAULT"], LENIENT] = Field(alias="termsFrom")
+    """Whose payment terms they are"""
+    due_on: dt.date = Field(alias="dueOn")
+
+
+class InvoiceExplanationRounding(Model):
+    """`InvoiceExplanationRounding` as the API answers it."""
+
+    exact_minor: InvoiceExplanationRoundingExactMinor = Field(alias="exactMinor")
+    """Sum of the exact amounts of the lines"""
+    rule: Annotated[Literal["HALF_UP"], LENIENT]
+    """Once, on the sum; the lines get it by largest remainder"""
+    subtotal_minor: str = Field(alias="subtotalMinor")
+    """In minor units of the currency"""
+
+
+class InvoiceExplanationRoundingExactMinor(Model):
+    """Sum of the exact amounts of the lines"""
+
+    numerator: str
+    denominator: str
+
+
+class InvoiceExplanationTax(Model):
+    """`InvoiceExplanationTax` as the API answers it."""
+
+    code: str
+    rate: InvoiceExplanationTaxRate
+    """16 % is 4/25"""
+    base_minor: str = Field(alias="baseMinor")
+    """In minor units of the currency"""
+    tax_minor: str = Field(alias="taxMinor")
+    """In minor units of the currency"""
+
+
+class InvoiceExplanationTaxRate(Model):
+    """16 % is 4/25"""
+
+    numerator: str
+    denominator: str
 
 
 class InvoiceItem(Model):

@@ -1,5 +1,6 @@
 import type { Slice } from '../../http/route.ts'
 import { routes } from './routes.ts'
+import { explainSchemas } from './explain-schema.ts'
 import { schemas } from './schema.ts'
 
 export const invoices: Slice = {
@@ -7,10 +8,11 @@ export const invoices: Slice = {
   title: 'Invoices',
   description: 'What is owed: issued by subscriptions, numbered without gaps, never changed afterwards.',
   routes,
-  schemas,
+  schemas: [...schemas, ...explainSchemas],
 }
 
 export { findInvoice, presentInvoices } from './find.ts'
+export type { LineDerivation } from './derivation.ts'
 export { type Draft, issueInvoices } from './issue.ts'
 export { presentInvoice } from './present.ts'
 export type { Invoice } from './schema.ts'

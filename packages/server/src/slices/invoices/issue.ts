@@ -8,7 +8,8 @@ import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
 import { postEntriesAcross } from '../ledger/index.ts'
 import { presentInvoice } from './present.ts'
-import type { lineTypes } from './schema.ts'
+import { type LineDerivation, derivationText } from './derivation.ts'
+import type { lineTypes, termsSources } from './schema.ts'
 import {
   type BillTo,
   type InvoiceRow,
@@ -29,6 +30,7 @@ type DraftLine = {
   readonly amountMinor: bigint
   readonly from: string | null
   readonly to: string | null
+  readonly derivation: LineDerivation
 }
 
 /** An invoice that is about to be issued. */
@@ -43,14 +45,20 @@ export type Draft = {
   readonly totalMinor: bigint
   readonly billTo: BillTo
   /** Days from issue to due, of the customer or else the plan; null: the tenant's. */
-  readonly netPaymentTermsDays: number | null
+  readonly terms: Terms | null
   readonly issuedAt: string
   readonly issuedAtMs: number
 }
 
-export type Issued = { readonly environmentId: string; readonly row: InvoiceRow }
+export type Terms = { readonly days: number; readonly from: (typeof termsSources)[number] }
 
-const defaultTermsDays = 30
+export type Issued = {
+  readonly environmentId: string
+  readonly row: InvoiceRow
+  readonly draft: Draft
+}
+
+const defaultTerms: Terms = { days: 30, from: 'DEFAULT' }
 
 /**
  * Issues invoices, over any number of environments, in a fixed number of statements: numbers in the order given,
@@ -84,11 +92,12 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     if (place?.next === undefined || !from)
       throw new Error(`no number for an invoice of ${draft.environmentId}`)
     const number = formatInvoiceNumber(from.row.prefix ?? 'INV', place.year, ++place.next)
-    const terms = draft.netPaymentTermsDays ?? from.row.net_payment_terms ?? defaultTermsDays
-    const dueOn = dueDate(draft.billTo.timezone, draft.issuedAtMs, terms)
+    const terms = draft.terms ?? termsOfTenant(from.row)
+    const dueOn = dueDate(draft.billTo.timezone, draft.issuedAtMs, terms.days)
     return {
       environmentId: draft.environmentId,
-      row: rowOf(deps, draft, { number, dueOn, issuer: from.issuer }),
+      draft,
+      row: rowOf(deps, draft, { number, dueOn, terms, issuer: from.issuer }),
     }
   })
   write(deps, tx, issued)
@@ -117,6 +126,10 @@ function yearOf({ billTo, issuedAtMs }: Draft): number {
   return toCivil(localDay(billTo.timezone, issuedAtMs)).year
 }
 
+function termsOfTenant({ net_payment_terms: days }: IssuerRow): Terms {
+  return days === null ? defaultTerms : { days, from: 'TENANT' }
+}
+
 function issuerFrom(row: IssuerRow): Issuer {
   return {
     name: row.company_name,
@@ -132,7 +145,7 @@ function issuerFrom(row: IssuerRow): Issuer {
 function rowOf(
   deps: Deps,
   draft: Draft,
-  given: { number: string; dueOn: string; issuer: Issuer },
+  given: { number: string; dueOn: string; terms: Terms; issuer: Issuer },
 ): InvoiceRow {
   const isPaid = draft.totalMinor === 0n
   return {
@@ -154,6 +167,8 @@ function rowOf(
     issuer: given.issuer,
     issued_at: draft.issuedAt,
     due_date: given.dueOn,
+    terms_days: given.terms.days,
+    terms_from: given.terms.from,
     paid_at: isPaid ? draft.issuedAt : null,
     voided_at: null,
     notes: null,
@@ -197,6 +212,8 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       rows.map((row) => issuers.get(row.issuer) ?? null),
       rows.map((row) => row.issued_at),
       rows.map((row) => row.due_date),
+      rows.map((row) => row.terms_days),
+      rows.map((row) => row.terms_from),
       jsonArray(
         Array.from(issuers.keys(), (issuer) => JSON.stringify(issuer)),
         'jsonb',
@@ -219,6 +236,9 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       lines.map(({ line }) => line.minor),
       lines.map(({ line }) => line.from),
       lines.map(({ line }) => line.to),
+      jsonArray(
+        issued.flatMap(({ draft }) => draft.lines.map(({ derivation }) => derivationText(derivation))),
+      ),
     ),
   )
   postEntriesAcross(

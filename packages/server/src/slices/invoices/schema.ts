@@ -5,6 +5,9 @@ import { Address, Day, Instant, Metadata, Money, closed, named, oneOf, orNull } 
 export const invoiceStatuses = ['DRAFT', 'PENDING', 'PAID', 'FAILED', 'VOID', 'UNCOLLECTIBLE'] as const
 export const lineTypes = ['PLAN', 'USAGE', 'COMMITMENT', 'ADD_ON', 'MANUAL', 'CORRECTION'] as const
 
+/** Whose payment terms an invoice has, the nearest first. */
+export const termsSources = ['CUSTOMER', 'PLAN', 'TENANT', 'DEFAULT'] as const
+
 const TaxOfLine = Type.Object({ name: Type.String(), rate: Type.Number(), amount: Money })
 
 const InvoiceItem = Type.Object(

@@ -12,7 +12,8 @@ import {
   text,
   uuid,
 } from '../../db/statement.ts'
-import { invoiceStatuses, type lineTypes } from './schema.ts'
+import { invoiceStatuses, type lineTypes, termsSources } from './schema.ts'
+import type { StoredDerivation } from './derivation.ts'
 
 /** Who the invoice is from or to, as they were when it was issued. */
 export type PartySnapshot = {
@@ -58,6 +59,8 @@ const ownColumns = {
   issuer: json<Issuer>(),
   issued_at: nullable(instantText),
   due_date: nullable(day),
+  terms_days: nullable(integer),
+  terms_from: nullable(oneOf(...termsSources)),
   paid_at: nullable(instantText),
   voided_at: nullable(instantText),
   notes: nullable(text),
@@ -91,6 +94,13 @@ export const invoicesByIds = statement(
   'invoices.by_ids',
   `select ${invoiceSelect} from invoices where environment_id = $1::uuid and id = any($2::uuid[]) order by id`,
   invoiceColumns,
+)
+
+/** How the lines of an invoice came about, in their order. */
+export const derivationsOf = statement(
+  'invoices.derivations',
+  `select id, derivation from invoice_lines where environment_id = $1::uuid and invoice_id = $2::uuid order by position`,
+  { id: uuid, derivation: nullable(json<StoredDerivation>()) },
 )
 
 export const lockInvoicesByIds = statement(
@@ -149,27 +159,28 @@ export const insertInvoices = command(
   'invoices.insert',
   `insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end,
      currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, bill_to, issuer, issued_at, due_date,
-     paid_at, metadata, created_at, updated_at)
+     terms_days, terms_from, paid_at, metadata, created_at, updated_at)
    select u.environment_id, u.id, u.number, 'CYCLE', u.customer_id, u.subscription_id, u.period_start, u.period_end,
      u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.bill_to, i.issuer, u.issued_at, u.due_date,
-     case when u.status = 'PAID' then u.issued_at end, '{}', u.issued_at, u.issued_at
+     u.terms_days, u.terms_from, case when u.status = 'PAID' then u.issued_at end, '{}', u.issued_at, u.issued_at
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
-     $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[])
+     $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[],
+     $15::integer[], $16::text[])
      as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
-       subtotal_minor, bill_to, issuer_place, issued_at, due_date)
-   join unnest($15::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
+       subtotal_minor, bill_to, issuer_place, issued_at, due_date, terms_days, terms_from)
+   join unnest($17::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
 )
 
 export const insertLines = command(
   'invoices.insert_lines',
   `insert into invoice_lines (environment_id, invoice_id, id, position, type, description, quantity, unit_amount,
-     amount_minor, discount_minor, period_start, period_end)
+     amount_minor, discount_minor, period_start, period_end, derivation)
    select u.environment_id, u.invoice_id, u.id, u.position, u.type, u.description, u.quantity, u.unit_amount,
-     u.amount_minor, 0, u.period_start, u.period_end
+     u.amount_minor, 0, u.period_start, u.period_end, u.derivation
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::numeric[],
-     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[])
+     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::json[])
      as u (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor,
-       period_start, period_end)`,
+       period_start, period_end, derivation)`,
 )
 
 export const saveInvoiceStates = command(
