@@ -286,11 +286,14 @@ create table invoice_lines (
   period_start timestamp with time zone,
   period_end timestamp with time zone,
   derivation json,
+  deferral text,
+  constraint invoice_lines_deferral_check CHECK ((deferral = ANY (ARRAY['NEW'::text, 'FOLDED'::text]))),
   constraint invoice_lines_type_check CHECK ((type = ANY (ARRAY['PLAN'::text, 'USAGE'::text, 'COMMITMENT'::text, 'ADD_ON'::text, 'MANUAL'::text, 'CORRECTION'::text]))),
   constraint invoice_lines_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
   constraint invoice_lines_pkey PRIMARY KEY (environment_id, invoice_id, id)
 );
 
+CREATE INDEX invoice_lines_deferral_new ON public.invoice_lines USING btree (environment_id) WHERE (deferral = 'NEW'::text);
 alter table invoice_lines force row level security;
 create policy environment on invoice_lines using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on invoice_lines to nova_worker using true with check true;
@@ -326,6 +329,7 @@ create table invoices (
   updated_at timestamp with time zone not null,
   terms_days integer,
   terms_from text,
+  deferral_undone boolean not null default false,
   constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
   constraint invoices_check1 CHECK (((paid_minor >= 0) AND (credited_minor >= 0) AND ((paid_minor + credited_minor) <= total_minor))),
   constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
@@ -339,6 +343,7 @@ create table invoices (
 
 CREATE INDEX invoices_created ON public.invoices USING btree (environment_id, created_at, id);
 CREATE INDEX invoices_customer ON public.invoices USING btree (environment_id, customer_id, created_at, id);
+CREATE INDEX invoices_deferral_to_undo ON public.invoices USING btree (environment_id) WHERE ((status = 'VOID'::text) AND (NOT deferral_undone));
 CREATE UNIQUE INDEX invoices_number_key ON public.invoices USING btree (environment_id, number);
 CREATE UNIQUE INDEX invoices_period_key ON public.invoices USING btree (environment_id, subscription_id, period_start, kind);
 CREATE TRIGGER invoices_frozen BEFORE UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.period_start IS DISTINCT FROM new.period_start)) OR (old.period_end IS DISTINCT FROM new.period_end)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)) OR (old.due_date IS DISTINCT FROM new.due_date)))) EXECUTE FUNCTION refuse_invoice_change();
@@ -567,6 +572,23 @@ create policy worker on prices to nova_worker using true with check true;
 grant delete, insert, select, update on prices to nova_api;
 grant insert, select, update on prices to nova_worker;
 
+create table recognition_clocks (
+  environment_id uuid not null,
+  closed_through date not null,
+  due_at timestamp with time zone not null,
+  carried jsonb not null default '{}'::jsonb,
+  on_test_clock boolean not null,
+  constraint recognition_clocks_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint recognition_clocks_pkey PRIMARY KEY (environment_id)
+);
+
+CREATE INDEX recognition_clocks_due ON public.recognition_clocks USING btree (due_at) WHERE (NOT on_test_clock);
+alter table recognition_clocks force row level security;
+create policy environment on recognition_clocks using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on recognition_clocks to nova_worker using true with check true;
+grant insert, select on recognition_clocks to nova_api;
+grant insert, select, update on recognition_clocks to nova_worker;
+
 create table refunds (
   environment_id uuid not null,
   id uuid not null,
@@ -599,6 +621,37 @@ create policy environment on refunds using (environment_id = scope_environment()
 create policy worker on refunds to nova_worker using true with check true;
 grant insert, select, update on refunds to nova_api;
 grant insert, select, update on refunds to nova_worker;
+
+create table revenue_cohorts (
+  environment_id uuid not null,
+  last_day date not null,
+  first_day date not null,
+  zone text not null,
+  currency character(3) not null,
+  amount_minor bigint not null,
+  lines bigint not null,
+  constraint revenue_cohorts_lines_check CHECK ((lines >= 0)),
+  constraint revenue_cohorts_pkey PRIMARY KEY (environment_id, last_day, first_day, zone, currency, amount_minor)
+);
+
+alter table revenue_cohorts force row level security;
+create policy environment on revenue_cohorts using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on revenue_cohorts to nova_worker using true with check true;
+grant insert, select, update on revenue_cohorts to nova_worker;
+
+create table revenue_days (
+  environment_id uuid not null,
+  day date not null,
+  currency character(3) not null,
+  id uuid not null,
+  amount_minor bigint not null,
+  constraint revenue_days_pkey PRIMARY KEY (environment_id, day, currency)
+);
+
+alter table revenue_days force row level security;
+create policy environment on revenue_days using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on revenue_days to nova_worker using true with check true;
+grant insert, select on revenue_days to nova_worker;
 
 create table sandbox_book (
   environment_id uuid not null,

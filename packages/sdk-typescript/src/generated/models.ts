@@ -629,8 +629,8 @@ export interface LedgerEntry {
   debit: number
   /** Amount in major units */
   credit: number
-  documentKind: 'INVOICE' | 'VOID' | 'PAYMENT' | 'REFUND'
-  /** The invoice, payment or refund behind it */
+  documentKind: 'INVOICE' | 'VOID' | 'PAYMENT' | 'REFUND' | 'RECOGNITION'
+  /** The invoice, payment or refund behind it; of a day of revenue, its own transaction */
   documentId: string
   occurredAt: string
 }

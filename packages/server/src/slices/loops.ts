@@ -3,6 +3,7 @@ import { clock } from './clock/index.ts'
 import { collection } from './collection/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
 import { mail } from './mail/index.ts'
+import { recognition } from './recognition/index.ts'
 
 /** What the worker does again and again. */
-export const loops = [billingRun, collection, clock, mail, housekeeping] as const
+export const loops = [billingRun, collection, recognition, clock, mail, housekeeping] as const

@@ -387,9 +387,9 @@ class LedgerEntry(Model):
     """Amount in major units"""
     credit: Decimal
     """Amount in major units"""
-    document_kind: Annotated[Literal["INVOICE", "VOID", "PAYMENT", "REFUND"], LENIENT] = Field(alias="documentKind")
+    document_kind: Annotated[Literal["INVOICE", "VOID", "PAYMENT", "REFUND", "RECOGNITION"], LENIENT] = Field(alias="documentKind")
     document_id: str = Field(alias="documentId")
-    """The invoice, payment or refund behind it"""
+    """The invoice, payment or refund behind it; of a day of revenue, its own transaction"""
     occurred_at: dt.datetime = Field(alias="occurredAt")
 
 

@@ -18,6 +18,7 @@ import {
   insertInvoices,
   insertLines,
   issuersOf,
+  openRecognition,
   takeNumbers,
 } from './sql.ts'
 
@@ -50,7 +51,7 @@ export type Draft = {
   readonly issuedAtMs: number
 }
 
-export type Terms = { readonly days: number; readonly from: (typeof termsSources)[number] }
+type Terms = { readonly days: number; readonly from: (typeof termsSources)[number] }
 
 export type Issued = {
   readonly environmentId: string
@@ -101,8 +102,30 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     }
   })
   write(deps, tx, issued)
+  openBooks(
+    tx,
+    issuers.filter(({ recognises }) => !recognises).map((row) => row.environment_id),
+    drafts,
+  )
   tx.afterCommit(() => invoicesIssued.inc(issued.length))
   return issued
+}
+
+/** For environments with their first invoices, the recognition of revenue begins on the day of the earliest. */
+function openBooks(tx: Tx, environments: readonly string[], drafts: readonly Draft[]): void {
+  if (environments.length === 0) return
+  tx.defer(
+    openRecognition(
+      environments,
+      environments.map(
+        (id) =>
+          drafts
+            .filter(({ environmentId }) => environmentId === id)
+            .map(({ issuedAt }) => issuedAt)
+            .toSorted()[0] ?? null,
+      ),
+    ),
+  )
 }
 
 type Place = { readonly environmentId: string; readonly year: number; count: number; next?: bigint }

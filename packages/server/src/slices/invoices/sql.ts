@@ -1,6 +1,7 @@
 import {
   type RowOf,
   bigint,
+  boolean,
   command,
   day,
   instantText,
@@ -127,6 +128,7 @@ const issuerColumns = {
   footer: nullable(text),
   brand_color: nullable(text),
   net_payment_terms: nullable(integer),
+  recognises: boolean,
 }
 export type IssuerRow = RowOf<typeof issuerColumns>
 
@@ -136,7 +138,8 @@ export const issuersOf = statement(
   `select e.id as environment_id, t.company_name, t.country, t.settings->>'taxId' as tax_id,
      t.settings->'address' as address, t.settings->>'invoicePrefix' as prefix,
      t.settings->>'invoiceFooter' as footer, t.settings->>'brandColor' as brand_color,
-     (t.settings->>'netPaymentTerms')::integer as net_payment_terms
+     (t.settings->>'netPaymentTerms')::integer as net_payment_terms,
+     exists (select from recognition_clocks c where c.environment_id = e.id) as recognises
    from environments e
    join tenants t on t.id = e.tenant_id
    where e.id = any($1::uuid[])`,
@@ -174,13 +177,25 @@ export const insertInvoices = command(
 export const insertLines = command(
   'invoices.insert_lines',
   `insert into invoice_lines (environment_id, invoice_id, id, position, type, description, quantity, unit_amount,
-     amount_minor, discount_minor, period_start, period_end, derivation)
+     amount_minor, discount_minor, period_start, period_end, derivation, deferral)
    select u.environment_id, u.invoice_id, u.id, u.position, u.type, u.description, u.quantity, u.unit_amount,
-     u.amount_minor, 0, u.period_start, u.period_end, u.derivation
+     u.amount_minor, 0, u.period_start, u.period_end, u.derivation, 'NEW'
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::numeric[],
      $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::json[])
      as u (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor,
        period_start, period_end, derivation)`,
+)
+
+/** Opens the books of environments for the recognition of revenue, on the local day of their first invoice. */
+export const openRecognition = command(
+  'invoices.open_recognition',
+  `insert into recognition_clocks (environment_id, closed_through, due_at, on_test_clock)
+   select e.id, (u.at at time zone t.timezone)::date - 1,
+     ((u.at at time zone t.timezone)::date + 1)::timestamp at time zone t.timezone, e.clock_now is not null
+   from unnest($1::uuid[], $2::timestamptz[]) as u (environment_id, at)
+   join environments e on e.id = u.environment_id
+   join tenants t on t.id = e.tenant_id
+   on conflict (environment_id) do nothing`,
 )
 
 export const saveInvoiceStates = command(

@@ -15,6 +15,8 @@ const idKinds: Readonly<Record<DocumentKind, IdKind>> = {
   VOID: 'invoice',
   PAYMENT: 'payment',
   REFUND: 'refund',
+  // A day of revenue is a document of its own.
+  RECOGNITION: 'ledgerTransaction',
 }
 
 /**

@@ -43,7 +43,9 @@ export const LedgerEntry = Type.Object(
     debit: Money,
     credit: Money,
     documentKind: oneOf(documentKinds),
-    documentId: Type.String({ description: 'The invoice, payment or refund behind it' }),
+    documentId: Type.String({
+      description: 'The invoice, payment or refund behind it; of a day of revenue, its own transaction',
+    }),
     occurredAt: Instant,
   },
   { $id: 'LedgerEntry' },
