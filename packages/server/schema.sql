@@ -285,11 +285,15 @@ create table invoice_lines (
   discount_minor bigint not null,
   period_start timestamp with time zone,
   period_end timestamp with time zone,
+  derivation json,
+  deferral text,
+  constraint invoice_lines_deferral_check CHECK ((deferral = ANY (ARRAY['NEW'::text, 'FOLDED'::text]))),
   constraint invoice_lines_type_check CHECK ((type = ANY (ARRAY['PLAN'::text, 'USAGE'::text, 'COMMITMENT'::text, 'ADD_ON'::text, 'MANUAL'::text, 'CORRECTION'::text]))),
   constraint invoice_lines_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
   constraint invoice_lines_pkey PRIMARY KEY (environment_id, invoice_id, id)
 );
 
+CREATE INDEX invoice_lines_deferral_new ON public.invoice_lines USING btree (environment_id) WHERE (deferral = 'NEW'::text);
 CREATE TRIGGER invoice_lines_kept BEFORE DELETE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION refuse_invoice_removal();
 alter table invoice_lines force row level security;
 create policy environment on invoice_lines using (environment_id = scope_environment()) with check (environment_id = scope_environment());
@@ -324,6 +328,9 @@ create table invoices (
   metadata jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  terms_days integer,
+  terms_from text,
+  deferral_undone boolean not null default false,
   overdue_at timestamp with time zone,
   on_test_clock boolean not null default false,
   constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
@@ -331,6 +338,7 @@ create table invoices (
   constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
   constraint invoices_kind_check CHECK ((kind = ANY (ARRAY['CYCLE'::text, 'MANUAL'::text]))),
   constraint invoices_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PENDING'::text, 'PAID'::text, 'FAILED'::text, 'VOID'::text, 'UNCOLLECTIBLE'::text]))),
+  constraint invoices_terms_from_check CHECK ((terms_from = ANY (ARRAY['CUSTOMER'::text, 'PLAN'::text, 'TENANT'::text, 'DEFAULT'::text]))),
   constraint invoices_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint invoices_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
   constraint invoices_pkey PRIMARY KEY (environment_id, id)
@@ -338,12 +346,14 @@ create table invoices (
 
 CREATE INDEX invoices_created ON public.invoices USING btree (environment_id, created_at, id);
 CREATE INDEX invoices_customer ON public.invoices USING btree (environment_id, customer_id, created_at, id);
+CREATE INDEX invoices_deferral_to_undo ON public.invoices USING btree (environment_id) WHERE ((status = 'VOID'::text) AND (NOT deferral_undone));
 CREATE INDEX invoices_overdue ON public.invoices USING btree (overdue_at) WHERE ((overdue_at IS NOT NULL) AND (status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) AND (NOT on_test_clock));
 CREATE INDEX invoices_overdue_on_test_clock ON public.invoices USING btree (environment_id, overdue_at) WHERE ((overdue_at IS NOT NULL) AND (status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) AND on_test_clock);
 CREATE UNIQUE INDEX invoices_number_key ON public.invoices USING btree (environment_id, number);
 CREATE UNIQUE INDEX invoices_period_key ON public.invoices USING btree (environment_id, subscription_id, period_start, kind);
 CREATE TRIGGER invoices_frozen BEFORE UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.period_start IS DISTINCT FROM new.period_start)) OR (old.period_end IS DISTINCT FROM new.period_end)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)) OR (old.due_date IS DISTINCT FROM new.due_date)))) EXECUTE FUNCTION refuse_invoice_change();
 CREATE TRIGGER invoices_kept BEFORE DELETE ON public.invoices FOR EACH ROW EXECUTE FUNCTION refuse_invoice_removal();
+CREATE TRIGGER invoices_terms_frozen BEFORE UPDATE OF terms_days, terms_from ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((old.terms_days IS DISTINCT FROM new.terms_days) OR (old.terms_from IS DISTINCT FROM new.terms_from)))) EXECUTE FUNCTION refuse_invoice_change();
 alter table invoices force row level security;
 create policy environment on invoices using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on invoices to nova_worker using true with check true;
@@ -568,6 +578,23 @@ create policy worker on prices to nova_worker using true with check true;
 grant delete, insert, select, update on prices to nova_api;
 grant insert, select, update on prices to nova_worker;
 
+create table recognition_clocks (
+  environment_id uuid not null,
+  closed_through date not null,
+  due_at timestamp with time zone not null,
+  carried jsonb not null default '{}'::jsonb,
+  on_test_clock boolean not null,
+  constraint recognition_clocks_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint recognition_clocks_pkey PRIMARY KEY (environment_id)
+);
+
+CREATE INDEX recognition_clocks_due ON public.recognition_clocks USING btree (due_at) WHERE (NOT on_test_clock);
+alter table recognition_clocks force row level security;
+create policy environment on recognition_clocks using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on recognition_clocks to nova_worker using true with check true;
+grant insert, select on recognition_clocks to nova_api;
+grant insert, select, update on recognition_clocks to nova_worker;
+
 create table refunds (
   environment_id uuid not null,
   id uuid not null,
@@ -600,6 +627,37 @@ create policy environment on refunds using (environment_id = scope_environment()
 create policy worker on refunds to nova_worker using true with check true;
 grant insert, select, update on refunds to nova_api;
 grant insert, select, update on refunds to nova_worker;
+
+create table revenue_cohorts (
+  environment_id uuid not null,
+  last_day date not null,
+  first_day date not null,
+  zone text not null,
+  currency character(3) not null,
+  amount_minor bigint not null,
+  lines bigint not null,
+  constraint revenue_cohorts_lines_check CHECK ((lines >= 0)),
+  constraint revenue_cohorts_pkey PRIMARY KEY (environment_id, last_day, first_day, zone, currency, amount_minor)
+);
+
+alter table revenue_cohorts force row level security;
+create policy environment on revenue_cohorts using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on revenue_cohorts to nova_worker using true with check true;
+grant insert, select, update on revenue_cohorts to nova_worker;
+
+create table revenue_days (
+  environment_id uuid not null,
+  day date not null,
+  currency character(3) not null,
+  id uuid not null,
+  amount_minor bigint not null,
+  constraint revenue_days_pkey PRIMARY KEY (environment_id, day, currency)
+);
+
+alter table revenue_days force row level security;
+create policy environment on revenue_days using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on revenue_days to nova_worker using true with check true;
+grant insert, select on revenue_days to nova_worker;
 
 create table sandbox_book (
   environment_id uuid not null,

@@ -23,6 +23,7 @@ export const idPrefixes = {
   refund: 'ref',
   paymentMethod: 'pm',
   event: 'evt',
+  ledgerTransaction: 'txn',
 } as const
 
 export type IdKind = keyof typeof idPrefixes

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { parseId, publicId } from './ids.ts'
 import { serve } from './serve.ts'
@@ -9,6 +10,7 @@ import { statement, text } from './db/statement.ts'
 import { fillWithDemo } from './demo.ts'
 import { StartupError } from './startup-error.ts'
 import { verify } from './verify.ts'
+import { DocumentFault, verifyInvoice } from './verify-invoice.ts'
 
 const setRateLimit = statement(
   'main.set_rate_limit',
@@ -63,6 +65,19 @@ program
   })
 
 program
+  .command('verify-invoice')
+  .description('recompute an invoice, offline, from what GET /api/invoices/:id/explain says')
+  .argument('<file>', 'the answer, as JSON')
+  .action(async (file: string) => {
+    const { number, currency, totalMinor, faults } = verifyInvoice(await readDocument(file))
+    for (const fault of faults) print(`WRONG  ${fault}`)
+    print(
+      `${number} comes to ${totalMinor} minor units of ${currency}: ${faults.length === 0 ? 'every figure follows.' : `${faults.length} of its figures do not follow.`}`,
+    )
+    if (faults.length > 0) process.exitCode = 1
+  })
+
+program
   .command('rate-limit')
   .description("give a tenant its own number of requests a minute, or 'default' to take it back")
   .argument('<tenant>', 'its id, ten_…')
@@ -111,6 +126,16 @@ Mawingu Software Ltd has ${account.customers} customers and a year behind it, in
     if (!isRunning) print('The server goes on running. Stop it with Ctrl+C.')
   })
 
+async function readDocument(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'))
+  } catch (error) {
+    throw new StartupError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
@@ -118,7 +143,7 @@ function print(line: string): void {
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof StartupError)) throw error
+  if (!(error instanceof StartupError || error instanceof DocumentFault)) throw error
   process.stderr.write(`${error.message}\n`)
   process.exitCode = 1
 }

@@ -49,6 +49,7 @@ export const refusals = {
   subscription_already_canceled: [409, 'This subscription is canceled already.'],
   subscription_not_canceling: [409, 'No cancellation of this subscription is pending.'],
   invoice_not_found: [404, 'There is no such invoice.'],
+  invoice_not_explained: [409, 'Only an invoice that has been issued, and kept how, can be explained.'],
   document_link_invalid: [404, 'This link is not valid any more. Ask for a new one.'],
   invoice_not_draft: [409, 'Only a draft can be changed, finalized or deleted.'],
   invoice_due_date_passed: [409, 'The due date of this draft has passed. Give it another one first.'],

@@ -74,6 +74,59 @@ export const invariants: readonly Invariant[] = [
      having sum(booked) <> sum(owed)`,
   ),
   invariant(
+    'deferred_is_unearned',
+    'what the ledger holds as deferred revenue is what was charged in advance and is not yet earned',
+    `select environment_id, 'account deferred_revenue in ' || currency as place,
+       'holds ' || sum(booked) || ' while ' || sum(unearned) || ' is not yet earned' as fault
+     from (
+       select environment_id, currency, -amount_minor as booked, 0::numeric as unearned
+       from ledger_entries
+       where account = 'deferred_revenue'
+       union all
+       select environment_id, currency, 0, case when l.is_void then 0 else l.net_minor end
+         - case when over < l.first_day then 0
+             when over >= l.last_day then l.net_minor
+             else div(l.net_minor::numeric * (over - l.first_day + 1), l.last_day - l.first_day + 1) end
+       from (
+         select l.environment_id, i.currency, l.amount_minor - l.discount_minor as net_minor,
+           -- a void is booked at once, and what was recognised of it is taken back with the next day
+           i.status = 'VOID' as is_void,
+           (coalesce(l.period_start, i.issued_at) at time zone z.zone)::date as first_day,
+           (coalesce(l.period_end, i.issued_at) at time zone z.zone - interval '1 millisecond')::date as last_day,
+           case when l.deferral = 'NEW' then '-infinity'::date
+             else ((c.closed_through + 1)::timestamp at time zone t.timezone at time zone z.zone)::date - 1 end as over
+         from invoice_lines l
+         join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
+         join recognition_clocks c on c.environment_id = l.environment_id
+         join environments e on e.id = l.environment_id
+         join tenants t on t.id = e.tenant_id
+         cross join lateral (select coalesce(l.derivation->>'zone', i.bill_to->>'timezone') as zone) z
+         where l.deferral is not null and (i.status <> 'VOID' or not i.deferral_undone)
+       ) l
+       union all
+       select environment_id, kept.key, 0, kept.value::numeric
+       from recognition_clocks
+       cross join lateral jsonb_each_text(carried) kept
+     ) sides
+     group by environment_id, currency
+     having sum(booked) <> sum(unearned)`,
+  ),
+  invariant(
+    'revenue_is_recognised_once',
+    'what was recognised of every day is booked once',
+    `select coalesce(d.environment_id, e.environment_id) as environment_id,
+       'revenue of ' || coalesce(d.day::text, 'an unknown day') as place,
+       'is ' || coalesce(d.amount_minor, 0) || ' and booked with ' || coalesce(e.minor, 0) as fault
+     from revenue_days d
+     full join (
+       select environment_id, document_id, -sum(amount_minor) as minor
+       from ledger_entries
+       where account = 'revenue' and document_kind = 'RECOGNITION'
+       group by environment_id, document_id
+     ) e on e.environment_id = d.environment_id and e.document_id = d.id
+     where d.amount_minor is distinct from e.minor`,
+  ),
+  invariant(
     'lines_sum',
     'the lines of every invoice sum to its subtotal',
     `select i.environment_id, 'invoice ' || coalesce(i.number, i.id::text) as place,

@@ -10,4 +10,4 @@ export {
   revenueRecognised,
   writtenOff,
 } from './postings.ts'
-export { recognisedBy } from './recognise.ts'
+export { type Deferral, daysOf, earnedBy, recognisedBy } from './recognise.ts'

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Customer, CustomersCreateInput, CustomersDeleteQuery, CustomersListInvoicesQuery, CustomersListPaymentMethodsQuery, CustomersListPaymentsQuery, CustomersListQuery, CustomersListSubscriptionsQuery, CustomersUpdateInput, Invoice, Payment, PaymentMethod, Subscription } from './models.ts'
+import type { Customer, CustomersCreateInput, CustomersDeleteQuery, CustomersListInvoicesQuery, CustomersListLedgerEntriesQuery, CustomersListPaymentMethodsQuery, CustomersListPaymentsQuery, CustomersListQuery, CustomersListSubscriptionsQuery, CustomersUpdateInput, Invoice, LedgerEntry, Payment, PaymentMethod, Subscription } from './models.ts'
 
 export class CustomersResource {
   readonly #caller: Caller
@@ -60,6 +60,15 @@ export class CustomersResource {
    */
   delete(id: string, query?: CustomersDeleteQuery, options?: RequestOptions): Promise<void> {
     return this.#caller.nothing({ id: 'customers.delete', method: 'DELETE', path: `/api/customers/${segment(id)}`, auth: 'apiKey', query, options })
+  }
+
+  /**
+   * List the ledger entries of a customer’s invoices, payments and refunds
+   *
+   * `GET /api/customers/{id}/ledger`. Needs `analytics:read`.
+   */
+  listLedgerEntries(id: string, query?: CustomersListLedgerEntriesQuery, options?: RequestOptions): PageCall<LedgerEntry> {
+    return this.#caller.pages<LedgerEntry>({ id: 'customers.listLedgerEntries', method: 'GET', path: `/api/customers/${segment(id)}/ledger`, auth: 'apiKey', query, options })
   }
 
   /**

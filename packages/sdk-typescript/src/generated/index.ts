@@ -16,6 +16,7 @@ export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
 export type { InvoicesResource } from './invoices.ts'
+export type { LedgerResource } from './ledger.ts'
 export type { MembersResource } from './members.ts'
 export type { PaymentMethodsResource } from './payment-methods.ts'
 export type { PaymentsResource } from './payments.ts'
@@ -45,6 +46,7 @@ export type {
   CustomersCreateInput,
   CustomersDeleteQuery,
   CustomersListInvoicesQuery,
+  CustomersListLedgerEntriesQuery,
   CustomersListPaymentMethodsQuery,
   CustomersListPaymentsQuery,
   CustomersListQuery,
@@ -55,8 +57,18 @@ export type {
   EnvironmentsListQuery,
   EnvironmentsSetClockInput,
   EnvironmentsSetClockInputAdvance,
+  ExplainedLine,
+  ExplainedLineExactMinor,
+  ExplainedLineRemainder,
+  ExplainedLineShare,
   Invitation,
   Invoice,
+  InvoiceExplanation,
+  InvoiceExplanationDue,
+  InvoiceExplanationRounding,
+  InvoiceExplanationRoundingExactMinor,
+  InvoiceExplanationTax,
+  InvoiceExplanationTaxRate,
   InvoiceItem,
   InvoiceItemTax,
   InvoiceParty,
@@ -68,6 +80,12 @@ export type {
   InvoicesPayInput,
   InvoicesUpdateInput,
   InvoicesUpdateInputItem,
+  LedgerAccount,
+  LedgerAccounts,
+  LedgerAccountsQuery,
+  LedgerEntriesQuery,
+  LedgerEntry,
+  LedgerTrialBalanceQuery,
   Member,
   MembersInviteInput,
   MembersListQuery,
@@ -111,4 +129,7 @@ export type {
   TenantsUpdateMeInput,
   TenantsUpdateMeInputSettings,
   TenantsUpdateMeInputSettingsSmtp,
+  TrialBalance,
+  TrialBalanceCurrency,
+  TrialBalanceCurrencyAccount,
 } from './models.ts'

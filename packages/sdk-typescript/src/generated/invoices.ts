@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Invoice, InvoicesCreateInput, InvoicesListQuery, InvoicesMarkPaidInput, InvoicesPayInput, InvoicesUpdateInput, Payment } from './models.ts'
+import type { Invoice, InvoiceExplanation, InvoicesCreateInput, InvoicesListQuery, InvoicesMarkPaidInput, InvoicesPayInput, InvoicesUpdateInput, Payment } from './models.ts'
 
 export class InvoicesResource {
   readonly #caller: Caller
@@ -62,6 +62,17 @@ export class InvoicesResource {
    */
   delete(id: string, options?: RequestOptions): Promise<void> {
     return this.#caller.nothing({ id: 'invoices.delete', method: 'DELETE', path: `/api/invoices/${segment(id)}`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Get how an invoice came about
+   *
+   * Each line with its period, days, share, price and exact amount, the rounding, the number and the due date, as kept when it was issued. `novabilling verify-invoice FILE` recomputes the total from this document alone.
+   *
+   * `GET /api/invoices/{id}/explain`. Needs `invoices:read`.
+   */
+  explain(id: string, options?: RequestOptions): Promise<InvoiceExplanation> {
+    return this.#caller.json<InvoiceExplanation>({ id: 'invoices.explain', method: 'GET', path: `/api/invoices/${segment(id)}/explain`, auth: 'apiKey', options })
   }
 
   /**

@@ -226,6 +226,22 @@ export interface CustomersListInvoicesQuery {
   overdue?: boolean | undefined
 }
 
+export interface CustomersListLedgerEntriesQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  account?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
+}
+
 export interface CustomersListPaymentMethodsQuery {
   /** Page, from 1; default 1 */
   page?: number | undefined
@@ -334,6 +350,54 @@ export interface EnvironmentsSetClockInputAdvance {
   years?: number | undefined
 }
 
+export interface ExplainedLine {
+  id: string
+  type: 'PLAN' | 'USAGE' | 'COMMITMENT' | 'ADD_ON' | 'MANUAL' | 'CORRECTION'
+  description: string
+  periodStart: string | null
+  periodEnd: string | null
+  /** In major units */
+  unitAmount: string
+  /** How many */
+  quantity: string
+  share: ExplainedLineShare | null
+  /** Unit price × quantity × share, exactly, in minor units */
+  exactMinor: ExplainedLineExactMinor
+  /** The exact amount, rounded down */
+  floorMinor: string
+  /** What rounding down left; the largest get the units that are left of the subtotal */
+  remainder: ExplainedLineRemainder
+  /** In minor units of the currency */
+  amountMinor: string
+  /** In minor units of the currency */
+  discountMinor: string
+}
+
+/** Unit price × quantity × share, exactly, in minor units */
+export interface ExplainedLineExactMinor {
+  numerator: string
+  denominator: string
+}
+
+/** What rounding down left; the largest get the units that are left of the subtotal */
+export interface ExplainedLineRemainder {
+  numerator: string
+  denominator: string
+}
+
+/** What part of its whole period is charged; null for a line that has none */
+export interface ExplainedLineShare {
+  /** Whose days are counted */
+  zone: string
+  unit: 'PERIOD' | 'DAY' | 'SECOND'
+  /** Days, or seconds, that are charged */
+  part: string
+  /** Days, or seconds, of the whole period */
+  whole: string
+  wholeStart: string
+  wholeEnd: string
+}
+
 export interface Invitation {
   id: string
   email: string
@@ -380,6 +444,67 @@ export interface Invoice {
   metadata: { [key: string]: string | number | boolean }
   createdAt: string
   updatedAt: string
+}
+
+export interface InvoiceExplanation {
+  version: 1
+  id: string
+  number: string
+  currency: string
+  /** Of the minor unit of the currency */
+  decimals: number
+  issuedAt: string
+  due: InvoiceExplanationDue
+  lines: ExplainedLine[]
+  rounding: InvoiceExplanationRounding
+  taxes: InvoiceExplanationTax[]
+  /** In minor units of the currency */
+  discountMinor: string
+  /** In minor units of the currency */
+  taxMinor: string
+  /** In minor units of the currency */
+  totalMinor: string
+}
+
+export interface InvoiceExplanationDue {
+  /** The customer's, in which the days of issue and due are */
+  zone: string
+  issuedOn: string
+  termsDays: number
+  /** Whose payment terms they are */
+  termsFrom: 'CUSTOMER' | 'PLAN' | 'TENANT' | 'DEFAULT'
+  dueOn: string
+}
+
+export interface InvoiceExplanationRounding {
+  /** Sum of the exact amounts of the lines */
+  exactMinor: InvoiceExplanationRoundingExactMinor
+  /** Once, on the sum; the lines get it by largest remainder */
+  rule: 'HALF_UP'
+  /** In minor units of the currency */
+  subtotalMinor: string
+}
+
+/** Sum of the exact amounts of the lines */
+export interface InvoiceExplanationRoundingExactMinor {
+  numerator: string
+  denominator: string
+}
+
+export interface InvoiceExplanationTax {
+  code: string
+  /** 16 % is 4/25 */
+  rate: InvoiceExplanationTaxRate
+  /** In minor units of the currency */
+  baseMinor: string
+  /** In minor units of the currency */
+  taxMinor: string
+}
+
+/** 16 % is 4/25 */
+export interface InvoiceExplanationTaxRate {
+  numerator: string
+  denominator: string
 }
 
 export interface InvoiceItem {
@@ -492,6 +617,69 @@ export interface InvoicesUpdateInputItem {
   quantity: number | string
   /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
   unitAmount: number | string
+}
+
+export interface LedgerAccount {
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  account: string
+  currency: string
+  kind: 'ASSET' | 'LIABILITY' | 'INCOME' | 'EXPENSE'
+  /** Everything that was debited */
+  debit: number
+  /** Everything that was credited */
+  credit: number
+  /** What the account holds, above zero on its own side: debit for ASSET and EXPENSE, credit for the others */
+  balance: number
+}
+
+export interface LedgerAccounts {
+  accounts: LedgerAccount[]
+}
+
+export interface LedgerAccountsQuery {
+  /** ISO 4217 code */
+  currency?: string | undefined
+}
+
+export interface LedgerEntriesQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  account?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
+  /** Id of an invoice, a payment or a refund */
+  document?: string | undefined
+}
+
+export interface LedgerEntry {
+  /** The entries of a transaction sum to zero */
+  transactionId: string
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  account: string
+  currency: string
+  /** Amount in major units */
+  debit: number
+  /** Amount in major units */
+  credit: number
+  documentKind: 'INVOICE' | 'VOID' | 'WRITE_OFF' | 'PAYMENT' | 'REFUND' | 'RECOGNITION'
+  /** The invoice, payment or refund behind it; of a day of revenue, its own transaction */
+  documentId: string
+  occurredAt: string
+}
+
+export interface LedgerTrialBalanceQuery {
+  /** Up to the end of this day, in the tenant's time zone; default: everything */
+  asOf?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
 }
 
 export interface Member {
@@ -965,4 +1153,27 @@ export interface TenantsUpdateMeInputSettingsSmtp {
   password?: string | undefined
   /** Sender of mails, such as `Acme <billing@acme.example>` */
   from: string
+}
+
+export interface TrialBalance {
+  asOf: string | null
+  currencies: TrialBalanceCurrency[]
+}
+
+export interface TrialBalanceCurrency {
+  currency: string
+  /** Sum of the debit balances */
+  debit: number
+  /** Sum of the credit balances: the same */
+  credit: number
+  accounts: TrialBalanceCurrencyAccount[]
+}
+
+export interface TrialBalanceCurrencyAccount {
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  account: string
+  /** The balance, where it is a debit */
+  debit: number
+  /** The balance, where it is a credit */
+  credit: number
 }

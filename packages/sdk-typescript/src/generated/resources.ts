@@ -9,6 +9,7 @@ import { CurrenciesResource } from './currencies.ts'
 import { CustomersResource } from './customers.ts'
 import { EnvironmentsResource } from './environments.ts'
 import { InvoicesResource } from './invoices.ts'
+import { LedgerResource } from './ledger.ts'
 import { MembersResource } from './members.ts'
 import { PaymentMethodsResource } from './payment-methods.ts'
 import { PaymentsResource } from './payments.ts'
@@ -27,6 +28,7 @@ export class Resources {
   readonly customers: CustomersResource
   readonly environments: EnvironmentsResource
   readonly invoices: InvoicesResource
+  readonly ledger: LedgerResource
   readonly members: MembersResource
   readonly paymentMethods: PaymentMethodsResource
   readonly payments: PaymentsResource
@@ -44,6 +46,7 @@ export class Resources {
     this.customers = new CustomersResource(caller)
     this.environments = new EnvironmentsResource(caller)
     this.invoices = new InvoicesResource(caller)
+    this.ledger = new LedgerResource(caller)
     this.members = new MembersResource(caller)
     this.paymentMethods = new PaymentMethodsResource(caller)
     this.payments = new PaymentsResource(caller)

@@ -60,6 +60,8 @@ export type Sort = {
   readonly column: string
   readonly cast: string
   readonly descending: boolean
+  /** The type of `id`, where it is no uuid. */
+  readonly idCast?: string
 }
 
 export type ListOptions<C extends Columns, T> = {
@@ -104,7 +106,7 @@ export async function listPage<C extends Columns & { id: Columns[string] }, T>(
   const conditions = behind
     ? [
         ...where,
-        sql`(${column}, id) ${sql.raw(sort.descending ? '<' : '>')} (${behind.value}::${sql.raw(sort.cast)}, ${behind.id}::uuid)`,
+        sql`(${column}, id) ${sql.raw(sort.descending ? '<' : '>')} (${behind.value}::${sql.raw(sort.cast)}, ${behind.id}::${sql.raw(sort.idCast ?? 'uuid')})`,
       ]
     : where
   const rowsQuery = sql`select ${sql.raw(options.select)} from ${sql.raw(options.from)}

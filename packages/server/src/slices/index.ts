@@ -9,6 +9,7 @@ import { customers } from './customers/index.ts'
 import { drafts } from './drafts/index.ts'
 import { invoices } from './invoices/index.ts'
 import { keys } from './keys/index.ts'
+import { ledger } from './ledger/index.ts'
 import { mailing } from './mail/index.ts'
 import { paymentMethods, payments } from './payments/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
@@ -22,6 +23,7 @@ export const slices: readonly Slice[] = [
   keys,
   customers,
   catalog,
+  ledger,
   invoices,
   paymentMethods,
   payments,

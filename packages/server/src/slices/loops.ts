@@ -4,6 +4,7 @@ import { collection } from './collection/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
 import { overdueLoop } from './invoices/index.ts'
 import { mail } from './mail/index.ts'
+import { recognition } from './recognition/index.ts'
 
 /** What the worker does again and again. */
-export const loops = [billingRun, collection, overdueLoop, clock, mail, housekeeping] as const
+export const loops = [billingRun, collection, overdueLoop, recognition, clock, mail, housekeeping] as const

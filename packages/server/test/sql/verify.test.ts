@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { invariants, verify } from '../../src/verify.ts'
 import { newTenant, startServer } from '../harness.ts'
+import { recogniseEnvironment } from '../../src/slices/recognition/index.ts'
 import { asOwner, invoicesOf, runBilling, subscribe } from '../billing-story.ts'
 import { parseId } from '../../src/ids.ts'
 
@@ -26,6 +27,7 @@ await live('POST', '/invoices', { customerId: third.customerId, items: [item, it
 await live('POST', '/invoices', { customerId: third.customerId, items: [item] })
 server.clock.set('2027-02-10T10:00:00Z')
 await runBilling(server)
+await recogniseEnvironment(server.deps, liveEnvironmentId, server.clock.now())
 const invoice = (await invoicesOf(live, subscription.id))[3]
 
 test('after a year of billing every promise holds', async () => {
@@ -38,6 +40,8 @@ const damage: Record<string, string> = {
   'every issued invoice is booked with its total, once': `delete from ledger_entries where transaction_id = $1`,
   'what the ledger has to receive is what is due on open invoices': `update invoices set status = 'VOID' where id = $1`,
   'what the ledger carries as bad debt is what was owed on invoices given up': `update invoices set status = 'UNCOLLECTIBLE' where id = $1`,
+  'what the ledger holds as deferred revenue is what was charged in advance and is not yet earned': `update recognition_clocks set closed_through = closed_through + 1 where $1::uuid is not null`,
+  'what was recognised of every day is booked once': `update revenue_days set amount_minor = amount_minor + 1 where day = '2026-03-01' and $1::uuid is not null`,
   'the lines of every invoice sum to its subtotal': `update invoice_lines set amount_minor = 1 where invoice_id = $1`,
   'the periods of every subscription follow one another without gap or overlap': `update invoices set period_end = period_end - interval '1 day' where id = $1`,
   'the current period of every subscription is the last one that was invoiced': `update subscriptions set current_period_end = current_period_end + interval '1 day' where id = (select subscription_id from invoices where id = $1)`,
@@ -52,7 +56,16 @@ const damage: Record<string, string> = {
 for (const [name, statement] of Object.entries(damage)) {
   test(`a breach is found and named: ${name}`, async () => {
     const id = parseId('invoice', invoice.id)
-    const tables = ['ledger_entries', 'invoices', 'invoice_lines', 'subscriptions', 'customers', 'audit_log']
+    const tables = [
+      'ledger_entries',
+      'invoices',
+      'invoice_lines',
+      'subscriptions',
+      'customers',
+      'audit_log',
+      'recognition_clocks',
+      'revenue_days',
+    ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)
     await asOwner(server, copies.join(';'))

@@ -130,6 +130,59 @@ class Environment(Model):
     created_at: dt.datetime = Field(alias="createdAt")
 
 
+class ExplainedLine(Model):
+    """`ExplainedLine` as the API answers it."""
+
+    id: str
+    type: Annotated[Literal["PLAN", "USAGE", "COMMITMENT", "ADD_ON", "MANUAL", "CORRECTION"], LENIENT]
+    description: str
+    period_start: Optional[dt.datetime] = Field(alias="periodStart")
+    period_end: Optional[dt.datetime] = Field(alias="periodEnd")
+    unit_amount: str = Field(alias="unitAmount")
+    """In major units"""
+    quantity: str
+    """How many"""
+    share: Optional[ExplainedLineShare]
+    exact_minor: ExplainedLineExactMinor = Field(alias="exactMinor")
+    """Unit price × quantity × share, exactly, in minor units"""
+    floor_minor: str = Field(alias="floorMinor")
+    """The exact amount, rounded down"""
+    remainder: ExplainedLineRemainder
+    """What rounding down left; the largest get the units that are left of the subtotal"""
+    amount_minor: str = Field(alias="amountMinor")
+    """In minor units of the currency"""
+    discount_minor: str = Field(alias="discountMinor")
+    """In minor units of the currency"""
+
+
+class ExplainedLineExactMinor(Model):
+    """Unit price × quantity × share, exactly, in minor units"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineRemainder(Model):
+    """What rounding down left; the largest get the units that are left of the subtotal"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineShare(Model):
+    """What part of its whole period is charged; null for a line that has none"""
+
+    zone: str
+    """Whose days are counted"""
+    unit: Annotated[Literal["PERIOD", "DAY", "SECOND"], LENIENT]
+    part: str
+    """Days, or seconds, that are charged"""
+    whole: str
+    """Days, or seconds, of the whole period"""
+    whole_start: dt.datetime = Field(alias="wholeStart")
+    whole_end: dt.datetime = Field(alias="wholeEnd")
+
+
 class Invitation(Model):
     """`Invitation` as the API answers it."""
 
@@ -182,6 +235,77 @@ class Invoice(Model):
     updated_at: dt.datetime = Field(alias="updatedAt")
 
 
+class InvoiceExplanation(Model):
+    """`InvoiceExplanation` as the API answers it."""
+
+    version: Annotated[Literal[1], LENIENT]
+    id: str
+    number: str
+    currency: str
+    decimals: int
+    """Of the minor unit of the currency"""
+    issued_at: dt.datetime = Field(alias="issuedAt")
+    due: InvoiceExplanationDue
+    lines: List[ExplainedLine]
+    rounding: InvoiceExplanationRounding
+    taxes: List[InvoiceExplanationTax]
+    discount_minor: str = Field(alias="discountMinor")
+    """In minor units of the currency"""
+    tax_minor: str = Field(alias="taxMinor")
+    """In minor units of the currency"""
+    total_minor: str = Field(alias="totalMinor")
+    """In minor units of the currency"""
+
+
+class InvoiceExplanationDue(Model):
+    """`InvoiceExplanationDue` as the API answers it."""
+
+    zone: str
+    """The customer's, in which the days of issue and due are"""
+    issued_on: dt.date = Field(alias="issuedOn")
+    terms_days: int = Field(alias="termsDays")
+    terms_from: Annotated[Literal["CUSTOMER", "PLAN", "TENANT", "DEFAULT"], LENIENT] = Field(alias="termsFrom")
+    """Whose payment terms they are"""
+    due_on: dt.date = Field(alias="dueOn")
+
+
+class InvoiceExplanationRounding(Model):
+    """`InvoiceExplanationRounding` as the API answers it."""
+
+    exact_minor: InvoiceExplanationRoundingExactMinor = Field(alias="exactMinor")
+    """Sum of the exact amounts of the lines"""
+    rule: Annotated[Literal["HALF_UP"], LENIENT]
+    """Once, on the sum; the lines get it by largest remainder"""
+    subtotal_minor: str = Field(alias="subtotalMinor")
+    """In minor units of the currency"""
+
+
+class InvoiceExplanationRoundingExactMinor(Model):
+    """Sum of the exact amounts of the lines"""
+
+    numerator: str
+    denominator: str
+
+
+class InvoiceExplanationTax(Model):
+    """`InvoiceExplanationTax` as the API answers it."""
+
+    code: str
+    rate: InvoiceExplanationTaxRate
+    """16 % is 4/25"""
+    base_minor: str = Field(alias="baseMinor")
+    """In minor units of the currency"""
+    tax_minor: str = Field(alias="taxMinor")
+    """In minor units of the currency"""
+
+
+class InvoiceExplanationTaxRate(Model):
+    """16 % is 4/25"""
+
+    numerator: str
+    denominator: str
+
+
 class InvoiceItem(Model):
     """`InvoiceItem` as the API answers it."""
 
@@ -228,6 +352,45 @@ class InvoiceTax(Model):
     """Amount in major units"""
     amount: Decimal
     """Amount in major units"""
+
+
+class LedgerAccount(Model):
+    """`LedgerAccount` as the API answers it."""
+
+    account: str
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    currency: str
+    kind: Annotated[Literal["ASSET", "LIABILITY", "INCOME", "EXPENSE"], LENIENT]
+    debit: Decimal
+    """Everything that was debited"""
+    credit: Decimal
+    """Everything that was credited"""
+    balance: Decimal
+    """What the account holds, above zero on its own side: debit for ASSET and EXPENSE, credit for the others"""
+
+
+class LedgerAccounts(Model):
+    """`LedgerAccounts` as the API answers it."""
+
+    accounts: List[LedgerAccount]
+
+
+class LedgerEntry(Model):
+    """`LedgerEntry` as the API answers it."""
+
+    transaction_id: str = Field(alias="transactionId")
+    """The entries of a transaction sum to zero"""
+    account: str
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    currency: str
+    debit: Decimal
+    """Amount in major units"""
+    credit: Decimal
+    """Amount in major units"""
+    document_kind: Annotated[Literal["INVOICE", "VOID", "WRITE_OFF", "PAYMENT", "REFUND", "RECOGNITION"], LENIENT] = Field(alias="documentKind")
+    document_id: str = Field(alias="documentId")
+    """The invoice, payment or refund behind it; of a day of revenue, its own transaction"""
+    occurred_at: dt.datetime = Field(alias="occurredAt")
 
 
 class Member(Model):
@@ -498,3 +661,32 @@ class TenantUsageApiKeyDay(Model):
 
     day: dt.date
     requests: int
+
+
+class TrialBalance(Model):
+    """`TrialBalance` as the API answers it."""
+
+    as_of: Optional[dt.date] = Field(alias="asOf")
+    currencies: List[TrialBalanceCurrency]
+
+
+class TrialBalanceCurrency(Model):
+    """`TrialBalanceCurrency` as the API answers it."""
+
+    currency: str
+    debit: Decimal
+    """Sum of the debit balances"""
+    credit: Decimal
+    """Sum of the credit balances: the same"""
+    accounts: List[TrialBalanceCurrencyAccount]
+
+
+class TrialBalanceCurrencyAccount(Model):
+    """`TrialBalanceCurrencyAccount` as the API answers it."""
+
+    account: str
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    debit: Decimal
+    """The balance, where it is a debit"""
+    credit: Decimal
+    """The balance, where it is a credit"""

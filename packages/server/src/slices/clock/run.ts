@@ -3,11 +3,13 @@ import { transaction } from '../../db/transaction.ts'
 import { billEnvironment } from '../billing-run/index.ts'
 import { collectEnvironment } from '../collection/index.ts'
 import { announceOverdueIn } from '../invoices/index.ts'
+import { recogniseEnvironment } from '../recognition/index.ts'
 import {
   currentRun,
   endRun,
   freezeInvoices,
   freezePayments,
+  freezeRecognition,
   freezeRefunds,
   freezeSubscriptions,
   holdsSubscriptions,
@@ -103,6 +105,8 @@ async function step(
   const [next] = await deps.workerDb.query(nextDue(environmentId))
   const due = next?.due_at && Temporal.Instant.compare(next.due_at, target) <= 0 ? next.due_at : undefined
   if (!due) {
+    // Nothing on the way looks at what is earned, and each day gets its own date: all of them at once are the same.
+    await recogniseEnvironment(deps, environmentId, target)
     await deps.workerDb.query(moveClock(environmentId, attempt, target))
     await deps.workerDb.query(endRun(environmentId, attempt, 'IDLE', null))
     return undefined
@@ -137,6 +141,7 @@ async function freeze(
     tx.defer(freezeInvoices(environmentId))
     tx.defer(freezePayments(environmentId))
     tx.defer(freezeRefunds(environmentId))
+    tx.defer(freezeRecognition(environmentId))
     return start
   })
 }

@@ -103,6 +103,11 @@ export const freezeRefunds = command(
   `update refunds set on_test_clock = true where environment_id = $1::uuid and not on_test_clock`,
 )
 
+export const freezeRecognition = command(
+  'clock.freeze_recognition',
+  `update recognition_clocks set on_test_clock = true where environment_id = $1::uuid and not on_test_clock`,
+)
+
 /** When the next thing in an environment falls due. */
 export const nextDue = statement(
   'clock.next_due',

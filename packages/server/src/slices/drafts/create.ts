@@ -82,6 +82,8 @@ async function draftOf(
     issuer: await currentIssuer(tx, environmentId),
     issued_at: null,
     due_date: input.dueDate ?? null,
+    terms_days: null,
+    terms_from: null,
     paid_at: null,
     voided_at: null,
     notes: input.notes ?? null,

@@ -1,5 +1,6 @@
 import type { Slice } from '../../http/route.ts'
 import { routes } from './routes.ts'
+import { explainSchemas } from './explain-schema.ts'
 import { schemas } from './schema.ts'
 
 export const invoices: Slice = {
@@ -7,11 +8,12 @@ export const invoices: Slice = {
   title: 'Invoices',
   description: 'What is owed: issued by subscriptions, numbered without gaps, never changed afterwards.',
   routes,
-  schemas,
+  schemas: [...schemas, ...explainSchemas],
 }
 
 export { discardDrafts } from './discard.ts'
 export { findInvoice, presentInvoices } from './find.ts'
+export type { LineDerivation } from './derivation.ts'
 export { finalizeDraft } from './finalize.ts'
 export { type Draft, currentIssuer, issueInvoices } from './issue.ts'
 export { announceOverdueIn, overdueLoop } from './overdue.ts'

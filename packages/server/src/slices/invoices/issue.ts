@@ -8,7 +8,8 @@ import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
 import { postEntriesAcross } from '../ledger/index.ts'
 import { presentInvoice } from './present.ts'
-import type { lineTypes } from './schema.ts'
+import { type LineDerivation, derivationText } from './derivation.ts'
+import type { lineTypes, termsSources } from './schema.ts'
 import {
   type BillTo,
   type InvoiceRow,
@@ -17,6 +18,7 @@ import {
   insertInvoices,
   insertLines,
   issuersOf,
+  openRecognition,
   takeNumbers,
 } from './sql.ts'
 
@@ -29,6 +31,7 @@ type DraftLine = {
   readonly amountMinor: bigint
   readonly from: string | null
   readonly to: string | null
+  readonly derivation: LineDerivation
 }
 
 /** An invoice that is about to be issued. */
@@ -43,14 +46,22 @@ export type Draft = {
   readonly totalMinor: bigint
   readonly billTo: BillTo
   /** Days from issue to due, of the customer or else the plan; null: the tenant's. */
-  readonly netPaymentTermsDays: number | null
+  readonly terms: Terms | null
   readonly issuedAt: string
   readonly issuedAtMs: number
 }
 
-export type Issued = { readonly environmentId: string; readonly row: InvoiceRow }
+type Terms = { readonly days: number; readonly from: (typeof termsSources)[number] }
 
 export const defaultTermsDays = 30
+
+export type Issued = {
+  readonly environmentId: string
+  readonly row: InvoiceRow
+  readonly draft: Draft
+}
+
+const defaultTerms: Terms = { days: defaultTermsDays, from: 'DEFAULT' }
 
 /**
  * Issues invoices, over any number of environments, in a fixed number of statements: numbers in the order given,
@@ -84,16 +95,39 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     if (place?.next === undefined || !from)
       throw new Error(`no number for an invoice of ${draft.environmentId}`)
     const number = formatInvoiceNumber(from.row.prefix ?? 'INV', place.year, ++place.next)
-    const terms = draft.netPaymentTermsDays ?? from.row.net_payment_terms ?? defaultTermsDays
-    const dueOn = dueDate(draft.billTo.timezone, draft.issuedAtMs, terms)
+    const terms = draft.terms ?? termsOfTenant(from.row)
+    const dueOn = dueDate(draft.billTo.timezone, draft.issuedAtMs, terms.days)
     return {
       environmentId: draft.environmentId,
-      row: rowOf(deps, draft, { number, dueOn, issuer: from.issuer }),
+      draft,
+      row: rowOf(deps, draft, { number, dueOn, terms, issuer: from.issuer }),
     }
   })
   write(deps, tx, issued)
+  openBooks(
+    tx,
+    issuers.filter(({ recognises }) => !recognises).map((row) => row.environment_id),
+    drafts,
+  )
   tx.afterCommit(() => invoicesIssued.inc(issued.length))
   return issued
+}
+
+/** For environments with their first invoices, the recognition of revenue begins on the day of the earliest. */
+function openBooks(tx: Tx, environments: readonly string[], drafts: readonly Draft[]): void {
+  if (environments.length === 0) return
+  tx.defer(
+    openRecognition(
+      environments,
+      environments.map(
+        (id) =>
+          drafts
+            .filter(({ environmentId }) => environmentId === id)
+            .map(({ issuedAt }) => issuedAt)
+            .toSorted()[0] ?? null,
+      ),
+    ),
+  )
 }
 
 type Place = { readonly environmentId: string; readonly year: number; count: number; next?: bigint }
@@ -115,6 +149,10 @@ function placeOf(draft: Draft): string {
 
 function yearOf({ billTo, issuedAtMs }: Draft): number {
   return toCivil(localDay(billTo.timezone, issuedAtMs)).year
+}
+
+function termsOfTenant({ net_payment_terms: days }: IssuerRow): Terms {
+  return days === null ? defaultTerms : { days, from: 'TENANT' }
 }
 
 export function issuerFrom(row: IssuerRow): Issuer {
@@ -139,7 +177,7 @@ export async function currentIssuer(tx: Tx, environmentId: string): Promise<Issu
 function rowOf(
   deps: Deps,
   draft: Draft,
-  given: { number: string; dueOn: string; issuer: Issuer },
+  given: { number: string; dueOn: string; terms: Terms; issuer: Issuer },
 ): InvoiceRow {
   const isPaid = draft.totalMinor === 0n
   return {
@@ -162,6 +200,8 @@ function rowOf(
     issuer: given.issuer,
     issued_at: draft.issuedAt,
     due_date: given.dueOn,
+    terms_days: given.terms.days,
+    terms_from: given.terms.from,
     paid_at: isPaid ? draft.issuedAt : null,
     voided_at: null,
     notes: null,
@@ -205,6 +245,8 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       rows.map((row) => issuers.get(row.issuer) ?? null),
       rows.map((row) => row.issued_at),
       rows.map((row) => row.due_date),
+      rows.map((row) => row.terms_days),
+      rows.map((row) => row.terms_from),
       jsonArray(
         Array.from(issuers.keys(), (issuer) => JSON.stringify(issuer)),
         'jsonb',
@@ -227,6 +269,9 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       lines.map(({ line }) => line.minor),
       lines.map(({ line }) => line.from),
       lines.map(({ line }) => line.to),
+      jsonArray(
+        issued.flatMap(({ draft }) => draft.lines.map(({ derivation }) => derivationText(derivation))),
+      ),
     ),
   )
   postEntriesAcross(

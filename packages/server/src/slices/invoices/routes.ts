@@ -3,6 +3,8 @@ import { reader } from '../../db/transaction.ts'
 import { pageOf } from '../../http/pages.ts'
 import { dataRoute, publicRoute } from '../../http/route.ts'
 import { PathId, closed, named } from '../../http/shapes.ts'
+import { explainInvoice } from './explain.ts'
+import type { InvoiceExplanation } from './explain-schema.ts'
 import { findInvoice } from './find.ts'
 import { listInvoices } from './list.ts'
 import { pdfLink } from './pdf-link.ts'
@@ -48,6 +50,19 @@ export const routes = [
     response: invoice,
     read: async (reader, { deps, principal, params }) =>
       presentInvoice(deps, await findInvoice(reader, principal.environmentId, params.id)),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/invoices/:id/explain',
+    operation: 'invoices.explain',
+    summary: 'Get how an invoice came about',
+    description:
+      'Each line with its period, days, share, price and exact amount, the rounding, the number and the due date, as kept when it was issued. `novabilling verify-invoice FILE` recomputes the total from this document alone.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    response: named<InvoiceExplanation>('InvoiceExplanation'),
+    read: (reader, { principal, params }) => explainInvoice(reader, principal.environmentId, params.id),
   }),
   dataRoute({
     method: 'GET',

@@ -6,6 +6,9 @@ export const invoiceStatuses = ['DRAFT', 'PENDING', 'PAID', 'FAILED', 'VOID', 'U
 export const invoiceKinds = ['CYCLE', 'MANUAL'] as const
 export const lineTypes = ['PLAN', 'USAGE', 'COMMITMENT', 'ADD_ON', 'MANUAL', 'CORRECTION'] as const
 
+/** Whose payment terms an invoice has, the nearest first. */
+export const termsSources = ['CUSTOMER', 'PLAN', 'TENANT', 'DEFAULT'] as const
+
 const TaxOfLine = Type.Object({ name: Type.String(), rate: Type.Number(), amount: Money })
 
 const InvoiceItem = Type.Object(

@@ -1,6 +1,7 @@
 import {
   type RowOf,
   bigint,
+  boolean,
   command,
   day,
   instantText,
@@ -12,7 +13,8 @@ import {
   text,
   uuid,
 } from '../../db/statement.ts'
-import { invoiceKinds, invoiceStatuses, type lineTypes } from './schema.ts'
+import { invoiceKinds, invoiceStatuses, type lineTypes, termsSources } from './schema.ts'
+import type { StoredDerivation } from './derivation.ts'
 
 /** Who the invoice is from or to, as they were when it was issued. */
 export type PartySnapshot = {
@@ -59,6 +61,8 @@ const ownColumns = {
   issuer: json<Issuer>(),
   issued_at: nullable(instantText),
   due_date: nullable(day),
+  terms_days: nullable(integer),
+  terms_from: nullable(oneOf(...termsSources)),
   paid_at: nullable(instantText),
   voided_at: nullable(instantText),
   notes: nullable(text),
@@ -92,6 +96,13 @@ export const invoicesByIds = statement(
   'invoices.by_ids',
   `select ${invoiceSelect} from invoices where environment_id = $1::uuid and id = any($2::uuid[]) order by id`,
   invoiceColumns,
+)
+
+/** How the lines of an invoice came about, in their order. */
+export const derivationsOf = statement(
+  'invoices.derivations',
+  `select id, derivation from invoice_lines where environment_id = $1::uuid and invoice_id = $2::uuid order by position`,
+  { id: uuid, derivation: nullable(json<StoredDerivation>()) },
 )
 
 export const lockInvoicesByIds = statement(
@@ -134,6 +145,7 @@ const issuerColumns = {
   footer: nullable(text),
   brand_color: nullable(text),
   net_payment_terms: nullable(integer),
+  recognises: boolean,
 }
 export type IssuerRow = RowOf<typeof issuerColumns>
 
@@ -143,7 +155,8 @@ export const issuersOf = statement(
   `select e.id as environment_id, t.company_name, t.country, t.settings->>'taxId' as tax_id,
      t.settings->'address' as address, t.settings->>'invoicePrefix' as prefix,
      t.settings->>'invoiceFooter' as footer, t.settings->>'brandColor' as brand_color,
-     (t.settings->>'netPaymentTerms')::integer as net_payment_terms
+     (t.settings->>'netPaymentTerms')::integer as net_payment_terms,
+     exists (select from recognition_clocks c where c.environment_id = e.id) as recognises
    from environments e
    join tenants t on t.id = e.tenant_id
    where e.id = any($1::uuid[])`,
@@ -166,30 +179,45 @@ export const insertInvoices = command(
   'invoices.insert',
   `insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end,
      currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, bill_to, issuer, issued_at, due_date,
-     paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at)
+     terms_days, terms_from, paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at)
    select u.environment_id, u.id, u.number, 'CYCLE', u.customer_id, u.subscription_id, u.period_start, u.period_end,
      u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.bill_to, i.issuer, u.issued_at, u.due_date,
-     case when u.status = 'PAID' then u.issued_at end,
+     u.terms_days, u.terms_from, case when u.status = 'PAID' then u.issued_at end,
      (u.due_date + 1)::timestamp at time zone (u.bill_to->>'timezone'), e.clock_now is not null, '{}', u.issued_at,
      u.issued_at
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
-     $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[])
+     $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[],
+     $15::integer[], $16::text[])
      as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
-       subtotal_minor, bill_to, issuer_place, issued_at, due_date)
+       subtotal_minor, bill_to, issuer_place, issued_at, due_date, terms_days, terms_from)
    join environments e on e.id = u.environment_id
-   join unnest($15::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
+   join unnest($17::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
 )
 
 export const insertLines = command(
   'invoices.insert_lines',
   `insert into invoice_lines (environment_id, invoice_id, id, position, type, description, quantity, unit_amount,
-     amount_minor, discount_minor, period_start, period_end)
+     amount_minor, discount_minor, period_start, period_end, derivation, deferral)
    select u.environment_id, u.invoice_id, u.id, u.position, u.type, u.description, u.quantity, u.unit_amount,
-     u.amount_minor, 0, u.period_start, u.period_end
+     u.amount_minor, 0, u.period_start, u.period_end, u.derivation,
+     -- what has a period is earned over it; what has none was booked as revenue when it was issued
+     case when u.period_start is not null then 'NEW' end
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::numeric[],
-     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[])
+     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::json[])
      as u (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor,
-       period_start, period_end)`,
+       period_start, period_end, derivation)`,
+)
+
+/** Opens the books of environments for the recognition of revenue, on the local day of their first invoice. */
+export const openRecognition = command(
+  'invoices.open_recognition',
+  `insert into recognition_clocks (environment_id, closed_through, due_at, on_test_clock)
+   select e.id, (u.at at time zone t.timezone)::date - 1,
+     ((u.at at time zone t.timezone)::date + 1)::timestamp at time zone t.timezone, e.clock_now is not null
+   from unnest($1::uuid[], $2::timestamptz[]) as u (environment_id, at)
+   join environments e on e.id = u.environment_id
+   join tenants t on t.id = e.tenant_id
+   on conflict (environment_id) do nothing`,
 )
 
 /** A draft becomes an issued invoice. */

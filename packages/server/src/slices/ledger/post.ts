@@ -2,11 +2,15 @@ import type { Posting } from '@novabilling/core/ledger'
 import { command } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 
+/** What moves the books. */
+export const documentKinds = ['INVOICE', 'VOID', 'WRITE_OFF', 'PAYMENT', 'REFUND', 'RECOGNITION'] as const
+export type DocumentKind = (typeof documentKinds)[number]
+
 /** One movement of the books: what core made of it, and the document behind it. */
 export type LedgerTransaction = {
   /** Of its own, or the document's where a document moves the books once. */
   readonly id: string
-  readonly documentKind: 'INVOICE' | 'VOID' | 'WRITE_OFF' | 'PAYMENT' | 'REFUND'
+  readonly documentKind: DocumentKind
   readonly documentId: string
   readonly currency: string
   readonly at: Temporal.Instant | string

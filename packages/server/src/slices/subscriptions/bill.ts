@@ -4,7 +4,7 @@ import { type DuePlan, planDue } from '@novabilling/core/subscription'
 import { type EventType, type FactsAcross, recordEventsAcross } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
-import { type Draft, issueInvoices } from '../invoices/index.ts'
+import { type Draft, type LineDerivation, issueInvoices } from '../invoices/index.ts'
 import { intendPayments } from '../payments/index.ts'
 import { isoMs, isoMsOrNull, msOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
@@ -128,6 +128,7 @@ function draftOf(row: DueRow, { at, period, share }: Billing): Draft {
         amountMinor: lineMinor[0] ?? 0n,
         from,
         to,
+        derivation: derivationOf(row, period, share, amount),
       },
     ],
     totalMinor: subtotalMinor,
@@ -140,9 +141,34 @@ function draftOf(row: DueRow, { at, period, share }: Billing): Draft {
       locale: row.customer_locale,
       timezone: row.customer_timezone,
     },
-    netPaymentTermsDays: row.net_payment_terms,
+    terms:
+      row.net_payment_terms === null || row.terms_from === null
+        ? null
+        : { days: row.net_payment_terms, from: row.terms_from },
     issuedAt: isoMs(issuedAtMs),
     issuedAtMs,
+  }
+}
+
+function derivationOf(
+  row: DueRow,
+  period: Billing['period'],
+  share: Billing['share'],
+  exact: Billing['share'],
+): LineDerivation {
+  const unit =
+    share.numerator === share.denominator
+      ? 'PERIOD'
+      : row.billing_interval === 'HOURLY' || row.billing_interval === 'DAILY'
+        ? 'SECOND'
+        : 'DAY'
+  return {
+    zone: row.timezone,
+    unit,
+    share,
+    exact,
+    wholeFrom: isoMs(period.wholeFrom),
+    wholeTo: isoMs(period.wholeTo),
   }
 }
 

@@ -58,6 +58,7 @@ export const dueColumns = {
   interval_count: integer,
   price_minor: bigint,
   net_payment_terms: nullable(integer),
+  terms_from: nullable(oneOf('CUSTOMER', 'PLAN')),
   customer_name: nullable(text),
   customer_email: nullable(text),
   customer_tax_id: nullable(text),
@@ -75,7 +76,9 @@ export function withBillingFacts(locked: string): string {
      .map((name) => `s.${name}`)
      .join(', ')}, s.environment_id, s.attempt,
      l.name as plan_name, l.billing_interval, l.interval_count, p.amount_minor as price_minor,
-     coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms, c.name as customer_name,
+     coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms,
+     case when c.net_payment_terms is not null then 'CUSTOMER' when l.net_payment_terms is not null then 'PLAN' end as terms_from,
+     c.name as customer_name,
      c.email as customer_email, c.tax_id as customer_tax_id, c.country as customer_country,
      c.address as customer_address, c.locale as customer_locale, c.timezone as customer_timezone
    from due s

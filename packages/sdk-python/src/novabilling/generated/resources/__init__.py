@@ -10,6 +10,7 @@ from .currencies import AsyncCurrenciesResource, CurrenciesResource
 from .customers import AsyncCustomersResource, CustomersResource
 from .environments import AsyncEnvironmentsResource, EnvironmentsResource
 from .invoices import AsyncInvoicesResource, InvoicesResource
+from .ledger import AsyncLedgerResource, LedgerResource
 from .members import AsyncMembersResource, MembersResource
 from .payment_methods import AsyncPaymentMethodsResource, PaymentMethodsResource
 from .payments import AsyncPaymentsResource, PaymentsResource
@@ -31,6 +32,7 @@ class Resources:
         self.customers = CustomersResource(caller)
         self.environments = EnvironmentsResource(caller)
         self.invoices = InvoicesResource(caller)
+        self.ledger = LedgerResource(caller)
         self.members = MembersResource(caller)
         self.payment_methods = PaymentMethodsResource(caller)
         self.payments = PaymentsResource(caller)
@@ -52,6 +54,7 @@ class AsyncResources:
         self.customers = AsyncCustomersResource(caller)
         self.environments = AsyncEnvironmentsResource(caller)
         self.invoices = AsyncInvoicesResource(caller)
+        self.ledger = AsyncLedgerResource(caller)
         self.members = AsyncMembersResource(caller)
         self.payment_methods = AsyncPaymentMethodsResource(caller)
         self.payments = AsyncPaymentsResource(caller)

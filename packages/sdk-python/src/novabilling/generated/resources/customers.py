@@ -160,6 +160,35 @@ class CustomersResource:
             ),
         )
 
+    def list_ledger_entries(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        account: Union[str, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> Page[models.LedgerEntry]:
+        """List the ledger entries of a customer’s invoices, payments and refunds
+
+        `GET /api/customers/{id}/ledger`. Needs `analytics:read`.
+        """
+        return self._caller.pages(
+            models.LedgerEntry,
+            Call(
+                "customers.listLedgerEntries",
+                "GET",
+                f"/api/customers/{segment(id)}/ledger",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "dateFrom": date_from, "dateTo": date_to, "account": account, "currency": currency}),
+                timeout=timeout,
+            ),
+        )
+
     def list_invoices(
         self,
         id: str,
@@ -417,6 +446,35 @@ class AsyncCustomersResource:
                 f"/api/customers/{segment(id)}",
                 "apiKey",
                 query=query_of({"cascade": cascade}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_ledger_entries(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        account: Union[str, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> AsyncPageCall[models.LedgerEntry]:
+        """List the ledger entries of a customer’s invoices, payments and refunds
+
+        `GET /api/customers/{id}/ledger`. Needs `analytics:read`.
+        """
+        return self._caller.pages(
+            models.LedgerEntry,
+            Call(
+                "customers.listLedgerEntries",
+                "GET",
+                f"/api/customers/{segment(id)}/ledger",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "dateFrom": date_from, "dateTo": date_to, "account": account, "currency": currency}),
                 timeout=timeout,
             ),
         )

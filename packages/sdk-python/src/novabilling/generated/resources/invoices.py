@@ -150,6 +150,29 @@ class InvoicesResource:
             ),
         )
 
+    def explain(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.InvoiceExplanation:
+        """Get how an invoice came about
+
+        Each line with its period, days, share, price and exact amount, the rounding, the number and the due date, as kept when it was issued. `novabilling verify-invoice FILE` recomputes the total from this document alone.
+
+        `GET /api/invoices/{id}/explain`. Needs `invoices:read`.
+        """
+        return self._caller.one(
+            models.InvoiceExplanation,
+            Call(
+                "invoices.explain",
+                "GET",
+                f"/api/invoices/{segment(id)}/explain",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
     def pdf(
         self,
         id: str,
@@ -480,6 +503,29 @@ class AsyncInvoicesResource:
                 "invoices.delete",
                 "DELETE",
                 f"/api/invoices/{segment(id)}",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    async def explain(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.InvoiceExplanation:
+        """Get how an invoice came about
+
+        Each line with its period, days, share, price and exact amount, the rounding, the number and the due date, as kept when it was issued. `novabilling verify-invoice FILE` recomputes the total from this document alone.
+
+        `GET /api/invoices/{id}/explain`. Needs `invoices:read`.
+        """
+        return await self._caller.one(
+            models.InvoiceExplanation,
+            Call(
+                "invoices.explain",
+                "GET",
+                f"/api/invoices/{segment(id)}/explain",
                 "apiKey",
                 timeout=timeout,
             ),

@@ -1,0 +1,80 @@
+import { Type, type Static } from 'typebox'
+import { Day, Instant, oneOf, orNull } from '../../http/shapes.ts'
+import { lineTypes, termsSources } from './schema.ts'
+
+const digits = (description: string) => Type.String({ description })
+const fraction = (description: string) =>
+  Type.Object({ numerator: Type.String(), denominator: Type.String() }, { description })
+const minor = 'In minor units of the currency'
+
+const ExplainedLine = Type.Object(
+  {
+    id: Type.String(),
+    type: oneOf(lineTypes),
+    description: Type.String(),
+    periodStart: orNull(Instant),
+    periodEnd: orNull(Instant),
+    unitAmount: digits('In major units'),
+    quantity: digits('How many'),
+    share: orNull(
+      Type.Object(
+        {
+          zone: Type.String({ description: 'Whose days are counted' }),
+          unit: oneOf(['PERIOD', 'DAY', 'SECOND']),
+          part: digits('Days, or seconds, that are charged'),
+          whole: digits('Days, or seconds, of the whole period'),
+          wholeStart: Instant,
+          wholeEnd: Instant,
+        },
+        { description: 'What part of its whole period is charged; null for a line that has none' },
+      ),
+    ),
+    exactMinor: fraction('Unit price × quantity × share, exactly, in minor units'),
+    floorMinor: digits('The exact amount, rounded down'),
+    remainder: fraction('What rounding down left; the largest get the units that are left of the subtotal'),
+    amountMinor: digits(minor),
+    discountMinor: digits(minor),
+  },
+  { $id: 'ExplainedLine' },
+)
+
+export const InvoiceExplanation = Type.Object(
+  {
+    version: Type.Literal(1),
+    id: Type.String(),
+    number: Type.String(),
+    currency: Type.String(),
+    decimals: Type.Integer({ description: 'Of the minor unit of the currency' }),
+    issuedAt: Instant,
+    due: Type.Object({
+      zone: Type.String({ description: "The customer's, in which the days of issue and due are" }),
+      issuedOn: Day,
+      termsDays: Type.Integer(),
+      termsFrom: oneOf(termsSources, { description: 'Whose payment terms they are' }),
+      dueOn: Day,
+    }),
+    lines: Type.Array(Type.Unsafe<Static<typeof ExplainedLine>>({ $ref: 'ExplainedLine#' })),
+    rounding: Type.Object({
+      exactMinor: fraction('Sum of the exact amounts of the lines'),
+      rule: Type.Literal('HALF_UP', {
+        description: 'Once, on the sum; the lines get it by largest remainder',
+      }),
+      subtotalMinor: digits(minor),
+    }),
+    taxes: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        rate: fraction('16 % is 4/25'),
+        baseMinor: digits(minor),
+        taxMinor: digits(minor),
+      }),
+    ),
+    discountMinor: digits(minor),
+    taxMinor: digits(minor),
+    totalMinor: digits(minor),
+  },
+  { $id: 'InvoiceExplanation' },
+)
+export type InvoiceExplanation = Static<typeof InvoiceExplanation>
+
+export const explainSchemas = [ExplainedLine, InvoiceExplanation]

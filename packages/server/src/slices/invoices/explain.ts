@@ -1,0 +1,94 @@
+import { localDay } from '@novabilling/core/calendar'
+import { formatDay } from '@novabilling/core/invoice'
+import { type Ratio, add, exponentOf, floor, ratio, subtract, zero } from '@novabilling/core/money'
+import type { Reader } from '../../db/transaction.ts'
+import { publicId } from '../../ids.ts'
+import { Refusal } from '../../refusal.ts'
+import type { StoredDerivation } from './derivation.ts'
+import type { InvoiceExplanation } from './explain-schema.ts'
+import { findInvoice } from './find.ts'
+import { type LineOfInvoice, derivationsOf } from './sql.ts'
+
+/**
+ * How an invoice came about, to be recomputed by anyone: only from what was stored when it was issued. Refuses one
+ * that is not issued, or was issued before derivations were kept.
+ */
+export async function explainInvoice(
+  reader: Reader,
+  environmentId: string,
+  id: string,
+): Promise<InvoiceExplanation> {
+  const row = await findInvoice(reader, environmentId, id)
+  const kept = await reader.query(derivationsOf(environmentId, row.id))
+  const derivations = new Map(kept.map((line) => [line.id, line.derivation]))
+  const { number, issued_at, due_date, terms_days, terms_from, currency } = row
+  if (
+    number === null ||
+    issued_at === null ||
+    due_date === null ||
+    terms_days === null ||
+    terms_from === null
+  )
+    throw new Refusal('invoice_not_explained')
+  const zone = row.bill_to.timezone
+  let exact = zero
+  const lines = row.lines.map((line) => {
+    const derivation = derivations.get(line.id)
+    if (!derivation) throw new Refusal('invoice_not_explained')
+    const amount = ratioOf(derivation.exact)
+    exact = add(exact, amount)
+    return explainLine(line, derivation, amount)
+  })
+  return {
+    version: 1,
+    id: publicId('invoice', row.id),
+    number,
+    currency,
+    decimals: exponentOf(currency),
+    issuedAt: issued_at,
+    due: {
+      zone,
+      issuedOn: formatDay(localDay(zone, Date.parse(issued_at))),
+      termsDays: terms_days,
+      termsFrom: terms_from,
+      dueOn: due_date,
+    },
+    lines,
+    rounding: { exactMinor: shown(exact), rule: 'HALF_UP', subtotalMinor: String(row.subtotal_minor) },
+    taxes: [],
+    discountMinor: String(row.discount_minor),
+    taxMinor: String(row.tax_minor),
+    totalMinor: String(row.total_minor),
+  }
+}
+
+function explainLine(
+  line: LineOfInvoice,
+  { zone, unit, share, wholeFrom, wholeTo }: StoredDerivation,
+  exact: Ratio,
+): InvoiceExplanation['lines'][number] {
+  const down = floor(exact)
+  return {
+    id: publicId('invoiceLine', line.id),
+    type: line.type,
+    description: line.description,
+    periodStart: line.from,
+    periodEnd: line.to,
+    unitAmount: line.unit,
+    quantity: line.quantity,
+    share: { zone, unit, part: share[0], whole: share[1], wholeStart: wholeFrom, wholeEnd: wholeTo },
+    exactMinor: shown(exact),
+    floorMinor: String(down),
+    remainder: shown(subtract(exact, ratio(down))),
+    amountMinor: line.minor,
+    discountMinor: line.discount,
+  }
+}
+
+function ratioOf([numerator, denominator]: readonly [string, string]): Ratio {
+  return ratio(BigInt(numerator), BigInt(denominator))
+}
+
+function shown({ numerator, denominator }: Ratio): { numerator: string; denominator: string } {
+  return { numerator: String(numerator), denominator: String(denominator) }
+}

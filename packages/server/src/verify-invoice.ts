@@ -1,0 +1,229 @@
+/**
+ * Recomputes an invoice from its explanation alone: offline, in a few lines of its own, and with nothing of the
+ * program that issued it, so that a fault there cannot hide here.
+ */
+
+/** What the lines, the taxes and the terms of a document come to, and everything it says that does not follow. */
+export type Recomputed = {
+  readonly number: string
+  readonly currency: string
+  readonly totalMinor: bigint
+  readonly faults: readonly string[]
+}
+
+type Fraction = { readonly above: bigint; readonly below: bigint }
+type Fields = Readonly<Record<string, unknown>>
+
+/** Minor units that are not hundredths, from ISO 4217. */
+const decimalsOf: Readonly<Record<number, string>> = {
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF UYW',
+}
+
+/** @throws DocumentFault where the document is not an explanation at all */
+export function verifyInvoice(document: unknown): Recomputed {
+  try {
+    return recompute(document)
+  } catch (error) {
+    // What Temporal says of a day or a zone that does not exist.
+    if (error instanceof RangeError) throw new DocumentFault(error.message)
+    throw error
+  }
+}
+
+function recompute(document: unknown): Recomputed {
+  const faults: string[] = []
+  const claim = (what: string, said: unknown, computed: unknown): void => {
+    if (String(said) !== String(computed))
+      faults.push(`${what} is ${String(said)} and should be ${String(computed)}`)
+  }
+  const invoice = fieldsOf(document, 'the document')
+  if (invoice['version'] !== 1) throw new DocumentFault('the document is not an explanation of version 1')
+  const currency = textOf(invoice, 'currency')
+  const [own] = Object.entries(decimalsOf).find(([, codes]) => codes.split(' ').includes(currency)) ?? ['2']
+  claim('decimals', invoice['decimals'], own)
+
+  const lines = listOf(invoice, 'lines')
+  const exact = lines.map((line, index) => verifyLine(line, index, Number(own), claim))
+  const sum = exact.reduce(plus, { above: 0n, below: 1n })
+  const subtotal = halfUp(sum)
+  const rounding = fieldsOf(invoice['rounding'], 'rounding')
+  claimFraction('rounding.exactMinor', rounding['exactMinor'], sum, claim)
+  claim('rounding.subtotalMinor', rounding['subtotalMinor'], subtotal)
+  for (const [index, minor] of byLargestRemainder(exact, subtotal).entries())
+    claim(`lines[${index}].amountMinor`, lines[index]?.['amountMinor'], minor)
+
+  const discount = lines.reduce((total, line) => total + wholeOf(line, 'discountMinor'), 0n)
+  claim('discountMinor', invoice['discountMinor'], discount)
+  const tax = verifyTaxes(listOf(invoice, 'taxes'), claim)
+  claim('taxMinor', invoice['taxMinor'], tax)
+  const totalMinor = subtotal - discount + tax
+  claim('totalMinor', invoice['totalMinor'], totalMinor)
+  verifyDates(invoice, claim)
+  return { number: textOf(invoice, 'number'), currency, totalMinor, faults }
+}
+
+/** A document that cannot be read: where, and what is missing. */
+export class DocumentFault extends Error {
+  override readonly name = 'DocumentFault'
+}
+
+type Claim = (what: string, said: unknown, computed: unknown) => void
+
+/** Unit price × quantity × share, in minor units. */
+function verifyLine(line: Fields, index: number, decimals: number, claim: Claim): Fraction {
+  const at = `lines[${index}]`
+  const price = decimalOf(line, 'unitAmount')
+  const quantity = decimalOf(line, 'quantity')
+  let exact = {
+    above: price.above * quantity.above * 10n ** BigInt(decimals),
+    below: price.below * quantity.below,
+  }
+  if (line['share'] !== null) {
+    const share = fieldsOf(line['share'], `${at}.share`)
+    const part = wholeOf(share, 'part')
+    const whole = wholeOf(share, 'whole')
+    if (whole <= 0n) throw new DocumentFault(`${at}.share.whole must be above zero`)
+    verifyShare(line, share, at, { part, whole }, claim)
+    exact = { above: exact.above * part, below: exact.below * whole }
+  }
+  claimFraction(`${at}.exactMinor`, line['exactMinor'], exact, claim)
+  const down = floorOf(exact)
+  claim(`${at}.floorMinor`, line['floorMinor'], down)
+  const remainder = { above: exact.above - down * exact.below, below: exact.below }
+  claimFraction(`${at}.remainder`, line['remainder'], remainder, claim)
+  return exact
+}
+
+/** The days that the period touches, or its seconds, out of those of the whole one. */
+function verifyShare(
+  line: Fields,
+  share: Fields,
+  at: string,
+  { part, whole }: { part: bigint; whole: bigint },
+  claim: Claim,
+): void {
+  const period = { from: textOf(line, 'periodStart'), to: textOf(line, 'periodEnd') }
+  const nominal = { from: textOf(share, 'wholeStart'), to: textOf(share, 'wholeEnd') }
+  if (Date.parse(period.from) < Date.parse(nominal.from) || Date.parse(period.to) > Date.parse(nominal.to))
+    claim(`${at}.share`, 'of a period that is not within the whole one', 'of one that is')
+  const unit = textOf(share, 'unit')
+  if (unit === 'PERIOD') {
+    claim(`${at}.share.part`, part, whole)
+    return
+  }
+  const zone = textOf(share, 'zone')
+  const count = unit === 'DAY' ? (span: Span) => daysTouched(zone, span) : secondsTouched
+  claim(`${at}.share.part`, part, count(period))
+  claim(`${at}.share.whole`, whole, count(nominal))
+}
+
+type Span = { readonly from: string; readonly to: string }
+
+function daysTouched(zone: string, { from, to }: Span): number {
+  const first = Temporal.Instant.from(from).toZonedDateTimeISO(zone).toPlainDate()
+  const last = Temporal.Instant.from(to).subtract({ milliseconds: 1 }).toZonedDateTimeISO(zone).toPlainDate()
+  return first.until(last).days + 1
+}
+
+function secondsTouched({ from, to }: Span): number {
+  return Math.floor((Date.parse(to) - 1) / 1000) - Math.floor(Date.parse(from) / 1000) + 1
+}
+
+/** The whole amounts that sum to the subtotal: one more for the largest remainders, the earlier of equals first. */
+function byLargestRemainder(exact: readonly Fraction[], subtotal: bigint): bigint[] {
+  const minor = exact.map(floorOf)
+  let left = subtotal - minor.reduce((sum, one) => sum + one, 0n)
+  const order = exact
+    .map((one, index) => ({ index, above: one.above - (minor[index] ?? 0n) * one.below, below: one.below }))
+    .toSorted((a, b) => {
+      const difference = b.above * a.below - a.above * b.below
+      return difference === 0n ? a.index - b.index : difference > 0n ? 1 : -1
+    })
+  for (const { index } of order) {
+    if (left <= 0n) break
+    minor[index] = (minor[index] ?? 0n) + 1n
+    left--
+  }
+  return minor
+}
+
+/** Each tax is its rate on its base, rounded half up. */
+function verifyTaxes(taxes: readonly Fields[], claim: Claim): bigint {
+  return taxes.reduce((sum, tax, index) => {
+    const rate = fractionOf(tax['rate'], `taxes[${index}].rate`)
+    const computed = halfUp({ above: rate.above * wholeOf(tax, 'baseMinor'), below: rate.below })
+    claim(`taxes[${index}].taxMinor`, tax['taxMinor'], computed)
+    return sum + computed
+  }, 0n)
+}
+
+function verifyDates(invoice: Fields, claim: Claim): void {
+  const due = fieldsOf(invoice['due'], 'due')
+  const issuedOn = Temporal.Instant.from(textOf(invoice, 'issuedAt'))
+    .toZonedDateTimeISO(textOf(due, 'zone'))
+    .toPlainDate()
+  claim('due.issuedOn', due['issuedOn'], issuedOn)
+  claim('due.dueOn', due['dueOn'], issuedOn.add({ days: Number(due['termsDays']) }))
+  const [, year] = /-(\d{4})-\d{6,}$/.exec(textOf(invoice, 'number')) ?? []
+  claim('the year in the number', year, issuedOn.year)
+}
+
+function claimFraction(what: string, said: unknown, computed: Fraction, claim: Claim): void {
+  const { above, below } = fractionOf(said, what)
+  if (above * computed.below !== computed.above * below)
+    claim(what, `${above}/${below}`, `${computed.above}/${computed.below}`)
+}
+
+function plus(a: Fraction, b: Fraction): Fraction {
+  return { above: a.above * b.below + b.above * a.below, below: a.below * b.below }
+}
+
+function floorOf({ above, below }: Fraction): bigint {
+  const quotient = above / below
+  return above < 0n && quotient * below !== above ? quotient - 1n : quotient
+}
+
+function halfUp({ above, below }: Fraction): bigint {
+  const size = (2n * (above < 0n ? -above : above) + below) / (2n * below)
+  return above < 0n ? -size : size
+}
+
+function fieldsOf(value: unknown, where: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new DocumentFault(`${where} is not an object`)
+  return Object.fromEntries(Object.entries(value))
+}
+
+function listOf(fields: Fields, name: string): Fields[] {
+  const value = fields[name]
+  if (!Array.isArray(value)) throw new DocumentFault(`${name} is not a list`)
+  return value.map((item, index) => fieldsOf(item, `${name}[${index}]`))
+}
+
+function textOf(fields: Fields, name: string): string {
+  const value = fields[name]
+  if (typeof value !== 'string') throw new DocumentFault(`${name} is missing`)
+  return value
+}
+
+function wholeOf(fields: Fields, name: string): bigint {
+  const text = textOf(fields, name)
+  if (!/^-?\d{1,60}$/.test(text)) throw new DocumentFault(`${name} is not a whole number`)
+  return BigInt(text)
+}
+
+function decimalOf(fields: Fields, name: string): Fraction {
+  const match = /^(-?\d{1,60})(?:\.(\d{1,60}))?$/.exec(textOf(fields, name))
+  if (!match) throw new DocumentFault(`${name} is not a decimal`)
+  const [, whole = '', decimals = ''] = match
+  return { above: BigInt(whole + decimals), below: 10n ** BigInt(decimals.length) }
+}
+
+function fractionOf(value: unknown, where: string): Fraction {
+  const fields = fieldsOf(value, where)
+  const below = wholeOf(fields, 'denominator')
+  if (below <= 0n) throw new DocumentFault(`${where} has no denominator above zero`)
+  return { above: wholeOf(fields, 'numerator'), below }
+}
