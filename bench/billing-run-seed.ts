@@ -86,17 +86,17 @@ with locked as materialized (
   from due
 ), issued as (
   insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end, currency, status,
-    subtotal_minor, discount_minor, tax_minor, total_minor, bill_to, issuer, issued_at, due_date, terms_days, terms_from, metadata, created_at, updated_at)
+    subtotal_minor, discount_minor, tax_minor, total_minor, bill_to, issuer, issued_at, due_date, terms_days, terms_from, overdue_at, on_test_clock, metadata, created_at, updated_at)
   select environment_id, invoice_id, 'INV-2026-' || lpad(place::text, 6, '0'), 'CYCLE', customer_id, id, period_start, period_end, currency, 'PENDING',
     amount, 0, 0, amount, json_build_object('name', customer_name, 'email', email, 'taxId', null, 'country', 'KE', 'address', null, 'locale', null, 'timezone', 'UTC')::jsonb,
     json_build_object('name', company_name, 'email', null, 'taxId', null, 'country', 'KE', 'address', null, 'footer', null, 'brandColor', null)::jsonb,
-    period_start, '2026-03-31', 30, 'DEFAULT', '{}', period_start, period_start
+    period_start, '2026-03-31', 30, 'DEFAULT', '2026-04-01T00:00:00Z', false, '{}', period_start, period_start
   from bodies
 ), lined as (
-  insert into invoice_lines (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor, discount_minor, period_start, period_end, derivation)
+  insert into invoice_lines (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor, discount_minor, period_start, period_end, derivation, deferral)
   select environment_id, invoice_id, gen_random_uuid(), 0, 'PLAN', plan_name, 1, amount / 100.0, amount, 0, period_start, period_end,
     json_build_object('zone', 'UTC', 'unit', 'PERIOD', 'share', json_build_array('1', '1'), 'exact', json_build_array(amount::text, '1'),
-      'wholeFrom', period_start, 'wholeTo', period_end) from bodies
+      'wholeFrom', period_start, 'wholeTo', period_end), 'NEW' from bodies
 ), posted as (
   insert into ledger_entries (environment_id, transaction_id, account, currency, amount_minor, document_kind, document_id, occurred_at)
   select environment_id, invoice_id, side.account, currency, side.sign * amount, 'INVOICE', invoice_id, period_start
