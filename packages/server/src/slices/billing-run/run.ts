@@ -53,14 +53,33 @@ export async function billEnvironment(
   return invoices
 }
 
-async function billBatch(deps: Deps, now: Temporal.Instant): Promise<number> {
+function billBatch(deps: Deps, now: Temporal.Instant): Promise<number> {
   return billClaimed(deps, now, claimDue(now, batchSize, lanesInTurn(deps)))
 }
 
-/** All lanes, from one by chance on, so that workers begin in different ones and none is forgotten. */
-function lanesInTurn({ ids }: Deps): number[] {
-  const first = Number.parseInt(ids.next().slice(-2), 16)
+/** A lane is left after so many batches, so that a long one does not keep the others waiting. */
+const mostBatchesInLane = 16
+const stays = new WeakMap<Pool, { lane: number; batches: number }>()
+
+/**
+ * All lanes, from the one that was last worked in on: a lane that has been billed through is full of entries that
+ * are no longer due, and looking for one that is costs a walk over them.
+ */
+function lanesInTurn({ ids, workerDb }: Deps): number[] {
+  const stay = stays.get(workerDb)
+  const first = stay
+    ? stay.lane + (stay.batches < mostBatchesInLane ? 0 : 1)
+    : Number.parseInt(ids.next().slice(-2), 16)
   return Array.from({ length: laneCount }, (_, index) => (first + index) % laneCount)
+}
+
+function stayIn({ workerDb }: Deps, environmentId: string): void {
+  const lane = Number.parseInt(environmentId.slice(-2), 16) % laneCount
+  const stay = stays.get(workerDb)
+  stays.set(workerDb, {
+    lane,
+    batches: stay?.lane === lane && stay.batches < mostBatchesInLane ? stay.batches + 1 : 1,
+  })
 }
 
 async function billRetries(deps: Deps, now: Temporal.Instant): Promise<boolean> {
@@ -101,7 +120,9 @@ async function billInTurn(
   try {
     await transaction(deps.workerDb, { scope: { tenantId: '' }, now }, async (tx: Tx) => {
       claimed = await tx.query(claim)
-      if (claimed.length === 0) return
+      const [first] = claimed
+      if (!first) return
+      stayIn(deps, first.environment_id)
       const environments = claimed.map((row) => row.environment_id)
       // On another connection, so that it is there whatever happens to this one.
       await deps.workerDb.query(
