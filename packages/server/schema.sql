@@ -130,6 +130,149 @@ create policy worker on clock_runs to nova_worker using true with check true;
 grant insert, select, update on clock_runs to nova_api;
 grant insert, select, update on clock_runs to nova_worker;
 
+create table credit_applications (
+  environment_id uuid not null,
+  credit_id uuid not null,
+  invoice_id uuid not null,
+  amount_minor bigint not null,
+  applied_at timestamp with time zone not null,
+  returned_at timestamp with time zone,
+  constraint credit_applications_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint credit_applications_environment_id_credit_id_fkey FOREIGN KEY (environment_id, credit_id) REFERENCES customer_credits(environment_id, id),
+  constraint credit_applications_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint credit_applications_pkey PRIMARY KEY (environment_id, credit_id, invoice_id)
+);
+
+CREATE INDEX credit_applications_invoice ON public.credit_applications USING btree (environment_id, invoice_id);
+alter table credit_applications force row level security;
+create policy environment on credit_applications using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on credit_applications to nova_worker using true with check true;
+grant insert, select, update on credit_applications to nova_api;
+grant insert, select, update on credit_applications to nova_worker;
+
+create table credit_note_counters (
+  environment_id uuid not null,
+  year integer not null,
+  last bigint not null,
+  constraint credit_note_counters_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint credit_note_counters_pkey PRIMARY KEY (environment_id, year)
+);
+
+alter table credit_note_counters force row level security;
+create policy environment on credit_note_counters using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on credit_note_counters to nova_worker using true with check true;
+grant insert, select, update on credit_note_counters to nova_api;
+grant insert, select, update on credit_note_counters to nova_worker;
+
+create table credit_note_lines (
+  environment_id uuid not null,
+  credit_note_id uuid not null,
+  id uuid not null,
+  position integer not null,
+  invoice_id uuid not null,
+  invoice_line_id uuid not null,
+  description text not null,
+  units integer,
+  amount_minor bigint not null,
+  discount_minor bigint not null,
+  period_start timestamp with time zone,
+  period_end timestamp with time zone,
+  zone text not null,
+  deferral text,
+  constraint credit_note_lines_amount_minor_check CHECK ((amount_minor >= 0)),
+  constraint credit_note_lines_deferral_check CHECK ((deferral = ANY (ARRAY['NEW'::text, 'FOLDED'::text]))),
+  constraint credit_note_lines_discount_minor_check CHECK ((discount_minor >= 0)),
+  constraint credit_note_lines_units_check CHECK ((units > 0)),
+  constraint credit_note_lines_environment_id_credit_note_id_fkey FOREIGN KEY (environment_id, credit_note_id) REFERENCES credit_notes(environment_id, id),
+  constraint credit_note_lines_environment_id_invoice_id_invoice_line_i_fkey FOREIGN KEY (environment_id, invoice_id, invoice_line_id) REFERENCES invoice_lines(environment_id, invoice_id, id),
+  constraint credit_note_lines_pkey PRIMARY KEY (environment_id, credit_note_id, id)
+);
+
+CREATE INDEX credit_note_lines_deferral_new ON public.credit_note_lines USING btree (environment_id) WHERE (deferral = 'NEW'::text);
+CREATE INDEX credit_note_lines_line ON public.credit_note_lines USING btree (environment_id, invoice_id, invoice_line_id);
+alter table credit_note_lines force row level security;
+create policy environment on credit_note_lines using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on credit_note_lines to nova_worker using true with check true;
+grant insert, select on credit_note_lines to nova_api;
+grant insert, select on credit_note_lines to nova_worker;
+
+create table credit_notes (
+  environment_id uuid not null,
+  id uuid not null,
+  number text,
+  status text not null,
+  invoice_id uuid not null,
+  customer_id uuid not null,
+  subscription_id uuid,
+  currency character(3) not null,
+  reason text not null,
+  subtotal_minor bigint not null,
+  discount_minor bigint not null,
+  tax_minor bigint not null,
+  total_minor bigint not null,
+  settled_minor bigint not null,
+  refund_minor bigint not null,
+  balance_minor bigint not null,
+  bill_to jsonb not null,
+  issuer jsonb not null,
+  issued_at timestamp with time zone,
+  voided_at timestamp with time zone,
+  deferral_undone boolean not null default false,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint credit_notes_balance_minor_check CHECK ((balance_minor >= 0)),
+  constraint credit_notes_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
+  constraint credit_notes_check1 CHECK ((total_minor = ((settled_minor + refund_minor) + balance_minor))),
+  constraint credit_notes_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
+  constraint credit_notes_reason_check CHECK ((reason = ANY (ARRAY['DUPLICATE'::text, 'PRODUCT_UNSATISFACTORY'::text, 'ORDER_CHANGE'::text, 'OTHER'::text]))),
+  constraint credit_notes_refund_minor_check CHECK ((refund_minor >= 0)),
+  constraint credit_notes_settled_minor_check CHECK ((settled_minor >= 0)),
+  constraint credit_notes_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'FINALIZED'::text, 'VOIDED'::text]))),
+  constraint credit_notes_total_minor_check CHECK ((total_minor > 0)),
+  constraint credit_notes_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint credit_notes_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint credit_notes_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
+  constraint credit_notes_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX credit_notes_created ON public.credit_notes USING btree (environment_id, created_at, id);
+CREATE INDEX credit_notes_customer ON public.credit_notes USING btree (environment_id, customer_id, created_at, id);
+CREATE INDEX credit_notes_deferral_to_undo ON public.credit_notes USING btree (environment_id) WHERE ((status = 'VOIDED'::text) AND (NOT deferral_undone));
+CREATE INDEX credit_notes_invoice ON public.credit_notes USING btree (environment_id, invoice_id);
+CREATE INDEX credit_notes_subscription ON public.credit_notes USING btree (environment_id, subscription_id) WHERE (subscription_id IS NOT NULL);
+CREATE UNIQUE INDEX credit_notes_number_key ON public.credit_notes USING btree (environment_id, number);
+CREATE TRIGGER credit_notes_frozen BEFORE UPDATE ON public.credit_notes FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.invoice_id IS DISTINCT FROM new.invoice_id)) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.reason IS DISTINCT FROM new.reason)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.settled_minor IS DISTINCT FROM new.settled_minor)) OR (old.refund_minor IS DISTINCT FROM new.refund_minor)) OR (old.balance_minor IS DISTINCT FROM new.balance_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)))) EXECUTE FUNCTION refuse_credit_note_change();
+alter table credit_notes force row level security;
+create policy environment on credit_notes using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on credit_notes to nova_worker using true with check true;
+grant insert, select, update on credit_notes to nova_api;
+grant insert, select, update on credit_notes to nova_worker;
+
+create table customer_credits (
+  environment_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  currency character(3) not null,
+  source text not null,
+  source_id uuid not null,
+  amount_minor bigint not null,
+  left_minor bigint not null,
+  created_at timestamp with time zone not null,
+  constraint customer_credits_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint customer_credits_check CHECK (((left_minor >= 0) AND (left_minor <= amount_minor))),
+  constraint customer_credits_source_check CHECK ((source = ANY (ARRAY['CREDIT_NOTE'::text, 'PAYMENT'::text, 'REFUND'::text]))),
+  constraint customer_credits_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint customer_credits_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX customer_credits_left ON public.customer_credits USING btree (environment_id, customer_id, created_at, id) WHERE (left_minor > 0);
+CREATE INDEX customer_credits_source ON public.customer_credits USING btree (environment_id, source_id);
+alter table customer_credits force row level security;
+create policy environment on customer_credits using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on customer_credits to nova_worker using true with check true;
+grant insert, select, update on customer_credits to nova_api;
+grant insert, select, update on customer_credits to nova_worker;
+
 create table customers (
   environment_id uuid not null,
   id uuid not null,
@@ -336,7 +479,7 @@ create table invoices (
   constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
   constraint invoices_check1 CHECK (((paid_minor >= 0) AND (credited_minor >= 0) AND ((paid_minor + credited_minor) <= total_minor))),
   constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
-  constraint invoices_kind_check CHECK ((kind = ANY (ARRAY['CYCLE'::text, 'MANUAL'::text]))),
+  constraint invoices_kind_check CHECK ((kind = ANY (ARRAY['CYCLE'::text, 'CHANGE'::text, 'RESTART'::text, 'MANUAL'::text]))),
   constraint invoices_status_check CHECK ((status = ANY (ARRAY['DRAFT'::text, 'PENDING'::text, 'PAID'::text, 'FAILED'::text, 'VOID'::text, 'UNCOLLECTIBLE'::text]))),
   constraint invoices_terms_from_check CHECK ((terms_from = ANY (ARRAY['CUSTOMER'::text, 'PLAN'::text, 'TENANT'::text, 'DEFAULT'::text]))),
   constraint invoices_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
@@ -350,7 +493,11 @@ CREATE INDEX invoices_deferral_to_undo ON public.invoices USING btree (environme
 CREATE INDEX invoices_overdue ON public.invoices USING btree (overdue_at) WHERE ((overdue_at IS NOT NULL) AND (status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) AND (NOT on_test_clock));
 CREATE INDEX invoices_overdue_on_test_clock ON public.invoices USING btree (environment_id, overdue_at) WHERE ((overdue_at IS NOT NULL) AND (status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) AND on_test_clock);
 CREATE UNIQUE INDEX invoices_number_key ON public.invoices USING btree (environment_id, number);
-CREATE UNIQUE INDEX invoices_period_key ON public.invoices USING btree (environment_id, subscription_id, period_start, kind);
+CREATE UNIQUE INDEX invoices_period_key ON public.invoices USING btree (environment_id, subscription_id, period_start, (
+CASE
+    WHEN (kind = 'CYCLE'::text) THEN environment_id
+    ELSE id
+END));
 CREATE TRIGGER invoices_frozen BEFORE UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.period_start IS DISTINCT FROM new.period_start)) OR (old.period_end IS DISTINCT FROM new.period_end)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)) OR (old.due_date IS DISTINCT FROM new.due_date)))) EXECUTE FUNCTION refuse_invoice_change();
 CREATE TRIGGER invoices_kept BEFORE DELETE ON public.invoices FOR EACH ROW EXECUTE FUNCTION refuse_invoice_removal();
 CREATE TRIGGER invoices_terms_frozen BEFORE UPDATE OF terms_days, terms_from ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((old.terms_days IS DISTINCT FROM new.terms_days) OR (old.terms_from IS DISTINCT FROM new.terms_from)))) EXECUTE FUNCTION refuse_invoice_change();
@@ -612,12 +759,15 @@ create table refunds (
   on_test_clock boolean not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  credit_note_id uuid,
   constraint refunds_amount_minor_check CHECK ((amount_minor > 0)),
   constraint refunds_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text]))),
+  constraint refunds_environment_id_credit_note_id_fkey FOREIGN KEY (environment_id, credit_note_id) REFERENCES credit_notes(environment_id, id),
   constraint refunds_environment_id_payment_id_fkey FOREIGN KEY (environment_id, payment_id) REFERENCES payments(environment_id, id),
   constraint refunds_pkey PRIMARY KEY (environment_id, id)
 );
 
+CREATE INDEX refunds_credit_note ON public.refunds USING btree (environment_id, credit_note_id) WHERE (credit_note_id IS NOT NULL);
 CREATE INDEX refunds_due ON public.refunds USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
 CREATE INDEX refunds_due_on_test_clock ON public.refunds USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
 CREATE INDEX refunds_payment ON public.refunds USING btree (environment_id, payment_id);
@@ -751,11 +901,21 @@ create table subscriptions (
   on_test_clock boolean not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  pending_plan_id uuid,
+  pending_price_id uuid,
+  pending_quantity integer,
+  pending_at timestamp with time zone,
+  resume_at timestamp with time zone,
+  pause_credited boolean not null default false,
   constraint subscriptions_billing_anchor_check CHECK ((billing_anchor = ANY (ARRAY['ANNIVERSARY'::text, 'CALENDAR'::text]))),
+  constraint subscriptions_check CHECK ((num_nulls(pending_plan_id, pending_price_id, pending_quantity, pending_at) = ANY (ARRAY[0, 4]))),
+  constraint subscriptions_pending_quantity_check CHECK ((pending_quantity > 0)),
   constraint subscriptions_quantity_check CHECK ((quantity > 0)),
   constraint subscriptions_status_check CHECK ((status = ANY (ARRAY['TRIALING'::text, 'ACTIVE'::text, 'PAST_DUE'::text, 'PAUSED'::text, 'CANCELED'::text]))),
   constraint subscriptions_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint subscriptions_environment_id_payment_method_id_fkey FOREIGN KEY (environment_id, payment_method_id) REFERENCES payment_methods(environment_id, id),
+  constraint subscriptions_environment_id_pending_plan_id_fkey FOREIGN KEY (environment_id, pending_plan_id) REFERENCES plans(environment_id, id),
+  constraint subscriptions_environment_id_pending_price_id_fkey FOREIGN KEY (environment_id, pending_price_id) REFERENCES prices(environment_id, id),
   constraint subscriptions_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id),
   constraint subscriptions_environment_id_price_id_fkey FOREIGN KEY (environment_id, price_id) REFERENCES prices(environment_id, id),
   constraint subscriptions_pkey PRIMARY KEY (environment_id, id)
@@ -766,6 +926,7 @@ CREATE INDEX subscriptions_customer ON public.subscriptions USING btree (environ
 CREATE INDEX subscriptions_due ON public.subscriptions USING btree (lane_of(environment_id), due_at, environment_id) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock) AND (attempt = 0));
 CREATE INDEX subscriptions_due_on_test_clock ON public.subscriptions USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock AND (parked_reason IS NULL));
 CREATE INDEX subscriptions_parked ON public.subscriptions USING btree (environment_id) WHERE (parked_reason IS NOT NULL);
+CREATE INDEX subscriptions_pending_plan ON public.subscriptions USING btree (environment_id, pending_plan_id) WHERE (pending_plan_id IS NOT NULL);
 CREATE INDEX subscriptions_plan ON public.subscriptions USING btree (environment_id, plan_id);
 CREATE INDEX subscriptions_retry ON public.subscriptions USING btree (retry_at) WHERE ((retry_at IS NOT NULL) AND (NOT on_test_clock) AND (parked_reason IS NULL));
 CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id) WHERE (external_id IS NOT NULL);
@@ -928,6 +1089,15 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
 AS $function$
 begin
   raise exception '% is append-only', tg_table_name using errcode = 'integrity_constraint_violation';
+end $function$
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.refuse_credit_note_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a finalized credit note never changes' using errcode = 'integrity_constraint_violation';
 end $function$
  -- owner: the migrating role;
 

@@ -22,6 +22,8 @@ export const idPrefixes = {
   payment: 'pay',
   refund: 'ref',
   paymentMethod: 'pm',
+  creditNote: 'cn',
+  creditNoteLine: 'cnl',
   event: 'evt',
   ledgerTransaction: 'txn',
 } as const

@@ -55,7 +55,20 @@ export const refusals = {
   invoice_due_date_passed: [409, 'The due date of this draft has passed. Give it another one first.'],
   invoice_not_open: [409, 'Only an issued invoice that awaits payment can be given up.'],
   invoice_not_electronic: [409, 'This invoice cannot be given as EN 16931 UBL.'],
-  invoice_not_voidable: [409, 'Only an invoice of which nothing has been paid can be voided.'],
+  invoice_not_voidable: [409, 'Only an invoice of which nothing has been paid or credited can be voided.'],
+  invoice_not_creditable: [
+    409,
+    'Only an invoice that has been issued, and neither voided nor given up, can be credited.',
+  ],
+  credit_exceeds_invoice: [
+    409,
+    'The credit is more than what is left of the invoice or of one of its lines.',
+  ],
+  credit_note_not_found: [404, 'There is no such credit note.'],
+  credit_note_not_voidable: [
+    409,
+    'Only a finalized credit note of which nothing has been spent, refunded or taken off a paid invoice can be voided.',
+  ],
   invoice_not_payable: [409, 'Only an invoice that awaits payment can be paid.'],
   payment_in_progress: [409, 'A payment of this invoice is under way. Wait for its outcome.'],
   payment_not_found: [404, 'There is no such payment.'],

@@ -1,18 +1,9 @@
+import { creditInvariants } from './credit-invariants.ts'
 import type { Pool } from './db/pool.ts'
-import { type Bound, nullable, statement, text, uuid } from './db/statement.ts'
+import { type Invariant, invariant } from './invariant.ts'
 
 /** A row that breaks a promise: where it is, which one, and what is wrong with it. */
 export type Breach = { readonly environmentId: string | null; readonly row: string; readonly fault: string }
-
-/** A promise about the stored data, and the query for the rows that break it. */
-export type Invariant = { readonly name: string; readonly find: () => Bound<typeof columns> }
-
-const columns = { environment_id: nullable(uuid), place: text, fault: text }
-const mostBreaches = 20
-
-function invariant(key: string, name: string, query: string): Invariant {
-  return { name, find: statement(`verify.${key}`, `${query}\nlimit ${mostBreaches}`, columns) }
-}
 
 /** What has to hold at every moment. Each is one statement, so it sees one snapshot of a database at work. */
 export const invariants: readonly Invariant[] = [
@@ -104,6 +95,25 @@ export const invariants: readonly Invariant[] = [
          where l.deferral is not null and (i.status <> 'VOID' or not i.deferral_undone)
        ) l
        union all
+       select environment_id, currency, 0, case when is_void then 0 else net_minor end
+         - case when over < first_day then 0
+             when over >= last_day then net_minor
+             else div(net_minor::numeric * (over - first_day + 1), last_day - first_day + 1) end
+       from (
+         select l.environment_id, n.currency, l.discount_minor - l.amount_minor as net_minor, n.status = 'VOIDED' as is_void,
+           (l.period_start at time zone l.zone)::date as first_day,
+           greatest((l.period_start at time zone l.zone)::date,
+             (l.period_end at time zone l.zone - interval '1 millisecond')::date) as last_day,
+           case when l.deferral = 'NEW' then '-infinity'::date
+             else ((c.closed_through + 1)::timestamp at time zone t.timezone at time zone l.zone)::date - 1 end as over
+         from credit_note_lines l
+         join credit_notes n on n.environment_id = l.environment_id and n.id = l.credit_note_id
+         join recognition_clocks c on c.environment_id = l.environment_id
+         join environments e on e.id = l.environment_id
+         join tenants t on t.id = e.tenant_id
+         where l.deferral is not null and (n.status <> 'VOIDED' or not n.deferral_undone)
+       ) notes
+       union all
        select environment_id, kept.key, 0, kept.value::numeric
        from recognition_clocks
        cross join lateral jsonb_each_text(carried) kept
@@ -145,12 +155,12 @@ export const invariants: readonly Invariant[] = [
     `select environment_id, 'subscription ' || subscription_id as place,
        'has a period from ' || period_start || ' after one that ends ' || previous_end as fault
      from (
-       select environment_id, subscription_id, period_start,
-         lag(period_end) over (partition by environment_id, subscription_id order by period_start, period_end) as previous_end
+       select environment_id, subscription_id, kind, period_start,
+         lag(period_end) over (partition by environment_id, subscription_id order by period_start, id) as previous_end
        from invoices
-       where kind = 'CYCLE'
+       where kind in ('CYCLE', 'RESTART')
      ) periods
-     where previous_end <> period_start`,
+     where kind = 'CYCLE' and previous_end <> period_start`,
   ),
   invariant(
     'period_is_billed',
@@ -160,10 +170,10 @@ export const invariants: readonly Invariant[] = [
          || coalesce(s.current_period_end::text, 'none') as fault
      from subscriptions s
      left join (
-       select environment_id, subscription_id, max(period_end) as billed_to
+       select distinct on (environment_id, subscription_id) environment_id, subscription_id, period_end as billed_to
        from invoices
-       where kind = 'CYCLE'
-       group by environment_id, subscription_id
+       where kind in ('CYCLE', 'RESTART')
+       order by environment_id, subscription_id, period_start desc, id desc
      ) i on i.environment_id = s.environment_id and i.subscription_id = s.id
      where i.billed_to is distinct from s.current_period_end`,
   ),
@@ -187,26 +197,32 @@ export const invariants: readonly Invariant[] = [
   ),
   invariant(
     'paid_is_paid',
-    'what is paid of every invoice is what its payments brought in, up to its total',
+    'what is paid of every invoice is what its payments brought in, up to its total, less what went back',
     `select i.environment_id, 'invoice ' || i.number as place,
        'has ' || i.paid_minor || ' paid while its payments are ' || coalesce(p.minor, 0) as fault
      from invoices i
      left join (
-       select environment_id, invoice_id, sum(amount_minor) as minor
+       select environment_id, invoice_id, sum(amount_minor) as minor, sum(refunded_minor) as refunded_minor
        from payments
        where status in ('SUCCEEDED', 'REFUNDED')
        group by environment_id, invoice_id
      ) p on p.environment_id = i.environment_id and p.invoice_id = i.id
-     where i.status <> 'VOID' and i.paid_minor <> least(i.total_minor - i.credited_minor, coalesce(p.minor, 0))`,
+     where i.status <> 'VOID'
+       and i.paid_minor <> least(i.total_minor - i.credited_minor, coalesce(p.minor, 0)) - coalesce(p.refunded_minor, 0)`,
   ),
   invariant(
     'paid_means_settled',
     'an invoice is PAID exactly when nothing is due on it',
     `select environment_id, 'invoice ' || number as place,
        'is ' || status || ' with ' || (total_minor - paid_minor - credited_minor) || ' due' as fault
-     from invoices
+     from invoices i
      where status in ('PENDING', 'FAILED', 'PAID')
-       and (status = 'PAID') <> (total_minor - paid_minor - credited_minor = 0)`,
+       -- money that went back leaves an invoice PAID
+       and (status = 'PAID') <> (total_minor - paid_minor - credited_minor = 0)
+       and not (status = 'PAID' and total_minor - paid_minor - credited_minor = (
+         select coalesce(sum(p.refunded_minor), 0) from payments p
+         where p.environment_id = i.environment_id and p.invoice_id = i.id
+       ))`,
   ),
   invariant(
     'refunds_sum',
@@ -272,6 +288,7 @@ export const invariants: readonly Invariant[] = [
      ) links
      where seq <> previous_seq + 1 or hash <> sha256(previous_hash || convert_to(entry::text, 'UTF8'))`,
   ),
+  ...creditInvariants,
 ]
 
 /** Looks for rows that break a promise, over all environments; `pool` is the worker's, which sees them all. */

@@ -1,8 +1,11 @@
 export {
   type Account,
+  type CreditedAmounts,
   type Entry,
   type Posting,
   creditApplied,
+  creditNoteIssued,
+  creditNoteVoided,
   invoiceIssued,
   invoiceVoided,
   paymentReceived,

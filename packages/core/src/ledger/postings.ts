@@ -28,8 +28,8 @@ export function invoiceIssued(invoice: { netMinor: bigint; taxMinor: bigint; inA
 }
 
 /**
- * A voided invoice: its issue, turned round. What had been paid of it (`paidMinor`, 0 unless it was paid in part)
- * becomes the customer's credit.
+ * A voided invoice: its issue, turned round. What had been paid of it (`paidMinor`, 0 unless it was paid in part, by
+ * money or by the customer's credit) becomes the customer's credit.
  */
 export function invoiceVoided(invoice: {
   netMinor: bigint
@@ -54,6 +54,34 @@ export function creditApplied(minor: bigint): Posting {
   ])
 }
 
+/** What a credit note gives back, by where it had been booked, and where it goes. */
+export type CreditedAmounts = {
+  /** Net, of charges in advance: what of it was recognised already is taken back day by day, see `earnedBy`. */
+  readonly deferredMinor: bigint
+  /** Net, of charges that were revenue at once. */
+  readonly revenueMinor: bigint
+  readonly taxMinor: bigint
+  /** What lowers what is owed on its invoice; the rest is the customer's. */
+  readonly settledMinor: bigint
+}
+
+/** A finalized credit note: what was charged is given back, to what is owed first and then to the customer. */
+export function creditNoteIssued(note: CreditedAmounts): Posting {
+  const { deferredMinor, revenueMinor, taxMinor, settledMinor } = note
+  return posting([
+    { account: 'deferred_revenue', minor: deferredMinor },
+    { account: 'revenue', minor: revenueMinor },
+    { account: 'tax_payable', minor: taxMinor },
+    { account: 'receivable', minor: -settledMinor },
+    { account: 'customer_credit', minor: settledMinor - deferredMinor - revenueMinor - taxMinor },
+  ])
+}
+
+/** A voided credit note: its issue, turned round. */
+export function creditNoteVoided(note: CreditedAmounts): Posting {
+  return creditNoteIssued(note).map(({ account, minor }) => ({ account, minor: -minor }))
+}
+
 /** Service that was charged in advance has been rendered: see `recognisedBy`. */
 export function revenueRecognised(minor: bigint): Posting {
   return posting([
@@ -72,10 +100,13 @@ export function paymentReceived(payment: { provider: string; minor: bigint; owed
   ])
 }
 
-/** Money that was given back to the customer, through the provider that it came from. */
-export function paymentRefunded(refund: { provider: string; minor: bigint }): Posting {
+/**
+ * Money that was given back to the customer, through the provider that it came from. `ofCredit`: a credit note had
+ * made it the customer's own; otherwise it is a gift.
+ */
+export function paymentRefunded(refund: { provider: string; minor: bigint; ofCredit?: boolean }): Posting {
   return posting([
-    { account: 'refunds', minor: refund.minor },
+    { account: refund.ofCredit === true ? 'customer_credit' : 'refunds', minor: refund.minor },
     { account: `cash:${refund.provider}`, minor: -refund.minor },
   ])
 }

@@ -1,11 +1,14 @@
 import { type EpochDay, localDay } from '../calendar/index.ts'
 
-/** A charge in advance, and the local days, first to last, over which it is earned. */
+/**
+ * A charge in advance, and the local days, first to last, over which it is earned. One below zero is what a credit note
+ * gives back of a charge, and is taken back in the same way.
+ */
 export type Deferral = { readonly minor: bigint; readonly firstDay: EpochDay; readonly lastDay: EpochDay }
 
 /**
  * How much of a charge in advance has been earned by the end of a local day: in equal parts over the days of its
- * period, rounded down, all of it with the last day.
+ * period, rounded towards zero, all of it with the last day.
  */
 export function recognisedBy(
   line: { minor: bigint; zone: string; from: number; to: number },

@@ -12,6 +12,7 @@ export type { AnalyticsResource } from './analytics.ts'
 export type { ApiKeysResource } from './api-keys.ts'
 export type { AuditLogResource } from './audit-log.ts'
 export type { AuthResource } from './auth.ts'
+export type { CreditNotesResource } from './credit-notes.ts'
 export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
@@ -41,6 +42,11 @@ export type {
   AuthResetPasswordInput,
   Clock,
   CreatedApiKey,
+  CreditNote,
+  CreditNoteItem,
+  CreditNotesCreateInput,
+  CreditNotesCreateInputItem,
+  CreditNotesListQuery,
   Currency,
   Customer,
   CustomersCreateInput,

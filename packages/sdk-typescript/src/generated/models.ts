@@ -151,6 +151,83 @@ export interface CreatedApiKey {
   key: string
 }
 
+export interface CreditNote {
+  id: string
+  number: string | null
+  status: 'DRAFT' | 'FINALIZED' | 'VOIDED'
+  invoiceId: string
+  customerId: string
+  subscriptionId: string | null
+  currency: string
+  reason: 'DUPLICATE' | 'PRODUCT_UNSATISFACTORY' | 'ORDER_CHANGE' | 'OTHER'
+  /** Amount in major units */
+  subtotal: number
+  /** Amount in major units */
+  discountAmount: number
+  /** Amount in major units */
+  taxAmount: number
+  /** Amount in major units */
+  total: number
+  /** The total */
+  amount: number
+  /** What it took off what was owed on its invoice */
+  settledAmount: number
+  /** What goes back the way it was paid */
+  refundAmount: number
+  /** What was added to the customer's balance */
+  balanceAmount: number
+  items: CreditNoteItem[]
+  billTo: InvoiceParty
+  from: InvoiceParty
+  issuedAt: string | null
+  voidedAt: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+export interface CreditNoteItem {
+  id: string
+  /** The line of the invoice that is credited */
+  lineId: string
+  description: string
+  /** Before the discount and the taxes that go with it */
+  amount: number
+  /** Amount in major units */
+  discountAmount: number
+  periodStart: string | null
+  periodEnd: string | null
+}
+
+export interface CreditNotesCreateInput {
+  invoiceId: string
+  /** What is credited of which lines, before the discount and the taxes that go with it; or `amount` */
+  items?: readonly CreditNotesCreateInputItem[] | undefined
+  /** What is credited in all, with taxes, of every line in proportion; or `items` */
+  amount?: number | string | undefined
+  reason: 'DUPLICATE' | 'PRODUCT_UNSATISFACTORY' | 'ORDER_CHANGE' | 'OTHER'
+  /** Give back, the way it was paid, what the invoice does not need; otherwise it is the customer’s balance */
+  refund?: boolean | undefined
+}
+
+export interface CreditNotesCreateInputItem {
+  lineId: string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  amount: number | string
+}
+
+export interface CreditNotesListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'DRAFT' | 'FINALIZED' | 'VOIDED' | undefined
+  customerId?: string | undefined
+  invoiceId?: string | undefined
+  subscriptionId?: string | undefined
+}
+
 export interface Currency {
   /** ISO 4217 */
   code: string
@@ -425,7 +502,7 @@ export interface Invoice {
   amount: number
   /** Amount in major units */
   amountPaid: number
-  /** Amount in major units */
+  /** What credit notes and the customer's balance took off what was owed on it */
   amountCredited: number
   /** Amount in major units */
   amountDue: number
@@ -655,7 +732,7 @@ export interface LedgerEntriesQuery {
   account?: string | undefined
   /** ISO 4217 code */
   currency?: string | undefined
-  /** Id of an invoice, a payment or a refund */
+  /** Id of an invoice, a payment, a refund or a credit note */
   document?: string | undefined
 }
 
@@ -669,8 +746,8 @@ export interface LedgerEntry {
   debit: number
   /** Amount in major units */
   credit: number
-  documentKind: 'INVOICE' | 'VOID' | 'WRITE_OFF' | 'PAYMENT' | 'REFUND' | 'RECOGNITION'
-  /** The invoice, payment or refund behind it; of a day of revenue, its own transaction */
+  documentKind: 'INVOICE' | 'VOID' | 'WRITE_OFF' | 'PAYMENT' | 'REFUND' | 'CREDIT_NOTE' | 'CREDIT_NOTE_VOID' | 'CREDIT' | 'RECOGNITION'
+  /** The invoice, payment, refund or credit note behind it; of a day of revenue, its own transaction */
   documentId: string
   occurredAt: string
 }

@@ -5,6 +5,7 @@ import { AnalyticsResource } from './analytics.ts'
 import { ApiKeysResource } from './api-keys.ts'
 import { AuditLogResource } from './audit-log.ts'
 import { AuthResource } from './auth.ts'
+import { CreditNotesResource } from './credit-notes.ts'
 import { CurrenciesResource } from './currencies.ts'
 import { CustomersResource } from './customers.ts'
 import { EnvironmentsResource } from './environments.ts'
@@ -24,6 +25,7 @@ export class Resources {
   readonly apiKeys: ApiKeysResource
   readonly auditLog: AuditLogResource
   readonly auth: AuthResource
+  readonly creditNotes: CreditNotesResource
   readonly currencies: CurrenciesResource
   readonly customers: CustomersResource
   readonly environments: EnvironmentsResource
@@ -42,6 +44,7 @@ export class Resources {
     this.apiKeys = new ApiKeysResource(caller)
     this.auditLog = new AuditLogResource(caller)
     this.auth = new AuthResource(caller)
+    this.creditNotes = new CreditNotesResource(caller)
     this.currencies = new CurrenciesResource(caller)
     this.customers = new CustomersResource(caller)
     this.environments = new EnvironmentsResource(caller)

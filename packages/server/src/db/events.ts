@@ -5,9 +5,10 @@ import type { Tx } from './transaction.ts'
 /** Every fact the product announces. */
 export type EventType =
   | `customer.${'created' | 'updated' | 'archived'}`
-  | `subscription.${'created' | 'activated' | 'renewed' | 'updated' | 'past_due' | 'canceled'}`
+  | `subscription.${'created' | 'activated' | 'renewed' | 'updated' | 'plan_changed' | 'paused' | 'resumed' | 'past_due' | 'canceled'}`
   | `invoice.${'created' | 'updated' | 'deleted' | 'finalized' | 'paid' | 'payment_failed' | 'voided' | 'uncollectible' | 'overdue'}`
   | `payment.${'succeeded' | 'failed' | 'refunded'}`
+  | `credit_note.${'finalized' | 'voided'}`
 
 /** A change that has been made: its kind, the resource's stored id, and the whole resource as the API shows it. */
 export type Fact = {

@@ -4,6 +4,8 @@ import { analytics } from './analytics/index.ts'
 import { catalog } from './catalog/index.ts'
 import { clocks } from './clock/index.ts'
 import { collecting } from './collection/index.ts'
+import { creditNotes } from './credit-notes/index.ts'
+import { crediting } from './crediting/index.ts'
 import { currencies } from './currencies/index.ts'
 import { customers } from './customers/index.ts'
 import { drafts } from './drafts/index.ts'
@@ -27,8 +29,10 @@ export const slices: readonly Slice[] = [
   invoices,
   paymentMethods,
   payments,
+  creditNotes,
   subscriptions,
   drafts,
+  crediting,
   collecting,
   analytics,
   clocks,

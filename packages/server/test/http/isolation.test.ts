@@ -36,6 +36,11 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
   for (const loop of loops) while (await loop.tick(server.deps));
   const [invoice] = (await ask('GET', '/invoices')).body.data
   const [payment] = (await ask('GET', '/payments')).body.data
+  const { body: note } = await ask('POST', '/credit-notes', {
+    invoiceId: invoice.id,
+    amount: 1,
+    reason: 'OTHER',
+  })
   const price = (plan as unknown as { prices: { id: string }[] }).prices[0]?.id ?? ''
   return {
     customers: customer['id'] ?? '',
@@ -45,6 +50,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     subscriptions: subscription['id'] ?? '',
     invoices: invoice.id,
     payments: payment.id,
+    'credit-notes': note.id,
   }
 }
 
@@ -63,6 +69,7 @@ function bodyFor(operation: string, ids: Ids): object {
       type: 'CARD',
     },
     'payments.create': { invoiceId: ids['invoices'], amount: 1 },
+    'creditNotes.create': { invoiceId: ids['invoices'], amount: 1, reason: 'OTHER' },
   }
   return bodies[operation] ?? {}
 }
@@ -139,7 +146,12 @@ test('on every route, another tenant’s id is an id that does not exist, byte f
 test('in every body and every filter, another tenant’s id is one that does not exist, and nothing is made', async () => {
   const own = await fill(mine.test, 'mine')
   const before = await contents()
-  for (const operation of ['subscriptions.create', 'paymentMethods.create', 'payments.create']) {
+  for (const operation of [
+    'subscriptions.create',
+    'paymentMethods.create',
+    'payments.create',
+    'creditNotes.create',
+  ]) {
     const route = dataRoutes.find((one) => one.operation === operation)
     assert.ok(route)
     for (const [collection, field] of [

@@ -25,6 +25,17 @@ await live('POST', `/invoices/${(await invoicesOf(live, third.id))[0].id}/mark-u
 const item = { description: 'Advice', quantity: 1.5, unitAmount: 33.33 }
 await live('POST', '/invoices', { customerId: third.customerId, items: [item, item], autoFinalize: true })
 await live('POST', '/invoices', { customerId: third.customerId, items: [item] })
+const credited = await subscribe(live)
+const creditedId = (await invoicesOf(live, credited.id))[0].id
+await live('POST', `/invoices/${creditedId}/mark-paid`, {})
+await live('POST', '/credit-notes', { invoiceId: creditedId, amount: 30, reason: 'OTHER' })
+await live('POST', '/credit-notes', { invoiceId: creditedId, amount: 10, reason: 'OTHER' })
+const { body: taken } = await live('POST', '/credit-notes', {
+  invoiceId: (await invoicesOf(live, subscription.id))[0].id,
+  amount: 20,
+  reason: 'OTHER',
+})
+await live('POST', `/credit-notes/${taken.id}/void`)
 server.clock.set('2027-02-10T10:00:00Z')
 await runBilling(server)
 await recogniseEnvironment(server.deps, liveEnvironmentId, server.clock.now())
@@ -46,10 +57,18 @@ const damage: Record<string, string> = {
   'the periods of every subscription follow one another without gap or overlap': `update invoices set period_end = period_end - interval '1 day' where id = $1`,
   'the current period of every subscription is the last one that was invoiced': `update subscriptions set current_period_end = current_period_end + interval '1 day' where id = (select subscription_id from invoices where id = $1)`,
   'invoice numbers of every environment and year count from 1 without a gap': `update invoices set number = 'INV-2026-000999' where id = $1`,
-  'what is paid of every invoice is what its payments brought in, up to its total': `update invoices set paid_minor = 1 where id = $1`,
+  'what is paid of every invoice is what its payments brought in, up to its total, less what went back': `update invoices set paid_minor = 1 where id = $1`,
   'an invoice is PAID exactly when nothing is due on it': `update invoices set status = 'PAID' where id = $1`,
   'the active subscriptions of every customer are counted right': `update customers set active_subscriptions = 7 where id = (select customer_id from invoices where id = $1)`,
   'what every customer has spent is what is paid of its invoices in its currency': `update customers set total_spent_minor = 7 where id = (select customer_id from invoices where id = $1)`,
+  'what the ledger owes customers is what they have to their credit, or is on its way back to them': `update customer_credits set amount_minor = amount_minor + 1, left_minor = left_minor + 1 where $1::uuid is not null`,
+  'the balance of every customer is what is left of its credits in its currency': `update customers set balance_minor = 7 where id = (select customer_id from invoices where id = $1)`,
+  'what is gone of every credit is what it paid for invoices': `update customer_credits set amount_minor = amount_minor + 1 where left_minor < amount_minor and $1::uuid is not null`,
+  'what is credited of every invoice is what its credit notes and credits took off it': `update invoices set credited_minor = 1 where id = $1`,
+  'no line of an invoice is credited with more than it charged, and none of its units twice': `update credit_note_lines set units = 2 where $1::uuid is not null`,
+  'no invoice is credited with more than its total': `update credit_notes set total_minor = 99999, subtotal_minor = 99999, settled_minor = 99999 - balance_minor where status = 'FINALIZED' and $1::uuid is not null`,
+  'the lines of every credit note sum to it, and so do its bookings': `update credit_note_lines set amount_minor = amount_minor - 1 where $1::uuid is not null`,
+  'credit note numbers of every environment and year count from 1 without a gap': `update credit_note_counters set last = 9 where $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
 }
 
@@ -65,6 +84,10 @@ for (const [name, statement] of Object.entries(damage)) {
       'audit_log',
       'recognition_clocks',
       'revenue_days',
+      'credit_notes',
+      'credit_note_lines',
+      'credit_note_counters',
+      'customer_credits',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)

@@ -92,6 +92,27 @@ class AuthResetPasswordInput(TypedDict):
     """8 to 128 characters"""
 
 
+class CreditNotesCreateInput(TypedDict):
+    """`CreditNotesCreateInput` as the API takes it."""
+
+    invoice_id: str
+    items: NotRequired[Sequence[CreditNotesCreateInputItem]]
+    """What is credited of which lines, before the discount and the taxes that go with it; or `amount`"""
+    amount: NotRequired[MoneyInput]
+    """What is credited in all, with taxes, of every line in proportion; or `items`"""
+    reason: Literal["DUPLICATE", "PRODUCT_UNSATISFACTORY", "ORDER_CHANGE", "OTHER"]
+    refund: NotRequired[bool]
+    """Give back, the way it was paid, what the invoice does not need; otherwise it is the customer’s balance"""
+
+
+class CreditNotesCreateInputItem(TypedDict):
+    """`CreditNotesCreateInputItem` as the API takes it."""
+
+    line_id: str
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
 class CustomersCreateInput(TypedDict):
     """`CustomersCreateInput` as the API takes it."""
 

@@ -83,6 +83,57 @@ class CreatedApiKey(Model):
     """The key itself, shown this once"""
 
 
+class CreditNote(Model):
+    """`CreditNote` as the API answers it."""
+
+    id: str
+    number: Optional[str]
+    status: Annotated[Literal["DRAFT", "FINALIZED", "VOIDED"], LENIENT]
+    invoice_id: str = Field(alias="invoiceId")
+    customer_id: str = Field(alias="customerId")
+    subscription_id: Optional[str] = Field(alias="subscriptionId")
+    currency: str
+    reason: Annotated[Literal["DUPLICATE", "PRODUCT_UNSATISFACTORY", "ORDER_CHANGE", "OTHER"], LENIENT]
+    subtotal: Decimal
+    """Amount in major units"""
+    discount_amount: Decimal = Field(alias="discountAmount")
+    """Amount in major units"""
+    tax_amount: Decimal = Field(alias="taxAmount")
+    """Amount in major units"""
+    total: Decimal
+    """Amount in major units"""
+    amount: Decimal
+    """The total"""
+    settled_amount: Decimal = Field(alias="settledAmount")
+    """What it took off what was owed on its invoice"""
+    refund_amount: Decimal = Field(alias="refundAmount")
+    """What goes back the way it was paid"""
+    balance_amount: Decimal = Field(alias="balanceAmount")
+    """What was added to the customer's balance"""
+    items: List[CreditNoteItem]
+    bill_to: InvoiceParty = Field(alias="billTo")
+    from_: InvoiceParty = Field(alias="from")
+    issued_at: Optional[dt.datetime] = Field(alias="issuedAt")
+    voided_at: Optional[dt.datetime] = Field(alias="voidedAt")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class CreditNoteItem(Model):
+    """`CreditNoteItem` as the API answers it."""
+
+    id: str
+    line_id: str = Field(alias="lineId")
+    """The line of the invoice that is credited"""
+    description: str
+    amount: Decimal
+    """Before the discount and the taxes that go with it"""
+    discount_amount: Decimal = Field(alias="discountAmount")
+    """Amount in major units"""
+    period_start: Optional[dt.datetime] = Field(alias="periodStart")
+    period_end: Optional[dt.datetime] = Field(alias="periodEnd")
+
+
 class Currency(Model):
     """`Currency` as the API answers it."""
 
@@ -215,7 +266,7 @@ class Invoice(Model):
     amount_paid: Decimal = Field(alias="amountPaid")
     """Amount in major units"""
     amount_credited: Decimal = Field(alias="amountCredited")
-    """Amount in major units"""
+    """What credit notes and the customer's balance took off what was owed on it"""
     amount_due: Decimal = Field(alias="amountDue")
     """Amount in major units"""
     items: List[InvoiceItem]
@@ -387,9 +438,9 @@ class LedgerEntry(Model):
     """Amount in major units"""
     credit: Decimal
     """Amount in major units"""
-    document_kind: Annotated[Literal["INVOICE", "VOID", "WRITE_OFF", "PAYMENT", "REFUND", "RECOGNITION"], LENIENT] = Field(alias="documentKind")
+    document_kind: Annotated[Literal["INVOICE", "VOID", "WRITE_OFF", "PAYMENT", "REFUND", "CREDIT_NOTE", "CREDIT_NOTE_VOID", "CREDIT", "RECOGNITION"], LENIENT] = Field(alias="documentKind")
     document_id: str = Field(alias="documentId")
-    """The invoice, payment or refund behind it; of a day of revenue, its own transaction"""
+    """The invoice, payment, refund or credit note behind it; of a day of revenue, its own transaction"""
     occurred_at: dt.datetime = Field(alias="occurredAt")
 
 

@@ -50,6 +50,17 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "token": ("token", None),
         "new_password": ("newPassword", None),
     },
+    "CreditNotesCreateInput": {
+        "invoice_id": ("invoiceId", None),
+        "items": ("items", "CreditNotesCreateInputItem"),
+        "amount": ("amount", None),
+        "reason": ("reason", None),
+        "refund": ("refund", None),
+    },
+    "CreditNotesCreateInputItem": {
+        "line_id": ("lineId", None),
+        "amount": ("amount", None),
+    },
     "CustomersCreateInput": {
         "email": ("email", None),
         "name": ("name", None),

@@ -77,7 +77,9 @@ export const retirePrice = command(
 )
 export const planIsUsed = statement(
   'catalog.plan_is_used',
-  `select exists (select from subscriptions where environment_id = $1::uuid and plan_id = $2::uuid) as used`,
+  `select exists (
+     select from subscriptions where environment_id = $1::uuid and (plan_id = $2::uuid or pending_plan_id = $2::uuid)
+   ) as used`,
   { used: boolean },
 )
 export const deletePrices = command(

@@ -1,7 +1,7 @@
 import { paymentReceived } from '@novabilling/core/ledger'
 import type { Deps } from '../../deps.ts'
-import { command } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
+import { grantCredits } from '../credits/index.ts'
 import { settleInvoices } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { reactivate } from '../subscriptions/index.ts'
@@ -15,12 +15,6 @@ export type Received = {
   readonly amountMinor: bigint
   readonly at: Temporal.Instant
 }
-
-const creditCustomer = command(
-  'collection.credit_customer',
-  `update customers set balance_minor = balance_minor + $3::bigint
-   where environment_id = $1::uuid and id = $2::uuid and currency = $4`,
-)
 
 /**
  * Books money that has come in: the invoices it pays, the books, and the subscriptions that were waiting for it.
@@ -45,7 +39,17 @@ export async function settle(
 }
 
 function credit(deps: Deps, tx: Tx, environmentId: string, money: Received): void {
-  tx.defer(creditCustomer(environmentId, money.customerId, money.amountMinor, money.currency))
+  grantCredits(deps, tx, [
+    {
+      environmentId,
+      customerId: money.customerId,
+      currency: money.currency,
+      source: 'PAYMENT',
+      sourceId: money.paymentId,
+      minor: money.amountMinor,
+      at: money.at,
+    },
+  ])
   postEntries(tx, environmentId, [
     {
       id: deps.ids.next(),

@@ -55,6 +55,17 @@ export const lockCustomer = statement(
   customerColumns,
 )
 
+/** What a customer has spent and has to its credit in a currency, which it may not have had as its own. */
+export const amountsIn = statement(
+  'customers.amounts_in',
+  `select
+     (select coalesce(sum(i.paid_minor), 0)::bigint from invoices i
+      where i.environment_id = $1::uuid and i.customer_id = $2::uuid and i.currency = $3) as spent_minor,
+     (select coalesce(sum(c.left_minor), 0)::bigint from customer_credits c
+      where c.environment_id = $1::uuid and c.customer_id = $2::uuid and c.currency = $3) as balance_minor`,
+  { spent_minor: bigint, balance_minor: bigint },
+)
+
 /** The tenant's own settings that a new customer takes over. */
 export const customerDefaults = statement(
   'customers.defaults',
@@ -73,6 +84,6 @@ export const saveCustomer = command(
   'customers.save',
   `update customers
    set email = $3, name = $4, external_id = $5, country = $6, currency = $7, timezone = $8, address = $9, tax_id = $10,
-     locale = $11, net_payment_terms = $12, metadata = $13, status = $14, updated_at = $15
+     total_spent_minor = $16, balance_minor = $17, locale = $11, net_payment_terms = $12, metadata = $13, status = $14, updated_at = $15
    where environment_id = $1::uuid and id = $2::uuid`,
 )

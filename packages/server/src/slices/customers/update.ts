@@ -5,7 +5,7 @@ import { Refusal } from '../../refusal.ts'
 import { findCustomer } from './find.ts'
 import { presentCustomer } from './present.ts'
 import type { Customer, UpdateCustomer } from './schema.ts'
-import { lockCustomer, saveCustomer, type CustomerRow } from './sql.ts'
+import { amountsIn, lockCustomer, saveCustomer, type CustomerRow } from './sql.ts'
 
 /** Changes a profile. What is not given stays; null empties a field. Issued invoices keep what they said. */
 export async function updateCustomer(
@@ -24,8 +24,14 @@ export async function updateCustomer(
     throw new Refusal('customer_currency_in_use')
   }
 
+  const [amounts] =
+    input.currency === undefined || input.currency === current.currency
+      ? []
+      : await tx.query(amountsIn(environmentId, uuid, input.currency))
   const saved: CustomerRow = {
     ...current,
+    total_spent_minor: amounts?.spent_minor ?? current.total_spent_minor,
+    balance_minor: amounts?.balance_minor ?? current.balance_minor,
     email: input.email?.toLowerCase() ?? current.email,
     name: given(input.name, current.name),
     external_id: given(input.externalId, current.external_id),
@@ -64,6 +70,8 @@ export function storeCustomer(tx: Tx, environmentId: string, row: CustomerRow): 
       JSON.stringify(row.metadata),
       row.status,
       row.updated_at,
+      row.total_spent_minor,
+      row.balance_minor,
     ),
   )
 }

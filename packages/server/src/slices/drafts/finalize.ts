@@ -53,7 +53,7 @@ export async function issue(
       customerId: row.customer_id,
       paymentMethodId: subscription?.payment_method_id ?? null,
       currency: row.currency,
-      amountMinor: row.total_minor,
+      amountMinor: row.total_minor - row.credited_minor,
       at: tx.now,
     },
   ])

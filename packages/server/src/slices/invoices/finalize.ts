@@ -7,14 +7,16 @@ import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
 import { isoInstant } from '../../http/present.ts'
 import { Refusal } from '../../refusal.ts'
+import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { postEntries } from '../ledger/index.ts'
-import { defaultTermsDays, issuerFrom } from './issue.ts'
+import { credit, defaultTermsDays, issuerFrom } from './issue.ts'
 import { presentInvoice } from './present.ts'
 import { type BillTo, type InvoiceRow, issueDraft, issuersOf, takeNumbers } from './sql.ts'
 
 /**
  * Issues a draft, locked by the caller: its number, its dates and the names and addresses are those of this moment.
- * Revenue is booked at once, as a line by hand has no period to be earned over. Without anything to pay it is PAID.
+ * Revenue is booked at once, as a line by hand has no period to be earned over. What the customer has to its credit pays
+ * first; without anything left to pay it is PAID.
  * Refuses what is no draft, and a draft whose own due date has passed in the customer's time zone. The row is brought
  * up to date in place.
  */
@@ -25,30 +27,43 @@ export async function finalizeDraft(
   draft: InvoiceRow,
   { billTo, netPaymentTermsDays }: { billTo: BillTo; netPaymentTermsDays: number | null },
 ): Promise<void> {
-  const status = draft.total_minor === 0n ? 'PAID' : 'PENDING'
-  if (!canMoveInvoice(draft.status, status)) throw new Refusal('invoice_not_draft')
+  if (!canMoveInvoice(draft.status, 'PENDING')) throw new Refusal('invoice_not_draft')
   const nowMs = tx.now.epochMilliseconds
   const today = localDay(billTo.timezone, nowMs)
   if (draft.due_date !== null && draft.due_date < formatDay(today)) {
     throw new Refusal('invoice_due_date_passed')
   }
   const { year } = toCivil(today)
-  const [[tenant], [taken]] = await tx.queryAll([
+  const [[tenant], [taken], credits] = await tx.queryAll([
     issuersOf([environmentId]),
     takeNumbers([environmentId], [year], [1]),
+    creditsToSpend([environmentId], [draft.customer_id]),
   ])
   if (!tenant || !taken) throw new Error(`no number for an invoice of ${environmentId}`)
 
   const at = isoInstant(tx.now)
   const terms = netPaymentTermsDays ?? tenant.net_payment_terms ?? defaultTermsDays
   draft.number = formatInvoiceNumber(tenant.prefix ?? 'INV', year, taken.last)
-  draft.status = status
+  draft.status = 'PENDING'
   draft.bill_to = billTo
   draft.issuer = issuerFrom(tenant)
   draft.issued_at = at
   draft.due_date ??= dueDate(billTo.timezone, nowMs, terms)
-  draft.paid_at = status === 'PAID' ? at : null
   draft.updated_at = at
+  const spending = planSpending(
+    [
+      {
+        environmentId,
+        invoiceId: draft.id,
+        customerId: draft.customer_id,
+        currency: draft.currency,
+        dueMinor: draft.total_minor,
+        at,
+      },
+    ],
+    credits,
+  )
+  credit(draft, spending.paid[0] ?? 0n)
   tx.defer(
     issueDraft(
       environmentId,
@@ -60,6 +75,7 @@ export async function finalizeDraft(
       draft.issued_at,
       draft.due_date,
       draft.paid_at,
+      draft.credited_minor,
     ),
   )
   postEntries(tx, environmentId, [
@@ -76,10 +92,14 @@ export async function finalizeDraft(
       }),
     },
   ])
+  writeSpending(deps, tx, spending)
   recordEventsAcross(tx, deps, [
     {
       environmentId,
-      types: status === 'PAID' ? ['invoice.finalized', 'invoice.paid'] : ['invoice.finalized'],
+      types:
+        draft.total_minor === draft.credited_minor
+          ? ['invoice.finalized', 'invoice.paid']
+          : ['invoice.finalized'],
       resourceId: draft.id,
       resource: presentInvoice(deps, draft),
       at,

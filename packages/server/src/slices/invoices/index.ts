@@ -17,14 +17,23 @@ export type { LineDerivation } from './derivation.ts'
 export { finalizeDraft } from './finalize.ts'
 export { type Draft, currentIssuer, issueInvoices } from './issue.ts'
 export { announceOverdueIn, overdueLoop } from './overdue.ts'
-export { presentInvoice } from './present.ts'
-export type { Invoice } from './schema.ts'
-export { failInvoices, lockInvoices, settleInvoices, voidInvoices, writeOffInvoices } from './settle.ts'
+export { presentInvoice, presentParty } from './present.ts'
+export type { Invoice, Party } from './schema.ts'
+export {
+  creditInvoices,
+  failInvoices,
+  lockInvoices,
+  settleInvoices,
+  voidInvoices,
+  writeOffInvoices,
+} from './settle.ts'
 export {
   type BillTo,
   type InvoiceRow,
+  type Issuer,
   draftsOfCustomer,
   insertLines,
   removeLines,
   unpaidOfCustomer,
+  withCreditNote,
 } from './sql.ts'

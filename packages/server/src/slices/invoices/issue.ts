@@ -6,10 +6,11 @@ import { recordEventsAcross } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
+import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { postEntriesAcross } from '../ledger/index.ts'
 import { presentInvoice } from './present.ts'
 import { type LineDerivation, derivationText } from './derivation.ts'
-import type { lineTypes, termsSources } from './schema.ts'
+import type { invoiceKinds, lineTypes, termsSources } from './schema.ts'
 import {
   type BillTo,
   type InvoiceRow,
@@ -37,6 +38,7 @@ type DraftLine = {
 /** An invoice that is about to be issued. */
 export type Draft = {
   readonly environmentId: string
+  readonly kind: Exclude<(typeof invoiceKinds)[number], 'MANUAL'>
   readonly customerId: string
   readonly subscriptionId: string
   readonly periodStart: string
@@ -66,7 +68,8 @@ const defaultTerms: Terms = { days: defaultTermsDays, from: 'DEFAULT' }
 /**
  * Issues invoices, over any number of environments, in a fixed number of statements: numbers in the order given,
  * gap-free per environment and year of issue (the year in the customer's time zone, as all days are); lines, ledger
- * and events with them. An invoice over nothing is PAID at once. The order of the result is that of the drafts.
+ * and events with them. What a customer has to its credit pays first, and an invoice with nothing left to pay is PAID
+ * at once. The order of the result is that of the drafts.
  */
 export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]): Promise<Issued[]> {
   if (drafts.length === 0) return []
@@ -75,12 +78,19 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   const counters = [...places.values()].toSorted((a, b) =>
     a.environmentId === b.environmentId ? a.year - b.year : a.environmentId < b.environmentId ? -1 : 1,
   )
-  const [issuers, taken] = await tx.queryAll([
+  const customers = [
+    ...new Map(drafts.map((draft) => [`${draft.environmentId} ${draft.customerId}`, draft])).values(),
+  ]
+  const [issuers, taken, credits] = await tx.queryAll([
     issuersOf(environments),
     takeNumbers(
       counters.map(({ environmentId }) => environmentId),
       counters.map(({ year }) => year),
       counters.map(({ count }) => count),
+    ),
+    creditsToSpend(
+      customers.map(({ environmentId }) => environmentId),
+      customers.map(({ customerId }) => customerId),
     ),
   ])
   for (const { environment_id, year, last } of taken) {
@@ -103,7 +113,20 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
       row: rowOf(deps, draft, { number, dueOn, terms, issuer: from.issuer }),
     }
   })
+  const spending = planSpending(
+    issued.map(({ environmentId, row }) => ({
+      environmentId,
+      invoiceId: row.id,
+      customerId: row.customer_id,
+      currency: row.currency,
+      dueMinor: row.total_minor,
+      at: row.created_at,
+    })),
+    credits,
+  )
+  for (const [index, { row }] of issued.entries()) credit(row, spending.paid[index] ?? 0n)
   write(deps, tx, issued)
+  writeSpending(deps, tx, spending)
   openBooks(
     tx,
     issuers.filter(({ recognises }) => !recognises).map((row) => row.environment_id),
@@ -111,6 +134,14 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   )
   tx.afterCommit(() => invoicesIssued.inc(issued.length))
   return issued
+}
+
+/** What the customer's credit pays is not owed; an invoice with nothing left to pay is PAID at its issue. */
+export function credit(row: InvoiceRow, minor: bigint): void {
+  row.credited_minor = minor
+  if (row.total_minor !== minor) return
+  row.status = 'PAID'
+  row.paid_at = row.issued_at
 }
 
 /** For environments with their first invoices, the recognition of revenue begins on the day of the earliest. */
@@ -179,17 +210,16 @@ function rowOf(
   draft: Draft,
   given: { number: string; dueOn: string; terms: Terms; issuer: Issuer },
 ): InvoiceRow {
-  const isPaid = draft.totalMinor === 0n
   return {
     id: deps.ids.next(),
     number: given.number,
-    kind: 'CYCLE',
+    kind: draft.kind,
     customer_id: draft.customerId,
     subscription_id: draft.subscriptionId,
     period_start: draft.periodStart,
     period_end: draft.periodEnd,
     currency: draft.currency,
-    status: isPaid ? 'PAID' : 'PENDING',
+    status: 'PENDING',
     subtotal_minor: draft.totalMinor,
     discount_minor: 0n,
     tax_minor: 0n,
@@ -202,7 +232,7 @@ function rowOf(
     due_date: given.dueOn,
     terms_days: given.terms.days,
     terms_from: given.terms.from,
-    paid_at: isPaid ? draft.issuedAt : null,
+    paid_at: null,
     voided_at: null,
     notes: null,
     metadata: {},
@@ -247,6 +277,8 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       rows.map((row) => row.due_date),
       rows.map((row) => row.terms_days),
       rows.map((row) => row.terms_from),
+      rows.map((row) => row.kind),
+      rows.map((row) => row.credited_minor),
       jsonArray(
         Array.from(issuers.keys(), (issuer) => JSON.stringify(issuer)),
         'jsonb',

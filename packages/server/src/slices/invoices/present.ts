@@ -62,6 +62,6 @@ function presentLine(currency: string, line: LineOfInvoice): Invoice['items'][nu
   }
 }
 
-function presentParty({ name, email, taxId, country, address }: PartySnapshot): Party {
+export function presentParty({ name, email, taxId, country, address }: PartySnapshot): Party {
   return { name, email, taxId, country, address }
 }

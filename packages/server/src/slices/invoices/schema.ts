@@ -3,7 +3,8 @@ import { pageQuery } from '../../http/pages.ts'
 import { Address, Day, Instant, Metadata, Money, closed, named, oneOf, orNull } from '../../http/shapes.ts'
 
 export const invoiceStatuses = ['DRAFT', 'PENDING', 'PAID', 'FAILED', 'VOID', 'UNCOLLECTIBLE'] as const
-export const invoiceKinds = ['CYCLE', 'MANUAL'] as const
+/** Of a period; of a change within one; of the first period after a change of interval or a pause; by hand. */
+export const invoiceKinds = ['CYCLE', 'CHANGE', 'RESTART', 'MANUAL'] as const
 export const lineTypes = ['PLAN', 'USAGE', 'COMMITMENT', 'ADD_ON', 'MANUAL', 'CORRECTION'] as const
 
 /** Whose payment terms an invoice has, the nearest first. */
@@ -55,7 +56,10 @@ export const Invoice = Type.Object(
     total: Money,
     amount: Type.Number({ format: 'money', description: 'The total' }),
     amountPaid: Money,
-    amountCredited: Money,
+    amountCredited: {
+      ...Money,
+      description: "What credit notes and the customer's balance took off what was owed on it",
+    },
     amountDue: Money,
     items: Type.Array(named<InvoiceItem>('InvoiceItem')),
     taxes: Type.Array(Type.Object({ name: Type.String(), rate: Type.Number(), base: Money, amount: Money })),

@@ -5,9 +5,10 @@ import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { isoInstant } from '../../http/present.ts'
 import { Refusal } from '../../refusal.ts'
+import { grantCredits, returnCredits } from '../credits/index.ts'
 import { type LedgerTransaction, postEntries } from '../ledger/index.ts'
 import { presentInvoice } from './present.ts'
-import { type InvoiceRow, addSpent, lockInvoicesByIds, saveInvoiceStates } from './sql.ts'
+import { type InvoiceRow, addSpent, lockInvoicesByIds, saveInvoiceStates, withCreditNote } from './sql.ts'
 
 /** Money that came in for an invoice. */
 export type Settlement = {
@@ -52,7 +53,8 @@ export async function settleInvoices(
   )
   const changed = new Set<InvoiceRow>()
   const movements: LedgerTransaction[] = []
-  const spent: { customerId: string; currency: string; spentMinor: bigint; creditMinor: bigint }[] = []
+  const spent: { customerId: string; currency: string; minor: bigint }[] = []
+  const tooMuch: Parameters<typeof grantCredits>[2][number][] = []
   const results = settlements.map((settlement): Settled => {
     const { invoiceId, paymentId, provider, amountMinor, at } = settlement
     const row = rows.get(invoiceId)
@@ -77,7 +79,16 @@ export async function settleInvoices(
       at,
       entries: paymentReceived({ provider, minor: amountMinor, owedMinor }),
     })
-    spent.push({ customerId, currency, spentMinor: settledMinor, creditMinor: amountMinor - settledMinor })
+    spent.push({ customerId, currency, minor: settledMinor })
+    tooMuch.push({
+      environmentId,
+      customerId,
+      currency,
+      source: 'PAYMENT',
+      sourceId: paymentId,
+      minor: amountMinor - settledMinor,
+      at,
+    })
     return {
       invoiceId,
       subscriptionId: row.subscription_id,
@@ -92,11 +103,11 @@ export async function settleInvoices(
         environmentId,
         spent.map(({ customerId }) => customerId),
         spent.map(({ currency }) => currency),
-        spent.map(({ spentMinor }) => spentMinor),
-        spent.map(({ creditMinor }) => creditMinor),
+        spent.map(({ minor }) => minor),
       ),
     )
   }
+  grantCredits(deps, tx, tooMuch)
   announce(
     deps,
     tx,
@@ -127,8 +138,9 @@ export async function failInvoices(
 }
 
 /**
- * Takes back invoices that await payment. Refuses one that is paid, or paid in part: what was paid is given back by
- * a refund. The caller has seen to it that no payment of them is under way.
+ * Takes back invoices that await payment; what the customer's balance paid of them goes back there. Refuses one that is
+ * paid, or paid in part, whose money is given back by a refund, and one with a credit note, of which the rest can be
+ * credited. The caller has seen to it that no payment of them is under way.
  */
 export async function voidInvoices(
   deps: Deps,
@@ -139,12 +151,17 @@ export async function voidInvoices(
   if (ids.length === 0) return []
   const rows = await lockInvoices(tx, environmentId, ids)
   if (rows.length < ids.length) throw new Refusal('invoice_not_found')
-  if (rows.some((row) => !canMoveInvoice(row.status, 'VOID') || row.paid_minor > 0n)) {
+  const credited = new Set((await tx.query(withCreditNote(environmentId, ids))).map(({ id }) => id))
+  if (
+    rows.some((row) => !canMoveInvoice(row.status, 'VOID') || row.paid_minor > 0n || credited.has(row.id))
+  ) {
     throw new Refusal('invoice_not_voidable')
   }
   const at = isoInstant(tx.now)
+  const returned = await returnCredits(tx, environmentId, ids, at)
   for (const row of rows) {
     row.status = 'VOID'
+    row.credited_minor -= returned.get(row.id) ?? 0n
     row.voided_at = at
     row.updated_at = at
   }
@@ -161,7 +178,8 @@ export async function voidInvoices(
       entries: invoiceVoided({
         netMinor: row.total_minor - row.tax_minor,
         taxMinor: row.tax_minor,
-        inAdvance: row.kind === 'CYCLE',
+        inAdvance: row.kind !== 'MANUAL',
+        paidMinor: returned.get(row.id) ?? 0n,
       }),
     })),
   )
@@ -205,6 +223,32 @@ export async function writeOffInvoices(
   return rows
 }
 
+/** Lowers what is owed on invoices, locked by the caller, by what was credited of them; the last of it makes one PAID. */
+export function creditInvoices(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  credits: readonly { readonly row: InvoiceRow; readonly minor: bigint }[],
+): void {
+  const lowered = credits.filter(({ minor }) => minor !== 0n)
+  const at = isoInstant(tx.now)
+  for (const { row, minor } of lowered) {
+    row.credited_minor += minor
+    row.updated_at = at
+    if (row.total_minor !== row.paid_minor + row.credited_minor) continue
+    row.status = 'PAID'
+    row.paid_at = at
+  }
+  const rows = lowered.map(({ row }) => row)
+  saveStates(tx, environmentId, rows)
+  announce(
+    deps,
+    tx,
+    'invoice.paid',
+    rows.filter(({ status }) => status === 'PAID'),
+  )
+}
+
 function saveStates(tx: Tx, environmentId: string, rows: readonly InvoiceRow[]): void {
   if (rows.length === 0) return
   tx.defer(
@@ -213,6 +257,7 @@ function saveStates(tx: Tx, environmentId: string, rows: readonly InvoiceRow[]):
       rows.map((row) => row.id),
       rows.map((row) => row.status),
       rows.map((row) => row.paid_minor),
+      rows.map((row) => row.credited_minor),
       rows.map((row) => row.paid_at),
       rows.map((row) => row.voided_at),
       rows.map((row) => row.updated_at),

@@ -119,6 +119,14 @@ export const unpaidOfCustomer = statement(
   { id: uuid },
 )
 
+/** Those of these invoices of which something has been credited. */
+export const withCreditNote = statement(
+  'invoices.with_credit_note',
+  `select distinct invoice_id as id from credit_notes
+   where environment_id = $1::uuid and invoice_id = any($2::uuid[]) and status <> 'VOIDED'`,
+  { id: uuid },
+)
+
 export const draftsOfCustomer = statement(
   'invoices.drafts_of_customer',
   `select id from invoices where environment_id = $1::uuid and customer_id = $2::uuid and status = 'DRAFT' order by id`,
@@ -178,20 +186,20 @@ export const takeNumbers = statement(
 export const insertInvoices = command(
   'invoices.insert',
   `insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end,
-     currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, bill_to, issuer, issued_at, due_date,
-     terms_days, terms_from, paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at)
-   select u.environment_id, u.id, u.number, 'CYCLE', u.customer_id, u.subscription_id, u.period_start, u.period_end,
-     u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.bill_to, i.issuer, u.issued_at, u.due_date,
+     currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, credited_minor, bill_to, issuer, issued_at,
+     due_date, terms_days, terms_from, paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at)
+   select u.environment_id, u.id, u.number, u.kind, u.customer_id, u.subscription_id, u.period_start, u.period_end,
+     u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.credited_minor, u.bill_to, i.issuer, u.issued_at, u.due_date,
      u.terms_days, u.terms_from, case when u.status = 'PAID' then u.issued_at end,
      (u.due_date + 1)::timestamp at time zone (u.bill_to->>'timezone'), e.clock_now is not null, '{}', u.issued_at,
      u.issued_at
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
      $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[],
-     $15::integer[], $16::text[])
+     $15::integer[], $16::text[], $17::text[], $18::bigint[])
      as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
-       subtotal_minor, bill_to, issuer_place, issued_at, due_date, terms_days, terms_from)
+       subtotal_minor, bill_to, issuer_place, issued_at, due_date, terms_days, terms_from, kind, credited_minor)
    join environments e on e.id = u.environment_id
-   join unnest($17::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
+   join unnest($19::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
 )
 
 export const insertLines = command(
@@ -225,6 +233,7 @@ export const issueDraft = command(
   'invoices.issue_draft',
   `update invoices i
    set number = $3, status = $4, bill_to = $5, issuer = $6, issued_at = $7, due_date = $8, paid_at = $9,
+     credited_minor = $10,
      overdue_at = ($8::date + 1)::timestamp at time zone ($5::jsonb->>'timezone'),
      on_test_clock = e.clock_now is not null, updated_at = $7
    from environments e
@@ -234,10 +243,11 @@ export const issueDraft = command(
 export const saveInvoiceStates = command(
   'invoices.save_states',
   `update invoices i
-   set status = u.status, paid_minor = u.paid_minor, paid_at = u.paid_at, voided_at = u.voided_at,
-     updated_at = u.updated_at
-   from unnest($2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
-     as u (id, status, paid_minor, paid_at, voided_at, updated_at)
+   set status = u.status, paid_minor = u.paid_minor, credited_minor = u.credited_minor, paid_at = u.paid_at,
+     voided_at = u.voided_at, updated_at = u.updated_at
+   from unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[],
+     $8::timestamptz[])
+     as u (id, status, paid_minor, credited_minor, paid_at, voided_at, updated_at)
    where i.environment_id = $1::uuid and i.id = u.id`,
 )
 
@@ -245,10 +255,10 @@ export const saveInvoiceStates = command(
 export const addSpent = command(
   'invoices.add_spent',
   `update customers c
-   set total_spent_minor = c.total_spent_minor + u.spent_minor, balance_minor = c.balance_minor + u.credit_minor
+   set total_spent_minor = c.total_spent_minor + u.spent_minor
    from (
-     select v.id, v.currency, sum(v.spent_minor)::bigint as spent_minor, sum(v.credit_minor)::bigint as credit_minor
-     from unnest($2::uuid[], $3::text[], $4::bigint[], $5::bigint[]) as v (id, currency, spent_minor, credit_minor)
+     select v.id, v.currency, sum(v.spent_minor)::bigint as spent_minor
+     from unnest($2::uuid[], $3::text[], $4::bigint[]) as v (id, currency, spent_minor)
      group by v.id, v.currency
    ) u
    where c.environment_id = $1::uuid and c.id = u.id and c.currency = u.currency`,

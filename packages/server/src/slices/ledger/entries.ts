@@ -16,6 +16,10 @@ const idKinds: Readonly<Record<DocumentKind, IdKind>> = {
   WRITE_OFF: 'invoice',
   PAYMENT: 'payment',
   REFUND: 'refund',
+  CREDIT_NOTE: 'creditNote',
+  CREDIT_NOTE_VOID: 'creditNote',
+  // The customer's credit paid for an invoice.
+  CREDIT: 'invoice',
   // A day of revenue is a document of its own.
   RECOGNITION: 'ledgerTransaction',
 }
@@ -47,6 +51,8 @@ export async function listEntries(
       select i.id from invoices i where i.environment_id = ${environmentId}::uuid and i.customer_id = ${id}::uuid
       union all
       select p.id from payments p where p.environment_id = ${environmentId}::uuid and p.customer_id = ${id}::uuid
+      union all
+      select n.id from credit_notes n where n.environment_id = ${environmentId}::uuid and n.customer_id = ${id}::uuid
       union all
       select r.id from refunds r
       join payments p on p.environment_id = r.environment_id and p.id = r.payment_id

@@ -3,7 +3,17 @@ import { command } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 
 /** What moves the books. */
-export const documentKinds = ['INVOICE', 'VOID', 'WRITE_OFF', 'PAYMENT', 'REFUND', 'RECOGNITION'] as const
+export const documentKinds = [
+  'INVOICE',
+  'VOID',
+  'WRITE_OFF',
+  'PAYMENT',
+  'REFUND',
+  'CREDIT_NOTE',
+  'CREDIT_NOTE_VOID',
+  'CREDIT',
+  'RECOGNITION',
+] as const
 export type DocumentKind = (typeof documentKinds)[number]
 
 /** One movement of the books: what core made of it, and the document behind it. */

@@ -44,7 +44,8 @@ export const LedgerEntry = Type.Object(
     credit: Money,
     documentKind: oneOf(documentKinds),
     documentId: Type.String({
-      description: 'The invoice, payment or refund behind it; of a day of revenue, its own transaction',
+      description:
+        'The invoice, payment, refund or credit note behind it; of a day of revenue, its own transaction',
     }),
     occurredAt: Instant,
   },
@@ -62,7 +63,11 @@ const entryFilters = {
 export const ListEntries = closed({
   ...entryFilters,
   document: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 300, description: 'Id of an invoice, a payment or a refund' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 300,
+      description: 'Id of an invoice, a payment, a refund or a credit note',
+    }),
   ),
 })
 export type ListEntries = Static<typeof ListEntries>

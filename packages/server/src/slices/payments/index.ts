@@ -25,8 +25,10 @@ export const payments: Slice = {
 
 export { type Recorded, attempt, inLanes, leaseMs, recordOf } from './attempts.ts'
 export { resolveDueRefunds, resolveRefundsOf } from './due-refunds.ts'
-export { collectionLoop, intendPayments, withdrawPayments } from './intend.ts'
+export { collectionLoop, intendPayments, adjustPayments, withdrawPayments } from './intend.ts'
+export { intendRefunds, keptOf, mostRefundable } from './intend-refunds.ts'
 export { findPaymentMethod } from './methods.ts'
+export { givenBackOfInvoices, receivedOfInvoices } from './refunds-sql.ts'
 export { tokenPlace } from './methods-sql.ts'
 export { countAttempt } from './metrics.ts'
 export { presentPayment } from './present.ts'

@@ -4,7 +4,7 @@ import type { Tx } from '../../db/transaction.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { presentPayment } from './present.ts'
-import { insertIntents, openPayments, paymentsByIds, savePayments } from './sql.ts'
+import { type LockedPayment, insertIntents, openPayments, paymentsByIds, savePayments } from './sql.ts'
 
 export type PaymentIntent = {
   readonly environmentId: string
@@ -58,8 +58,49 @@ export async function withdrawPayments(
 ): Promise<void> {
   const open = await tx.query(openPayments(environmentId, invoiceIds))
   if (open.some(({ status }) => status !== 'PENDING')) throw new Refusal('payment_in_progress')
-  if (open.length === 0) return
-  const ids = open.map(({ id }) => id)
+  await withdraw(deps, tx, environmentId, open)
+}
+
+/**
+ * Brings payments that were never sent to what is owed now, `dueOf` by invoice: each is taken back, and another one
+ * intended where something is left to pay. One that a provider is working on goes on: what it brings too much becomes
+ * the customer's credit. The invoices are locked by the caller.
+ */
+export async function adjustPayments(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  dueOf: ReadonlyMap<string, bigint>,
+): Promise<void> {
+  if (dueOf.size === 0) return
+  const open = await tx.query(openPayments(environmentId, [...dueOf.keys()]))
+  const unsent = open.filter(({ status }) => status === 'PENDING')
+  await withdraw(deps, tx, environmentId, unsent)
+  await intendPayments(
+    deps,
+    tx,
+    unsent
+      .map((payment) => ({
+        environmentId,
+        invoiceId: payment.invoice_id,
+        customerId: payment.customer_id,
+        paymentMethodId: payment.payment_method_id,
+        currency: payment.currency,
+        amountMinor: dueOf.get(payment.invoice_id) ?? 0n,
+        at: tx.now,
+      }))
+      .filter(({ amountMinor }) => amountMinor > 0n),
+  )
+}
+
+async function withdraw(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  unsent: readonly LockedPayment[],
+): Promise<void> {
+  if (unsent.length === 0) return
+  const ids = unsent.map(({ id }) => id)
   tx.defer(
     savePayments(
       environmentId,

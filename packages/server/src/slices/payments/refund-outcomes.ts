@@ -2,6 +2,7 @@ import { paymentRefunded } from '@novabilling/core/ledger'
 import type { Deps } from '../../deps.ts'
 import { recordEvents } from '../../db/events.ts'
 import { type Tx, transaction } from '../../db/transaction.ts'
+import { grantCredits } from '../credits/index.ts'
 import { lockInvoices } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { type Found, providerNamed } from '../providers/index.ts'
@@ -75,6 +76,11 @@ export async function concludeRefunds(deps: Deps, outcomes: readonly RefundOutco
       }))
     report(deps, ended)
     write(deps, tx, environmentId, ended)
+    keepForCustomers(
+      deps,
+      tx,
+      ended.filter(({ recorded }) => recorded.status === 'FAILED'),
+    )
     const back = ended.filter(({ recorded }) => recorded.status === 'SUCCEEDED')
     if (back.length === 0) return
     giveBack(deps, tx, environmentId, back)
@@ -128,6 +134,25 @@ function write(deps: Deps, tx: Tx, environmentId: string, ended: readonly Ended[
   )
 }
 
+/** What a credit note meant to give back and could not is the customer's to spend. */
+function keepForCustomers(deps: Deps, tx: Tx, failed: readonly Ended[]): void {
+  grantCredits(
+    deps,
+    tx,
+    failed
+      .filter(({ refund }) => refund.credit_note_id !== null)
+      .map(({ refund }) => ({
+        environmentId: refund.environment_id,
+        customerId: refund.customer_id,
+        currency: refund.currency,
+        source: 'REFUND' as const,
+        sourceId: refund.id,
+        minor: refund.amount_minor,
+        at: tx.now,
+      })),
+  )
+}
+
 function giveBack(deps: Deps, tx: Tx, environmentId: string, back: readonly Ended[]): void {
   const byInvoice = [...Map.groupBy(back, ({ refund }) => refund.invoice_id)]
   const ids = byInvoice.map(([id]) => id)
@@ -145,7 +170,11 @@ function giveBack(deps: Deps, tx: Tx, environmentId: string, back: readonly Ende
       documentId: refund.id,
       currency: refund.currency,
       at: tx.now,
-      entries: paymentRefunded({ provider: refund.provider, minor: refund.amount_minor }),
+      entries: paymentRefunded({
+        provider: refund.provider,
+        minor: refund.amount_minor,
+        ofCredit: refund.credit_note_id !== null,
+      }),
     })),
   )
 }

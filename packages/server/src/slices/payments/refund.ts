@@ -4,16 +4,26 @@ import { type Reader, type Tx, reader } from '../../db/transaction.ts'
 import { MoneyReader } from '../../http/money-input.ts'
 import { parseId, publicId } from '../../ids.ts'
 import { Refusal, invalid } from '../../refusal.ts'
+import { lockInvoices } from '../invoices/index.ts'
 import { firstTurnMs, leaseMs } from './attempts.ts'
 import { presentPayment } from './present.ts'
 import { attemptRefund, concludeRefunds } from './refund-outcomes.ts'
-import { claimRefund, insertRefund, refundById, reserveRefund } from './refunds-sql.ts'
+import { keptOf, refundableOf } from './intend-refunds.ts'
+import {
+  claimRefund,
+  givenBackOfInvoices,
+  insertRefund,
+  receivedOfInvoices,
+  refundById,
+  reserveRefund,
+} from './refunds-sql.ts'
 import type { Payment, RefundPayment } from './schema.ts'
 import { type LockedPayment, lockPayments, paymentsByIds } from './sql.ts'
 
 /**
  * Writes down that money shall go back, all that is left unless less is said, and sets it aside on the payment,
- * so that any number of requests at once never give back more than was paid.
+ * so that any number of requests at once never give back more than was paid. What a payment brought too much, or a
+ * credit note has given back, is the customer's already, and is not refundable besides.
  */
 export async function beginRefund(
   deps: Deps,
@@ -23,9 +33,18 @@ export async function beginRefund(
   input: RefundPayment,
 ): Promise<string> {
   const uuid = parseId('payment', paymentId)
-  const [payment] = uuid === undefined ? [] : await tx.query(lockPayments(environmentId, [uuid]))
-  if (!payment) throw new Refusal('payment_not_found')
-  const left = payment.amount_minor - payment.refunded_minor - payment.refunding_minor
+  const [found] = uuid === undefined ? [] : await tx.query(paymentsByIds(environmentId, [uuid]))
+  if (!found) throw new Refusal('payment_not_found')
+  const [invoice] = await lockInvoices(tx, environmentId, [found.invoice_id])
+  const [received, [payment], [givenBack]] = await tx.queryAll([
+    receivedOfInvoices(environmentId, [found.invoice_id]),
+    lockPayments(environmentId, [found.id]),
+    givenBackOfInvoices(environmentId, [found.invoice_id]),
+  ])
+  if (!payment || !invoice || !givenBack) throw new Refusal('payment_not_found')
+  const kept = keptOf(invoice, givenBack)
+  const refundable = refundableOf(invoice.paid_minor, received).get(payment.id) ?? 0n
+  const left = refundable < kept ? refundable : kept > 0n ? kept : 0n
   const amountMinor = input.amount === undefined ? left : readAmount(payment, input.amount)
   if (payment.status !== 'SUCCEEDED') throw new Refusal('payment_not_refundable')
   if (left === 0n || amountMinor > left) throw new Refusal('refund_exceeds_payment')
@@ -44,6 +63,7 @@ export async function beginRefund(
       publicId('refund', id),
       tx.now,
       leaseUntil,
+      null,
     ),
   )
   return id

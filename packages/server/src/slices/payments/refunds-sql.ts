@@ -15,10 +15,49 @@ import {
 export const insertRefund = command(
   'refunds.insert',
   `insert into refunds (environment_id, id, payment_id, amount_minor, status, reason, reference, due_at, lease_until,
-     on_test_clock, created_at, updated_at)
-   select e.id, $2, $3, $4, 'PENDING', $5, $6, $7, $8, e.clock_now is not null, $7, $7
+     credit_note_id, on_test_clock, created_at, updated_at)
+   select e.id, $2, $3, $4, 'PENDING', $5, $6, $7, $8, $9, e.clock_now is not null, $7, $7
    from environments e
    where e.id = $1::uuid`,
+)
+
+/** Payments of these invoices that brought money, the latest first. */
+export const receivedOfInvoices = statement(
+  'refunds.received_of_invoices',
+  `select id, invoice_id, status, amount_minor, refunded_minor, refunding_minor from payments
+   where environment_id = $1::uuid and invoice_id = any ($2::uuid[]) and status in ('SUCCEEDED', 'REFUNDED')
+   order by id desc
+   for update`,
+  {
+    id: uuid,
+    invoice_id: uuid,
+    status: oneOf('SUCCEEDED', 'REFUNDED'),
+    amount_minor: bigint,
+    refunded_minor: bigint,
+    refunding_minor: bigint,
+  },
+)
+
+/**
+ * What has been given back of each of these invoices: by credit notes, what of that went back as money already, and
+ * other refunds that are under way.
+ */
+export const givenBackOfInvoices = statement(
+  'refunds.given_back_of_invoices',
+  `select i.id as invoice_id,
+     (select coalesce(sum(n.total_minor), 0)::bigint from credit_notes n
+      where n.environment_id = i.environment_id and n.invoice_id = i.id and n.status = 'FINALIZED') as noted_minor,
+     coalesce(r.credited_minor, 0) as credited_minor, coalesce(r.pending_minor, 0) as pending_minor
+   from invoices i
+   left join lateral (
+     select sum(r.amount_minor) filter (where r.credit_note_id is not null and r.status = 'SUCCEEDED')::bigint as credited_minor,
+       sum(r.amount_minor) filter (where r.credit_note_id is null and r.status not in ('SUCCEEDED', 'FAILED'))::bigint as pending_minor
+     from payments p
+     join refunds r on r.environment_id = p.environment_id and r.payment_id = p.id
+     where p.environment_id = i.environment_id and p.invoice_id = i.id
+   ) r on true
+   where i.environment_id = $1::uuid and i.id = any ($2::uuid[])`,
+  { invoice_id: uuid, noted_minor: bigint, credited_minor: bigint, pending_minor: bigint },
 )
 
 /** Sets money aside for refunds under way: the check on the payment holds them to what was paid. */
@@ -36,6 +75,8 @@ const claimedColumns = {
   id: uuid,
   payment_id: uuid,
   invoice_id: uuid,
+  customer_id: uuid,
+  credit_note_id: nullable(uuid),
   amount_minor: bigint,
   currency: text,
   provider: text,
@@ -60,7 +101,7 @@ const claim = (due: string): string => `
     and p.environment_id = r.environment_id and p.id = r.payment_id
     and e.id = r.environment_id
   returning e.tenant_id, r.environment_id, e.kind = 'TEST' as is_test, e.clock_now, r.id, r.payment_id, p.invoice_id,
-    r.amount_minor, p.currency, p.provider, r.reference, p.reference as charge_reference,
+    p.customer_id, r.credit_note_id, r.amount_minor, p.currency, p.provider, r.reference, p.reference as charge_reference,
     p.provider_transaction_id as charge_transaction_id, due.was, r.attempt, r.called_at`
 
 /** Over all environments on real time. $3: how many. */

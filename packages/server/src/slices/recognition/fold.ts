@@ -9,7 +9,9 @@ import {
   addToCohorts,
   saveCarried,
   takeFromCohorts,
+  takeNewCredits,
   takeNewLines,
+  takeVoidCredits,
   takeVoidLines,
 } from './sql.ts'
 
@@ -17,12 +19,18 @@ import {
 const linesAtOnce = 20_000
 
 /**
- * Counts new lines among their cohorts, and those of void invoices no more. What they have earned by the last closed
+ * Counts new lines among their cohorts, and those of void invoices no more; those of credit notes likewise, below zero. What they have earned by the last closed
  * day, or what was recognised of them, is carried to the next one. Says whether there may be more.
  */
 export async function fold(tx: Tx, environmentId: string, clock: RecognitionClock): Promise<boolean> {
-  const added = await tx.query(takeNewLines(environmentId, linesAtOnce))
-  const taken = await tx.query(takeVoidLines(environmentId, linesAtOnce))
+  const added = [
+    ...(await tx.query(takeNewLines(environmentId, linesAtOnce))),
+    ...(await tx.query(takeNewCredits(environmentId, linesAtOnce))),
+  ]
+  const taken = [
+    ...(await tx.query(takeVoidLines(environmentId, linesAtOnce))),
+    ...(await tx.query(takeVoidCredits(environmentId, linesAtOnce))),
+  ]
   if (added.length + taken.length === 0) return false
   const carried = new Map(Object.entries(clock.carried).map(([currency, minor]) => [currency, BigInt(minor)]))
   const closedAt = startOfDay(clock.zone, clock.closedThrough + 1)

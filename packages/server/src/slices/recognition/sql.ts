@@ -105,6 +105,58 @@ export const takeVoidLines = statement(
   groupColumns,
 )
 
+const groupedNotes = `select n.currency, l.zone, l.period_start as "from", l.period_end as "to", l.net_minor as amount_minor,
+     count(*) as lines`
+
+/** Takes new lines of credit notes, $2 at most: each takes back over its days what its part of a charge earns. */
+export const takeNewCredits = statement(
+  'recognition.take_new_credits',
+  `with new as materialized (
+     select environment_id, credit_note_id, id from credit_note_lines
+     where environment_id = $1::uuid and deferral = 'NEW' limit $2::integer for no key update skip locked
+   ), l as (
+     update credit_note_lines l set deferral = 'FOLDED'
+     from new n
+     where l.environment_id = n.environment_id and l.credit_note_id = n.credit_note_id and l.id = n.id
+     returning l.environment_id, l.credit_note_id, l.period_start, l.period_end, l.zone,
+       l.discount_minor - l.amount_minor as net_minor
+   )
+   ${groupedNotes}
+   from l
+   join credit_notes n on n.environment_id = l.environment_id and n.id = l.credit_note_id
+   group by 1, 2, 3, 4, 5`,
+  groupColumns,
+)
+
+/** The same of the lines that count no more, since their credit notes are void. */
+export const takeVoidCredits = statement(
+  'recognition.take_void_credits',
+  `with void as materialized (
+     select v.environment_id, v.id from credit_notes v
+     where v.environment_id = $1::uuid and v.status = 'VOIDED' and not v.deferral_undone
+       and not exists (
+         select from credit_note_lines l
+         where l.environment_id = v.environment_id and l.credit_note_id = v.id and l.deferral = 'NEW')
+     limit $2::integer for no key update skip locked
+   ), n as (
+     update credit_notes n set deferral_undone = true
+     from void v
+     where n.environment_id = v.environment_id and n.id = v.id
+     returning n.environment_id, n.id, n.currency
+   ), l as (
+     select l.environment_id, l.credit_note_id, l.period_start, l.period_end, l.zone,
+       l.discount_minor - l.amount_minor as net_minor
+     from void v
+     join credit_note_lines l on l.environment_id = v.environment_id and l.credit_note_id = v.id
+     where l.deferral = 'FOLDED'
+   )
+   ${groupedNotes}
+   from l
+   join n on n.environment_id = l.environment_id and n.id = l.credit_note_id
+   group by 1, 2, 3, 4, 5`,
+  groupColumns,
+)
+
 const cohortArrays = `unnest($2::date[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::bigint[])
      as u (last_day, first_day, zone, currency, amount_minor, lines)`
 

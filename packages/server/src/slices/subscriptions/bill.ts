@@ -72,7 +72,7 @@ export async function billDue(
           customerId: invoice.customer_id,
           paymentMethodId: billed[index]?.payment_method_id ?? null,
           currency: invoice.currency,
-          amountMinor: invoice.total_minor,
+          amountMinor: invoice.total_minor - invoice.credited_minor,
           at: Temporal.Instant.from(invoice.created_at),
         },
       ]
@@ -114,6 +114,7 @@ function draftOf(row: DueRow, { at, period, share }: Billing): Draft {
   const isPart = share.numerator !== share.denominator
   return {
     environmentId: row.environment_id,
+    kind: 'CYCLE',
     customerId: row.customer_id,
     subscriptionId: row.id,
     periodStart: from,

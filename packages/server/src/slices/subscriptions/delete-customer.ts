@@ -1,7 +1,9 @@
+import { creditTotal } from '@novabilling/core/credit'
 import { recordEvents } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
+import { creditableInvoices, issueCreditNotes } from '../credit-notes/index.ts'
 import {
   type CustomerRow,
   findCustomer,
@@ -15,6 +17,7 @@ import {
   lockInvoices,
   unpaidOfCustomer,
   voidInvoices,
+  withCreditNote,
 } from '../invoices/index.ts'
 import { withdrawPayments } from '../payments/index.ts'
 import { endSubscriptions } from './cancel.ts'
@@ -24,7 +27,7 @@ import { forgetMethods, openOfCustomer } from './sql.ts'
 /**
  * Archives a customer and erases what is personal in its profile; what was issued and paid stays, and
  * its drafts go with it. Refuses while it
- * has a subscription, unless `cascade`: then they end now and its unpaid invoices are voided.
+ * has a subscription, unless `cascade`: then they end now and its unpaid invoices are voided or credited.
  */
 export async function deleteCustomer(
   deps: Deps,
@@ -84,9 +87,32 @@ export async function deleteCustomer(
   recordEvents(tx, deps, [{ type: 'customer.archived', resourceId: uuid, resource: presentCustomer(erased) }])
 }
 
+/** Voids what is unpaid; of an invoice that was credited in part, which cannot be voided, the rest is credited. */
 async function voidUnpaid(deps: Deps, tx: Tx, environmentId: string, customerId: string): Promise<void> {
   const ids = (await tx.query(unpaidOfCustomer(environmentId, customerId))).map((row) => row.id)
-  await lockInvoices(tx, environmentId, ids)
+  const rows = await lockInvoices(tx, environmentId, ids)
   await withdrawPayments(deps, tx, environmentId, ids)
-  await voidInvoices(deps, tx, environmentId, ids)
+  const credited = new Set((await tx.query(withCreditNote(environmentId, ids))).map(({ id }) => id))
+  const invoices = await creditableInvoices(
+    tx,
+    environmentId,
+    rows.filter(({ id }) => credited.has(id)),
+  )
+  await issueCreditNotes(
+    deps,
+    tx,
+    environmentId,
+    invoices.map((invoice) => ({
+      invoice,
+      amounts: creditTotal(invoice.creditable, invoice.leftMinor),
+      reason: 'OTHER',
+      refund: false,
+    })),
+  )
+  await voidInvoices(
+    deps,
+    tx,
+    environmentId,
+    ids.filter((id) => !credited.has(id)),
+  )
 }

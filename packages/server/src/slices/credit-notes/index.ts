@@ -1,0 +1,18 @@
+import type { Slice } from '../../http/route.ts'
+import { routes } from './routes.ts'
+import { schemas } from './schema.ts'
+
+export const creditNotes: Slice = {
+  name: 'credit-notes',
+  title: 'Credit notes',
+  description: 'What is given back of an invoice: numbered without gaps, never more than was charged.',
+  routes,
+  schemas,
+}
+
+export { creditableInvoices } from './creditable.ts'
+export { findCreditNote } from './find.ts'
+export { issueCreditNotes } from './issue.ts'
+export { presentCreditNote } from './present.ts'
+export { CreateCreditNote, type CreditNote } from './schema.ts'
+export { voidCreditNote } from './void.ts'
