@@ -14,6 +14,8 @@ import {
   subtract,
 } from '../src/money/index.ts'
 import {
+  billedAfterCancellation,
+  billedAfterChange,
   changeAmounts,
   creditWithin,
   quantityChange,
@@ -239,6 +241,26 @@ test('an end at midnight leaves its day out, a later one bills it', () => {
   assert.equal(compare(days('2026-02-01T00:00:01Z'), ratio(1n, 28n)), 0)
   assert.equal(compare(days('2026-03-01T00:00:00Z'), ratio(1n)), 0)
   assert.equal(compare(days('2026-04-01T00:00:00Z'), ratio(1n)), 0)
+})
+
+test('a rest that an end date cuts is billed up to and with the day it ends on', () => {
+  const october = month('2026-10-01')
+  const rest = (at: string, end: string | null): bigint =>
+    billedAfterChange(unit, october, { at: ms(at), end: end === null ? null : ms(end) }).numerator
+  assert.equal(rest('2026-10-10T09:00:00Z', null), 22n)
+  assert.equal(rest('2026-10-10T09:00:00Z', '2026-12-01T00:00:00Z'), 22n)
+  assert.equal(rest('2026-10-10T09:00:00Z', '2026-10-16T12:00:00Z'), 7n)
+  assert.equal(rest('2026-10-10T09:00:00Z', '2026-10-16T00:00:00Z'), 6n)
+  const left = billedAfterCancellation(unit, october, {
+    at: ms('2026-10-10T09:00:00Z'),
+    end: ms('2026-10-16T12:00:00Z'),
+  })
+  assert.equal(compare(left, ratio(6n, 31n)), 0)
+  const none = billedAfterCancellation(unit, october, {
+    at: ms('2026-10-16T09:00:00Z'),
+    end: ms('2026-10-16T12:00:00Z'),
+  })
+  assert.equal(compare(none, ratio(0n)), 0)
 })
 
 test('used and unused sum to the whole, shares stay within it, and time only takes away', () => {

@@ -7,9 +7,14 @@ import {
   type DueSubscription,
   type SubscriptionStatus,
   canMoveSubscription,
+  dueWhilePaused,
+  isDowngrade,
   planCancellation,
   planDue,
+  planResume,
   planStart,
+  trialEndAfterChange,
+  worthAYear,
 } from '../src/subscription/index.ts'
 
 const ms = (instant: string): number => Temporal.Instant.from(instant).epochMilliseconds
@@ -85,8 +90,58 @@ test('a cancellation now, or of what has never been billed, is now', () => {
   assert.deepEqual(planCancellation(trialing, { cancelAt: 'now', now }), { kind: 'now', at: now })
 })
 
-test('what is paused or canceled is never billed, and a canceled one cannot be canceled: both are errors', () => {
-  assert.throws(() => planDue(due({ status: 'PAUSED' })))
+test('what is paused is never billed: it resumes, or ends before that', () => {
+  const at = day('2026-02-28')
+  assert.deepEqual(planDue(due({ status: 'PAUSED' })), { kind: 'resume', at })
+  assert.deepEqual(planDue(due({ status: 'PAUSED', cancelAt: at })), { kind: 'end', at })
+  assert.equal(dueWhilePaused({ resumeAt: null, cancelAt: null, endsAt: null }), null)
+  assert.equal(dueWhilePaused({ resumeAt: 30, cancelAt: null, endsAt: 20 }), 20)
+  assert.equal(dueWhilePaused({ resumeAt: 10, cancelAt: 30, endsAt: 20 }), 10)
+})
+
+test('a resume within the period goes on, one after it starts a new period', () => {
+  const paused = {
+    startAt: day('2026-01-31'),
+    currentPeriodEnd: day('2026-02-28'),
+    cancelAt: null,
+    endsAt: null,
+  }
+  assert.deepEqual(planResume(paused, day('2026-02-27')), { kind: 'goes_on', dueAt: day('2026-02-28') })
+  const [at, later] = [day('2026-02-28'), day('2026-05-05')]
+  assert.deepEqual(planResume(paused, at), { kind: 'restarts', anchoredAt: at })
+  assert.deepEqual(planResume(paused, later), { kind: 'restarts', anchoredAt: later })
+  const ending = { ...paused, endsAt: day('2026-02-20') }
+  assert.deepEqual(planResume(ending, day('2026-02-10')), { kind: 'goes_on', dueAt: day('2026-02-20') })
+  const unborn = { ...paused, currentPeriodEnd: null }
+  assert.deepEqual(planResume(unborn, day('2026-01-01')), { kind: 'goes_on', dueAt: day('2026-01-31') })
+  assert.equal(planResume(unborn, day('2026-02-01')).kind, 'restarts')
+})
+
+test('a trial of another plan counts from the first start, and is over at once where that has passed (J02)', () => {
+  const trial = { start: ms('2024-03-05T12:12:00Z'), end: ms('2024-03-15T12:12:00Z'), zone: 'UTC' }
+  const now = day('2024-03-10')
+  assert.equal(trialEndAfterChange(trial, { trialDays: 13, now }), ms('2024-03-18T12:12:00Z'))
+  assert.equal(trialEndAfterChange(trial, { trialDays: 3, now }), now)
+  assert.equal(trialEndAfterChange(trial, { trialDays: 0, now }), trial.end)
+})
+
+test('plans are compared by what they cost in the same time', () => {
+  const pace = (periodMinor: bigint, interval: Schedule['interval'], intervalCount = 1) => ({
+    periodMinor,
+    interval,
+    intervalCount,
+  })
+  const year = (periodMinor: bigint, interval: Schedule['interval'], intervalCount = 1): Ratio =>
+    worthAYear(pace(periodMinor, interval, intervalCount))
+  assert.equal(compare(year(12_900n, 'MONTHLY'), ratio(154_800n)), 0)
+  assert.equal(compare(year(100n, 'WEEKLY', 2), ratio(2600n)), 0)
+  // A22: 1188.00 a year is less than 129.00 a month.
+  assert.ok(isDowngrade(pace(12_900n, 'MONTHLY'), pace(118_800n, 'YEARLY')))
+  assert.ok(!isDowngrade(pace(1000n, 'MONTHLY'), pace(3000n, 'QUARTERLY')))
+  assert.ok(!isDowngrade(pace(1000n, 'MONTHLY'), pace(1001n, 'MONTHLY')))
+})
+
+test('what is canceled is never billed, and a canceled one cannot be canceled: both are errors', () => {
   assert.throws(() => planDue(due({ status: 'CANCELED' })))
   assert.throws(() =>
     planCancellation(
@@ -137,6 +192,7 @@ function live(input: {
   while (dueAt < input.until) {
     const plan = planDue({ ...input, status, periodIndex, dueAt })
     if (plan.kind === 'end') return { periods, end: plan.at }
+    assert.ok(plan.kind === 'bill')
     assert.equal(plan.activates, periods.length === 0 && input.status === 'TRIALING')
     assert.equal(plan.at, plan.period.from)
     assert.ok(plan.nextDueAt > dueAt, 'a run always gets further')

@@ -1,2 +1,10 @@
 export { type ChangeAmounts, changeAmounts, creditWithin, quantityChange } from './change.ts'
-export { type Unit, unusedAfterCancellation, unusedAfterChange, usedUntilEnd, wholeShare } from './share.ts'
+export {
+  type Unit,
+  billedAfterCancellation,
+  billedAfterChange,
+  unusedAfterCancellation,
+  unusedAfterChange,
+  usedUntilEnd,
+  wholeShare,
+} from './share.ts'

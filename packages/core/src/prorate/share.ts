@@ -1,5 +1,5 @@
 import { type BillingInterval, type EpochMs, type Period, localDays } from '../calendar/index.ts'
-import { type Ratio, ratio } from '../money/index.ts'
+import { type Ratio, ratio, subtract } from '../money/index.ts'
 
 /**
  * What a share of a period is counted in: local days, or seconds where a period is as short as a day (HOURLY, DAILY).
@@ -29,6 +29,35 @@ export function unusedAfterCancellation(unit: Unit, period: Period, at: EpochMs)
 export function usedUntilEnd(unit: Unit, period: Period, end: EpochMs): Ratio {
   const lastMoment = Math.min(end, period.to) - 1
   return shareOf(unit, period, counted(unit, period, { from: period.from, to: lastMoment }) + 1)
+}
+
+/**
+ * What part of its whole period is billed from a change on, up to the period's end or to an end date that cuts it. The
+ * day of the change belongs to what comes after it. `period` is the one that it would be without the cut.
+ */
+export function billedAfterChange(
+  unit: Unit,
+  period: Period,
+  when: { at: EpochMs; end: EpochMs | null },
+): Ratio {
+  return upTo(unit, period, when.end, unusedAfterChange(unit, period, when.at))
+}
+
+/** The same from a cancellation on. The day of the cancellation stays billed, and is not part of it. */
+export function billedAfterCancellation(
+  unit: Unit,
+  period: Period,
+  when: { at: EpochMs; end: EpochMs | null },
+): Ratio {
+  return upTo(unit, period, when.end, unusedAfterCancellation(unit, period, when.at))
+}
+
+/** What is left of a rest when the days after an end date are taken off it. */
+function upTo(unit: Unit, period: Period, end: EpochMs | null, rest: Ratio): Ratio {
+  if (end === null || end >= period.to) return rest
+  const cutOff = subtract(wholeShare(unit, period), usedUntilEnd(unit, period, end))
+  const billed = subtract(rest, cutOff)
+  return billed.numerator < 0n ? { ...billed, numerator: 0n } : billed
 }
 
 type Span = { readonly from: EpochMs; readonly to: EpochMs }

@@ -2,9 +2,14 @@ export {
   type CancellationPlan,
   type DuePlan,
   type DueSubscription,
+  type ResumePlan,
   type Start,
+  dueWhilePaused,
   planCancellation,
   planDue,
+  planResume,
   planStart,
+  trialEndAfterChange,
 } from './plan.ts'
 export { type SubscriptionStatus, canMoveSubscription } from './status.ts'
+export { type Pace, isDowngrade, worthAYear } from './worth.ts'

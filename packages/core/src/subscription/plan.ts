@@ -46,6 +46,8 @@ export type DueSubscription = {
 export type DuePlan =
   /** It ends here, and nothing is billed from here on. */
   | { readonly kind: 'end'; readonly at: EpochMs }
+  /** A pause is over: see `planResume`. */
+  | { readonly kind: 'resume'; readonly at: EpochMs }
   /** A period begins: it is billed, whole or as the share that a stub is. */
   | {
       readonly kind: 'bill'
@@ -63,14 +65,15 @@ const whole = ratio(1n)
 /**
  * What happens to a subscription at the instant it is due. Everything takes effect at that instant, whenever it is
  * computed, so a run that comes late does exactly what one in time would have done. An end date within a period cuts
- * it, and only its days are billed; a cancellation never cuts one. What is PAUSED or CANCELED is never due: that is an
- * Error.
+ * it, and only its days are billed; a cancellation never cuts one. What is PAUSED is due when it ends or resumes. What is
+ * CANCELED is never due: that is an Error.
  */
 export function planDue(due: DueSubscription): DuePlan {
   const { status, schedule, dueAt } = due
-  if (status === 'PAUSED' || status === 'CANCELED') throw new Error(`a ${status} subscription is due`)
+  if (status === 'CANCELED') throw new Error(`a ${status} subscription is due`)
   const end = earliest(due.cancelAt, due.endsAt)
   if (end !== null && end <= dueAt) return { kind: 'end', at: end }
+  if (status === 'PAUSED') return { kind: 'resume', at: dueAt }
 
   const nominal = nextPeriod(schedule, due.periodIndex)
   const isCut = due.endsAt !== null && due.endsAt < nominal.to
@@ -122,6 +125,50 @@ export function planCancellation(
   if (options.cancelAt === 'now' || end === null || end <= options.now)
     return { kind: 'now', at: options.now }
   return { kind: 'scheduled', at: end }
+}
+
+/** When a paused subscription is due: when it resumes, or ends before that; never where it does neither. */
+export function dueWhilePaused(paused: {
+  resumeAt: EpochMs | null
+  cancelAt: EpochMs | null
+  endsAt: EpochMs | null
+}): EpochMs | null {
+  return earliest(paused.resumeAt, earliest(paused.cancelAt, paused.endsAt))
+}
+
+/** How a paused subscription goes on. */
+export type ResumePlan =
+  /** Within the period it was paused in, or before its first one: it goes on as if it had never been paused. */
+  | { readonly kind: 'goes_on'; readonly dueAt: EpochMs }
+  /** After it: a new period starts with the resume, and anchors those that follow. */
+  | { readonly kind: 'restarts'; readonly anchoredAt: EpochMs }
+
+/** Resumes a paused subscription at an instant. Before its first period, `startAt` is when that begins. */
+export function planResume(
+  paused: {
+    startAt: EpochMs
+    currentPeriodEnd: EpochMs | null
+    cancelAt: EpochMs | null
+    endsAt: EpochMs | null
+  },
+  at: EpochMs,
+): ResumePlan {
+  const next = paused.currentPeriodEnd ?? paused.startAt
+  if (at >= next) return { kind: 'restarts', anchoredAt: at }
+  const end = earliest(paused.cancelAt, paused.endsAt)
+  return { kind: 'goes_on', dueAt: end === null ? next : Math.min(next, end) }
+}
+
+/**
+ * The end of a trial after a change of plan in it: a trial of the new plan counts from the first start, and is over at
+ * once where that has passed; a plan without one lets the trial go on as it is.
+ */
+export function trialEndAfterChange(
+  trial: { start: EpochMs; end: EpochMs; zone: string },
+  change: { trialDays: number; now: EpochMs },
+): EpochMs {
+  if (change.trialDays === 0) return trial.end
+  return Math.max(change.now, addLocalDays(trial.zone, trial.start, change.trialDays))
 }
 
 function earliest(a: EpochMs | null, b: EpochMs | null): EpochMs | null {

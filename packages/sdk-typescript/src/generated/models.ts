@@ -1062,6 +1062,7 @@ export interface Subscription {
   canceledAt: string | null
   cancelReason: string | null
   pausedAt: string | null
+  resumeAt: string | null
   startedAt: string
   endDate: string | null
   pendingChange: SubscriptionPendingChange | null
@@ -1073,16 +1074,37 @@ export interface Subscription {
   updatedAt: string
 }
 
+/** What it changes to at the end of its period */
 export interface SubscriptionPendingChange {
   planId: string
   quantity: number
   effectiveAt: string
 }
 
+export interface SubscriptionPreview {
+  subscription: Subscription
+  /** That would be issued, in their order */
+  invoices: Invoice[]
+  /** That would be issued, in their order */
+  creditNotes: CreditNote[]
+  /** What the customer would have to its credit, in the subscription's currency */
+  balance: number
+}
+
 export interface SubscriptionsCancelInput {
   /** Default period_end */
   cancelAt?: 'now' | 'period_end' | undefined
   reason?: string | undefined
+}
+
+export interface SubscriptionsChangePlanInput {
+  newPlanId: string
+  /** Default: as it is */
+  quantity?: number | undefined
+  /** Credit the rest of the old plan and charge that of the new one; false: only from the next period on */
+  prorate?: boolean | undefined
+  /** Unless given, a change that costs less by the month waits for the end of the period */
+  effective?: 'now' | 'period_end' | undefined
 }
 
 export interface SubscriptionsCreateInput {
@@ -1118,7 +1140,63 @@ export interface SubscriptionsListQuery {
   customerId?: string | undefined
 }
 
+export interface SubscriptionsPauseInput {
+  /** Credit the rest of the period, this day included */
+  creditUnused?: boolean | undefined
+  /** When it resumes by itself; later than now. An instant, or a day: then the first instant of it in the customer's time zone */
+  resumeAt?: string | undefined
+}
+
+/** One call, with the body it would have */
+export interface SubscriptionsPreviewInput {
+  cancel?: SubscriptionsPreviewInputCancel | undefined
+  uncancel?: SubscriptionsPreviewInputUncancel | undefined
+  pause?: SubscriptionsPreviewInputPause | undefined
+  resume?: SubscriptionsPreviewInputResume | undefined
+  changePlan?: SubscriptionsPreviewInputChangePlan | undefined
+  update?: SubscriptionsPreviewInputUpdate | undefined
+}
+
+export interface SubscriptionsPreviewInputCancel {
+  /** Default period_end */
+  cancelAt?: 'now' | 'period_end' | undefined
+  reason?: string | undefined
+}
+
+export interface SubscriptionsPreviewInputChangePlan {
+  newPlanId: string
+  /** Default: as it is */
+  quantity?: number | undefined
+  /** Credit the rest of the old plan and charge that of the new one; false: only from the next period on */
+  prorate?: boolean | undefined
+  /** Unless given, a change that costs less by the month waits for the end of the period */
+  effective?: 'now' | 'period_end' | undefined
+}
+
+export interface SubscriptionsPreviewInputPause {
+  /** Credit the rest of the period, this day included */
+  creditUnused?: boolean | undefined
+  /** When it resumes by itself; later than now. An instant, or a day: then the first instant of it in the customer's time zone */
+  resumeAt?: string | undefined
+}
+
+export interface SubscriptionsPreviewInputResume {
+}
+
+export interface SubscriptionsPreviewInputUncancel {
+}
+
+export interface SubscriptionsPreviewInputUpdate {
+  /** From now on: more is charged for the rest of the period, less is credited against what charged it */
+  quantity?: number | undefined
+  paymentMethodId?: string | null | undefined
+  /** Your own keys and values; replaced whole */
+  metadata?: { [key: string]: string | number | boolean } | undefined
+}
+
 export interface SubscriptionsUpdateInput {
+  /** From now on: more is charged for the rest of the period, less is credited against what charged it */
+  quantity?: number | undefined
   paymentMethodId?: string | null | undefined
   /** Your own keys and values; replaced whole */
   metadata?: { [key: string]: string | number | boolean } | undefined

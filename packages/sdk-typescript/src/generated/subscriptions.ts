@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Subscription, SubscriptionsCancelInput, SubscriptionsCreateInput, SubscriptionsListQuery, SubscriptionsUpdateInput } from './models.ts'
+import type { Subscription, SubscriptionPreview, SubscriptionsCancelInput, SubscriptionsChangePlanInput, SubscriptionsCreateInput, SubscriptionsListQuery, SubscriptionsPauseInput, SubscriptionsPreviewInput, SubscriptionsUpdateInput } from './models.ts'
 
 export class SubscriptionsResource {
   readonly #caller: Caller
@@ -45,6 +45,8 @@ export class SubscriptionsResource {
   /**
    * Update a subscription
    *
+   * Another `quantity` holds from now on: more is invoiced for the rest of the period, less is credited.
+   *
    * `PATCH /api/subscriptions/{id}`. Needs `subscriptions:write`.
    */
   update(id: string, body?: SubscriptionsUpdateInput, options?: RequestOptions): Promise<Subscription> {
@@ -54,7 +56,7 @@ export class SubscriptionsResource {
   /**
    * Cancel a subscription
    *
-   * At the end of the period by default. A period that has begun stays billed, also when it is canceled now: nothing is credited yet. A trial that is canceled is never billed.
+   * At the end of the period by default. Now: what is left of the period from the next day on is credited against what charged it. A trial that is canceled is never billed.
    *
    * `POST /api/subscriptions/{id}/cancel`. Needs `subscriptions:write`.
    */
@@ -69,5 +71,49 @@ export class SubscriptionsResource {
    */
   uncancel(id: string, options?: RequestOptions): Promise<Subscription> {
     return this.#caller.json<Subscription>({ id: 'subscriptions.uncancel', method: 'POST', path: `/api/subscriptions/${segment(id)}/uncancel`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Pause a subscription
+   *
+   * Nothing is billed until it resumes: by itself at `resumeAt`, or when it is told to. With `creditUnused` the rest of the period is credited, this day included.
+   *
+   * `POST /api/subscriptions/{id}/pause`. Needs `subscriptions:write`.
+   */
+  pause(id: string, body?: SubscriptionsPauseInput, options?: RequestOptions): Promise<Subscription> {
+    return this.#caller.json<Subscription>({ id: 'subscriptions.pause', method: 'POST', path: `/api/subscriptions/${segment(id)}/pause`, auth: 'apiKey', body: body ?? {}, options })
+  }
+
+  /**
+   * Resume a paused subscription
+   *
+   * Within the period it was paused in, it goes on, and what was credited of the rest is invoiced again. After it, a new period starts now.
+   *
+   * `POST /api/subscriptions/{id}/resume`. Needs `subscriptions:write`.
+   */
+  resume(id: string, options?: RequestOptions): Promise<Subscription> {
+    return this.#caller.json<Subscription>({ id: 'subscriptions.resume', method: 'POST', path: `/api/subscriptions/${segment(id)}/resume`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Change the plan of a subscription
+   *
+   * An upgrade now, a downgrade at the end of the period, unless `effective` says otherwise. Now, the rest of the old plan is credited against what charged it and the rest of the new one is invoiced; another interval starts a new period. Asked for the plan it has, a pending change is taken back.
+   *
+   * `POST /api/subscriptions/{id}/change-plan`. Needs `subscriptions:write`.
+   */
+  changePlan(id: string, body: SubscriptionsChangePlanInput, options?: RequestOptions): Promise<Subscription> {
+    return this.#caller.json<Subscription>({ id: 'subscriptions.changePlan', method: 'POST', path: `/api/subscriptions/${segment(id)}/change-plan`, auth: 'apiKey', body, options })
+  }
+
+  /**
+   * See what a change would come to
+   *
+   * Makes the call and takes it back: gives the subscription as it would be and the documents that would be issued, and stores nothing. Ids in it are made up.
+   *
+   * `POST /api/subscriptions/{id}/preview`. Needs `subscriptions:write`.
+   */
+  preview(id: string, body?: SubscriptionsPreviewInput, options?: RequestOptions): Promise<SubscriptionPreview> {
+    return this.#caller.json<SubscriptionPreview>({ id: 'subscriptions.preview', method: 'POST', path: `/api/subscriptions/${segment(id)}/preview`, auth: 'apiKey', body: body ?? {}, options })
   }
 }

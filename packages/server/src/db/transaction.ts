@@ -67,6 +67,35 @@ export async function transaction<R>(
   }
 }
 
+/** What a rehearsal came to, on its way out of its transaction. */
+class Rehearsed<R> extends Error {
+  readonly result: R
+
+  constructor(result: R) {
+    super('rehearsed')
+    this.result = result
+  }
+}
+
+/**
+ * Runs one operation as `transaction` does, gives what it came to, and rolls it back: nothing of it stays, and nothing is
+ * woken. `work` ends with a read, so that all its writes have been made.
+ */
+export async function rehearse<R>(
+  pool: Pool,
+  options: { scope: Scope; now: Temporal.Instant },
+  work: (tx: Tx) => Promise<R>,
+): Promise<R> {
+  try {
+    return await transaction<R>(pool, options, async (tx) => {
+      throw new Rehearsed(await work(tx))
+    })
+  } catch (error) {
+    if (error instanceof Rehearsed) return error.result
+    throw error
+  }
+}
+
 /** Reads in one scope, each call one round trip and one snapshot a statement. */
 export function reader(pool: Pool, scope: Scope): Pick<Tx, 'query' | 'queryAll' | 'scope'> {
   const send = async (bounds: readonly Bound[]): Promise<BatchResult> =>

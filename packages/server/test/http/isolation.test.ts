@@ -61,6 +61,8 @@ function bodyFor(operation: string, ids: Ids): object {
     'plans.updatePrice': { amount: 1 },
     'invoices.markPaid': { paymentMethod: 'BANK_TRANSFER' },
     'paymentMethods.update': { isDefault: true },
+    'subscriptions.changePlan': { newPlanId: ids['plans'] },
+    'subscriptions.preview': { cancel: {} },
     'subscriptions.create': { customerId: ids['customers'], planId: ids['plans'] },
     'paymentMethods.create': {
       customerId: ids['customers'],

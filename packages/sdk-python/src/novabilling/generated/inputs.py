@@ -371,6 +371,18 @@ class SubscriptionsCancelInput(TypedDict):
     reason: NotRequired[str]
 
 
+class SubscriptionsChangePlanInput(TypedDict):
+    """`SubscriptionsChangePlanInput` as the API takes it."""
+
+    new_plan_id: str
+    quantity: NotRequired[int]
+    """Default: as it is"""
+    prorate: NotRequired[bool]
+    """Credit the rest of the old plan and charge that of the new one; false: only from the next period on"""
+    effective: NotRequired[Literal["now", "period_end"]]
+    """Unless given, a change that costs less by the month waits for the end of the period"""
+
+
 class SubscriptionsCreateInput(TypedDict):
     """`SubscriptionsCreateInput` as the API takes it."""
 
@@ -394,9 +406,80 @@ class SubscriptionsCreateInput(TypedDict):
     """Your own keys and values; replaced whole"""
 
 
+class SubscriptionsPauseInput(TypedDict):
+    """`SubscriptionsPauseInput` as the API takes it."""
+
+    credit_unused: NotRequired[bool]
+    """Credit the rest of the period, this day included"""
+    resume_at: NotRequired[str]
+    """When it resumes by itself; later than now. An instant, or a day: then the first instant of it in the customer's time zone"""
+
+
+class SubscriptionsPreviewInput(TypedDict):
+    """One call, with the body it would have"""
+
+    cancel: NotRequired[SubscriptionsPreviewInputCancel]
+    uncancel: NotRequired[SubscriptionsPreviewInputUncancel]
+    pause: NotRequired[SubscriptionsPreviewInputPause]
+    resume: NotRequired[SubscriptionsPreviewInputResume]
+    change_plan: NotRequired[SubscriptionsPreviewInputChangePlan]
+    update: NotRequired[SubscriptionsPreviewInputUpdate]
+
+
+class SubscriptionsPreviewInputCancel(TypedDict):
+    """`SubscriptionsPreviewInputCancel` as the API takes it."""
+
+    cancel_at: NotRequired[Literal["now", "period_end"]]
+    """Default period_end"""
+    reason: NotRequired[str]
+
+
+class SubscriptionsPreviewInputChangePlan(TypedDict):
+    """`SubscriptionsPreviewInputChangePlan` as the API takes it."""
+
+    new_plan_id: str
+    quantity: NotRequired[int]
+    """Default: as it is"""
+    prorate: NotRequired[bool]
+    """Credit the rest of the old plan and charge that of the new one; false: only from the next period on"""
+    effective: NotRequired[Literal["now", "period_end"]]
+    """Unless given, a change that costs less by the month waits for the end of the period"""
+
+
+class SubscriptionsPreviewInputPause(TypedDict):
+    """`SubscriptionsPreviewInputPause` as the API takes it."""
+
+    credit_unused: NotRequired[bool]
+    """Credit the rest of the period, this day included"""
+    resume_at: NotRequired[str]
+    """When it resumes by itself; later than now. An instant, or a day: then the first instant of it in the customer's time zone"""
+
+
+class SubscriptionsPreviewInputResume(TypedDict):
+    """`SubscriptionsPreviewInputResume` as the API takes it."""
+
+
+
+class SubscriptionsPreviewInputUncancel(TypedDict):
+    """`SubscriptionsPreviewInputUncancel` as the API takes it."""
+
+
+
+class SubscriptionsPreviewInputUpdate(TypedDict):
+    """`SubscriptionsPreviewInputUpdate` as the API takes it."""
+
+    quantity: NotRequired[int]
+    """From now on: more is charged for the rest of the period, less is credited against what charged it"""
+    payment_method_id: NotRequired[Optional[str]]
+    metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
+    """Your own keys and values; replaced whole"""
+
+
 class SubscriptionsUpdateInput(TypedDict):
     """`SubscriptionsUpdateInput` as the API takes it."""
 
+    quantity: NotRequired[int]
+    """From now on: more is charged for the rest of the period, less is credited against what charged it"""
     payment_method_id: NotRequired[Optional[str]]
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
     """Your own keys and values; replaced whole"""

@@ -617,6 +617,7 @@ class Subscription(Model):
     canceled_at: Optional[dt.datetime] = Field(alias="canceledAt")
     cancel_reason: Optional[str] = Field(alias="cancelReason")
     paused_at: Optional[dt.datetime] = Field(alias="pausedAt")
+    resume_at: Optional[dt.datetime] = Field(alias="resumeAt")
     started_at: dt.datetime = Field(alias="startedAt")
     end_date: Optional[dt.datetime] = Field(alias="endDate")
     pending_change: Optional[SubscriptionPendingChange] = Field(alias="pendingChange")
@@ -629,11 +630,23 @@ class Subscription(Model):
 
 
 class SubscriptionPendingChange(Model):
-    """`SubscriptionPendingChange` as the API answers it."""
+    """What it changes to at the end of its period"""
 
     plan_id: str = Field(alias="planId")
     quantity: int
     effective_at: dt.datetime = Field(alias="effectiveAt")
+
+
+class SubscriptionPreview(Model):
+    """`SubscriptionPreview` as the API answers it."""
+
+    subscription: Subscription
+    invoices: List[Invoice]
+    """That would be issued, in their order"""
+    credit_notes: List[CreditNote] = Field(alias="creditNotes")
+    """That would be issued, in their order"""
+    balance: Decimal
+    """What the customer would have to its credit, in the subscription's currency"""
 
 
 class Tenant(Model):

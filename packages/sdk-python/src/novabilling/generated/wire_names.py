@@ -204,6 +204,12 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "cancel_at": ("cancelAt", None),
         "reason": ("reason", None),
     },
+    "SubscriptionsChangePlanInput": {
+        "new_plan_id": ("newPlanId", None),
+        "quantity": ("quantity", None),
+        "prorate": ("prorate", None),
+        "effective": ("effective", None),
+    },
     "SubscriptionsCreateInput": {
         "customer_id": ("customerId", None),
         "plan_id": ("planId", None),
@@ -217,7 +223,39 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "end_date": ("endDate", None),
         "metadata": ("metadata", None),
     },
+    "SubscriptionsPauseInput": {
+        "credit_unused": ("creditUnused", None),
+        "resume_at": ("resumeAt", None),
+    },
+    "SubscriptionsPreviewInput": {
+        "cancel": ("cancel", "SubscriptionsPreviewInputCancel"),
+        "uncancel": ("uncancel", "SubscriptionsPreviewInputUncancel"),
+        "pause": ("pause", "SubscriptionsPreviewInputPause"),
+        "resume": ("resume", "SubscriptionsPreviewInputResume"),
+        "change_plan": ("changePlan", "SubscriptionsPreviewInputChangePlan"),
+        "update": ("update", "SubscriptionsPreviewInputUpdate"),
+    },
+    "SubscriptionsPreviewInputCancel": {
+        "cancel_at": ("cancelAt", None),
+        "reason": ("reason", None),
+    },
+    "SubscriptionsPreviewInputChangePlan": {
+        "new_plan_id": ("newPlanId", None),
+        "quantity": ("quantity", None),
+        "prorate": ("prorate", None),
+        "effective": ("effective", None),
+    },
+    "SubscriptionsPreviewInputPause": {
+        "credit_unused": ("creditUnused", None),
+        "resume_at": ("resumeAt", None),
+    },
+    "SubscriptionsPreviewInputUpdate": {
+        "quantity": ("quantity", None),
+        "payment_method_id": ("paymentMethodId", None),
+        "metadata": ("metadata", None),
+    },
     "SubscriptionsUpdateInput": {
+        "quantity": ("quantity", None),
         "payment_method_id": ("paymentMethodId", None),
         "metadata": ("metadata", None),
     },

@@ -1,4 +1,5 @@
 import { type Ratio, add, multiply, ratio, roundHalfUp, toMajorNumber, zero } from '@novabilling/core/money'
+import { worthAYear } from '@novabilling/core/subscription'
 import type { Reader } from '../../db/transaction.ts'
 import { dayRange } from '../../http/days.ts'
 import { providerNames } from '../providers/index.ts'
@@ -6,16 +7,6 @@ import type { Revenue, RevenueQuery } from './schema.ts'
 import { cashByDay, runningByInterval, tenantDefaults } from './sql.ts'
 
 const cashAccounts = [...providerNames, 'MANUAL'].map((provider) => `cash:${provider}`)
-
-/** Periods of a common year of 365 days, which is 52 weeks, 8760 hours. */
-const periodsAYear = {
-  HOURLY: 8760n,
-  DAILY: 365n,
-  WEEKLY: 52n,
-  MONTHLY: 12n,
-  QUARTERLY: 4n,
-  YEARLY: 1n,
-} as const
 
 /**
  * Money that moved on these days, from the cash accounts of the books, so that it is theirs to the cent; and what
@@ -34,7 +25,14 @@ export async function revenue(reader: Reader, environmentId: string, query: Reve
 
   const yearly = running.reduce<Ratio>(
     (sum, row) =>
-      add(sum, ratio(row.period_minor * periodsAYear[row.billing_interval], BigInt(row.interval_count))),
+      add(
+        sum,
+        worthAYear({
+          periodMinor: row.period_minor,
+          interval: row.billing_interval,
+          intervalCount: row.interval_count,
+        }),
+      ),
     zero,
   )
   const major = (minor: bigint): number => toMajorNumber({ currency, minor })

@@ -10,9 +10,10 @@ export const creditNotes: Slice = {
   schemas,
 }
 
-export { creditableInvoices } from './creditable.ts'
+export { type CreditableInvoice, creditableInvoices } from './creditable.ts'
 export { findCreditNote } from './find.ts'
-export { issueCreditNotes } from './issue.ts'
+export { type GivenBack, issueCreditNotes } from './issue.ts'
 export { presentCreditNote } from './present.ts'
 export { CreateCreditNote, type CreditNote } from './schema.ts'
+export { type CreditNoteRow, creditNoteColumns, creditNoteSelect } from './sql.ts'
 export { voidCreditNote } from './void.ts'

@@ -17,7 +17,7 @@ import type { CreateCreditNote } from './schema.ts'
 import { type CreditNoteRow, insertCreditNoteLines, insertCreditNotes, takeCreditNoteNumbers } from './sql.ts'
 
 /** What a change gives back of a line: units, and the rest of the period for which they are. */
-type GivenBack = { readonly units: number; readonly from: string; readonly to: string }
+export type GivenBack = { readonly units: number; readonly from: string; readonly to: string }
 
 /** A credit note that is about to be issued, against one invoice, locked by the caller. */
 export type CreditDraft = {

@@ -33,6 +33,8 @@ export {
   type Issuer,
   draftsOfCustomer,
   insertLines,
+  invoiceColumns,
+  invoiceSelect,
   removeLines,
   unpaidOfCustomer,
   withCreditNote,

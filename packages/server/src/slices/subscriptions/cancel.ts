@@ -1,4 +1,5 @@
-import { planCancellation } from '@novabilling/core/subscription'
+import { billedAfterCancellation } from '@novabilling/core/prorate'
+import { dueWhilePaused, planCancellation } from '@novabilling/core/subscription'
 import { recordEventsAcross } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
@@ -6,14 +7,17 @@ import { isoInstant } from '../../http/present.ts'
 import { Refusal } from '../../refusal.ts'
 import { countEnded, factOf, saveAll } from './bill.ts'
 import { lockUpToDate } from './find.ts'
-import { isoMs, msOrNull } from './instants.ts'
+import { isoMs, isoMsOrNull, msOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
+import { isInPeriod, periodOf, scheduleOf } from './schedule.ts'
 import type { CancelSubscription, Subscription } from './schema.ts'
 import type { DueRow } from './sql.ts'
+import { chargedUnits, creditUnused, unitsCharged, unusedFrom } from './unused.ts'
 
 /**
- * Ends a subscription now, or at the end of what has been billed (a trial: at its end, without ever being billed).
- * Nothing is credited for what is left of a period. Asking again moves the end or changes the reason.
+ * Ends a subscription now, or at the end of what has been billed (a trial: at its end, without ever being billed). What
+ * an end now leaves unused of the period, from the next day on, is credited. Asking again moves the end or changes the
+ * reason.
  */
 export async function cancelSubscription(
   deps: Deps,
@@ -35,8 +39,37 @@ export async function cancelSubscription(
   )
   row.cancel_reason = input.reason ?? null
   row.cancel_at = isoMs(plan.at)
-  if (plan.kind === 'now') return endSubscriptions(deps, tx, [row])
+  if (plan.kind === 'now') {
+    const ended = endSubscriptions(deps, tx, [row])
+    await creditCanceled(deps, tx, row, plan.at)
+    return ended
+  }
+  dueAnew(row)
   return save(deps, tx, row)
+}
+
+/** Credits what a cancellation at an instant leaves unused of what has been billed. The day of it stays billed. */
+async function creditCanceled(deps: Deps, tx: Tx, row: DueRow, at: number): Promise<void> {
+  const period = isInPeriod(row, at) ? periodOf(row) : undefined
+  if (!period) return
+  const charged = await chargedUnits(tx, row)
+  await creditUnused(deps, tx, row, charged, {
+    units: unitsCharged(charged),
+    share: billedAfterCancellation(scheduleOf(row), period, { at, end: msOrNull(row.ends_at) }),
+    from: unusedFrom(row, at),
+  })
+}
+
+/** While paused, an end that is set or taken back changes what it waits for. */
+function dueAnew(row: DueRow): void {
+  if (row.status !== 'PAUSED') return
+  row.due_at = isoMsOrNull(
+    dueWhilePaused({
+      resumeAt: msOrNull(row.resume_at),
+      cancelAt: msOrNull(row.cancel_at),
+      endsAt: msOrNull(row.ends_at),
+    }),
+  )
 }
 
 /** Takes a cancellation back that has not taken effect yet. */
@@ -52,6 +85,7 @@ export async function uncancelSubscription(
 
   row.cancel_at = null
   row.cancel_reason = null
+  dueAnew(row)
   return save(deps, tx, row)
 }
 

@@ -85,13 +85,18 @@ export async function createSubscription(
   return presentSubscription(row)
 }
 
-function priceIn(plan: PlanRow, currency: string, quantity: number): PlanRow['prices'][number] {
+/** What a plan costs in a currency, for so many. */
+export function priceIn(plan: PlanRow, currency: string, quantity: number): PlanRow['prices'][number] {
   const price = plan.prices.find((one) => one.currency === currency)
   if (!price) throw new Refusal('plan_has_no_price')
-  if (BigInt(price.amount_minor) * BigInt(quantity) >= mostMinor) {
-    throw invalid({ path: 'quantity', message: 'makes an amount of more than 15 digits' })
-  }
+  refuseTooMuch(BigInt(price.amount_minor), quantity)
   return price
+}
+
+/** Refuses so many that their price could not be told exactly. */
+export function refuseTooMuch(priceMinor: bigint, quantity: number): void {
+  if (priceMinor * BigInt(quantity) >= mostMinor)
+    throw invalid({ path: 'quantity', message: 'makes an amount of more than 15 digits' })
 }
 
 function scheduleOf(

@@ -34,3 +34,15 @@ export async function lockUpToDate(deps: Deps, tx: Tx, environmentId: string, id
   if (row.attempt === 0) await billDue(deps, tx, [row], { until: tx.now })
   return row
 }
+
+/**
+ * The same, for a change of what it pays. Refuses one that is canceled, and one that could not be billed up to now: what
+ * it would change is not there yet.
+ */
+export async function lockToChange(deps: Deps, tx: Tx, environmentId: string, id: string): Promise<DueRow> {
+  const row = await lockUpToDate(deps, tx, environmentId, id)
+  if (row.status === 'CANCELED') throw new Refusal('subscription_already_canceled')
+  if (row.due_at !== null && Date.parse(row.due_at) <= tx.now.epochMilliseconds)
+    throw new Refusal('subscription_behind')
+  return row
+}

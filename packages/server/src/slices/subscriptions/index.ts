@@ -1,18 +1,20 @@
 import type { Slice } from '../../http/route.ts'
 import { routes } from './routes.ts'
-import { Subscription } from './schema.ts'
+import { Subscription, SubscriptionPreview } from './schema.ts'
 
 export const subscriptions: Slice = {
   name: 'subscriptions',
   title: 'Subscriptions',
   description: 'Who pays for which plan, from when to when.',
   routes,
-  schemas: [Subscription],
+  schemas: [Subscription, SubscriptionPreview],
   constraints: {
     subscriptions_external_id_key: 'subscription_external_id_taken',
     // The plan was deleted between the look and the insert.
     subscriptions_environment_id_plan_id_fkey: 'plan_not_found',
     subscriptions_environment_id_price_id_fkey: 'plan_not_found',
+    subscriptions_environment_id_pending_plan_id_fkey: 'plan_not_found',
+    subscriptions_environment_id_pending_price_id_fkey: 'plan_not_found',
   },
 }
 

@@ -20,9 +20,10 @@ export function presentSubscription(row: SubscriptionRow): Subscription {
     canceledAt: row.canceled_at,
     cancelReason: row.cancel_reason,
     pausedAt: row.paused_at,
+    resumeAt: row.resume_at,
     startedAt: row.started_at,
     endDate: row.ends_at,
-    pendingChange: null,
+    pendingChange: pendingChange(row),
     nextInvoiceAt: nextInvoiceAt(row),
     paymentMethodId: row.payment_method_id === null ? null : publicId('paymentMethod', row.payment_method_id),
     metadata: row.metadata,
@@ -31,9 +32,23 @@ export function presentSubscription(row: SubscriptionRow): Subscription {
   }
 }
 
-/** When the next period is billed; null where it ends before one. */
-function nextInvoiceAt({ due_at, cancel_at, ends_at }: SubscriptionRow): string | null {
-  if (due_at === null) return null
-  const ends = [cancel_at, ends_at].some((end) => end !== null && Date.parse(end) <= Date.parse(due_at))
-  return ends ? null : due_at
+function pendingChange(row: SubscriptionRow): Subscription['pendingChange'] {
+  const { pending_plan_id: planId, pending_quantity: quantity, pending_at: effectiveAt } = row
+  if (planId === null || quantity === null || effectiveAt === null) return null
+  return { planId: publicId('plan', planId), quantity, effectiveAt }
+}
+
+/** When something is billed next; null where it ends before that, or is paused with no end to it. */
+function nextInvoiceAt(row: SubscriptionRow): string | null {
+  const at = row.status === 'PAUSED' ? nextAfterPause(row) : row.due_at
+  if (at === null) return null
+  const ends = [row.cancel_at, row.ends_at].some((end) => end !== null && Date.parse(end) <= Date.parse(at))
+  return ends ? null : at
+}
+
+/** The rest of a period that was credited, or a new one, is billed with the resume; else the period's end comes first. */
+function nextAfterPause({ resume_at, current_period_end, pause_credited }: SubscriptionRow): string | null {
+  if (resume_at === null) return null
+  const isWithin = current_period_end !== null && Date.parse(resume_at) < Date.parse(current_period_end)
+  return isWithin && !pause_credited ? current_period_end : resume_at
 }

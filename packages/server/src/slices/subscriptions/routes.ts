@@ -4,17 +4,25 @@ import { PathId, named } from '../../http/shapes.ts'
 import { DeleteCustomer } from '../customers/index.ts'
 import type { Invoice } from '../invoices/index.ts'
 import { cancelSubscription, uncancelSubscription } from './cancel.ts'
+import { changePlan } from './change-plan.ts'
 import { createSubscription } from './create.ts'
 import { deleteCustomer } from './delete-customer.ts'
 import { findSubscription } from './find.ts'
 import { listSubscriptions } from './list.ts'
+import { pauseSubscription } from './pause.ts'
 import { presentSubscription } from './present.ts'
+import { previewSubscription } from './preview.ts'
+import { resumeSubscription } from './resume.ts'
 import {
   CancelSubscription,
+  ChangePlan,
   CreateSubscription,
   ListSubscriptions,
   ListSubscriptionsOfCustomer,
+  PauseSubscription,
+  PreviewSubscription,
   type Subscription,
+  type SubscriptionPreview,
   UpdateSubscription,
 } from './schema.ts'
 import { markUncollectible } from './mark-uncollectible.ts'
@@ -79,6 +87,8 @@ export const routes = [
     url: '/subscriptions/:id',
     operation: 'subscriptions.update',
     summary: 'Update a subscription',
+    description:
+      'Another `quantity` holds from now on: more is invoiced for the rest of the period, less is credited.',
     scope: 'subscriptions:write',
     params: PathId,
     body: UpdateSubscription,
@@ -93,7 +103,7 @@ export const routes = [
     operation: 'subscriptions.cancel',
     summary: 'Cancel a subscription',
     description:
-      'At the end of the period by default. A period that has begun stays billed, also when it is canceled now: nothing is credited yet. A trial that is canceled is never billed.',
+      'At the end of the period by default. Now: what is left of the period from the next day on is credited against what charged it. A trial that is canceled is never billed.',
     scope: 'subscriptions:write',
     params: PathId,
     body: CancelSubscription,
@@ -113,6 +123,64 @@ export const routes = [
     response: subscription,
     write: (tx, { deps, principal, params }) =>
       uncancelSubscription(deps, tx, principal.environmentId, params.id),
+  }),
+  dataRoute({
+    method: 'POST',
+    url: '/subscriptions/:id/pause',
+    operation: 'subscriptions.pause',
+    summary: 'Pause a subscription',
+    description:
+      'Nothing is billed until it resumes: by itself at `resumeAt`, or when it is told to. With `creditUnused` the rest of the period is credited, this day included.',
+    scope: 'subscriptions:write',
+    params: PathId,
+    body: PauseSubscription,
+    status: 200,
+    response: subscription,
+    write: (tx, { deps, principal, params, body }) =>
+      pauseSubscription(deps, tx, principal.environmentId, params.id, body),
+  }),
+  dataRoute({
+    method: 'POST',
+    url: '/subscriptions/:id/resume',
+    operation: 'subscriptions.resume',
+    summary: 'Resume a paused subscription',
+    description:
+      'Within the period it was paused in, it goes on, and what was credited of the rest is invoiced again. After it, a new period starts now.',
+    scope: 'subscriptions:write',
+    params: PathId,
+    status: 200,
+    response: subscription,
+    write: (tx, { deps, principal, params }) =>
+      resumeSubscription(deps, tx, principal.environmentId, params.id),
+  }),
+  dataRoute({
+    method: 'POST',
+    url: '/subscriptions/:id/change-plan',
+    operation: 'subscriptions.changePlan',
+    summary: 'Change the plan of a subscription',
+    description:
+      'An upgrade now, a downgrade at the end of the period, unless `effective` says otherwise. Now, the rest of the old plan is credited against what charged it and the rest of the new one is invoiced; another interval starts a new period. Asked for the plan it has, a pending change is taken back.',
+    scope: 'subscriptions:write',
+    params: PathId,
+    body: ChangePlan,
+    status: 200,
+    response: subscription,
+    write: (tx, { deps, principal, params, body }) =>
+      changePlan(deps, tx, principal.environmentId, params.id, body),
+  }),
+  dataRoute({
+    method: 'POST',
+    url: '/subscriptions/:id/preview',
+    operation: 'subscriptions.preview',
+    summary: 'See what a change would come to',
+    description:
+      'Makes the call and takes it back: gives the subscription as it would be and the documents that would be issued, and stores nothing. Ids in it are made up.',
+    scope: 'subscriptions:write',
+    params: PathId,
+    body: PreviewSubscription,
+    status: 200,
+    response: named<SubscriptionPreview>('SubscriptionPreview'),
+    handle: ({ deps, principal, params, body }) => previewSubscription(deps, principal, params.id, body),
   }),
   dataRoute({
     method: 'POST',

@@ -1,6 +1,8 @@
 import { Type, type Static } from 'typebox'
 import { pageQuery } from '../../http/pages.ts'
-import { Currency, Instant, Metadata, closed, oneOf, orNull, words } from '../../http/shapes.ts'
+import { Currency, Instant, Metadata, Money, closed, named, oneOf, orNull, words } from '../../http/shapes.ts'
+import type { CreditNote } from '../credit-notes/index.ts'
+import type { Invoice } from '../invoices/index.ts'
 
 export const subscriptionStatuses = ['TRIALING', 'ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELED'] as const
 
@@ -12,12 +14,14 @@ const moment = (description: string) =>
     description: `${description}. An instant, or a day: then the first instant of it in the customer's time zone`,
   })
 
+const quantity = { minimum: 1, maximum: 1_000_000 }
+
 export const CreateSubscription = closed({
   customerId: reference,
   planId: reference,
   currency: Type.Optional(Currency),
   externalId: Type.Optional(words(255)),
-  quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Default 1' })),
+  quantity: Type.Optional(Type.Integer({ ...quantity, description: 'Default 1' })),
   startDate: Type.Optional(
     moment(
       'When the first period or the trial starts; now unless given. From a past one on, what is due is billed at once',
@@ -38,6 +42,13 @@ export const CreateSubscription = closed({
 export type CreateSubscription = Static<typeof CreateSubscription>
 
 export const UpdateSubscription = closed({
+  quantity: Type.Optional(
+    Type.Integer({
+      ...quantity,
+      description:
+        'From now on: more is charged for the rest of the period, less is credited against what charged it',
+    }),
+  ),
   paymentMethodId: Type.Optional(
     orNull(Type.String({ minLength: 1, maxLength: 300, description: "null: the customer's default" })),
   ),
@@ -50,6 +61,32 @@ export const CancelSubscription = closed({
   reason: Type.Optional(words(500)),
 })
 export type CancelSubscription = Static<typeof CancelSubscription>
+
+export const PauseSubscription = closed({
+  creditUnused: Type.Optional(
+    Type.Boolean({ default: false, description: 'Credit the rest of the period, this day included' }),
+  ),
+  resumeAt: Type.Optional(moment('When it resumes by itself; later than now')),
+})
+export type PauseSubscription = Static<typeof PauseSubscription>
+
+export const ChangePlan = closed({
+  newPlanId: reference,
+  quantity: Type.Optional(Type.Integer({ ...quantity, description: 'Default: as it is' })),
+  prorate: Type.Optional(
+    Type.Boolean({
+      default: true,
+      description:
+        'Credit the rest of the old plan and charge that of the new one; false: only from the next period on',
+    }),
+  ),
+  effective: Type.Optional(
+    oneOf(['now', 'period_end'], {
+      description: 'Unless given, a change that costs less by the month waits for the end of the period',
+    }),
+  ),
+})
+export type ChangePlan = Static<typeof ChangePlan>
 
 export const Subscription = Type.Object(
   {
@@ -69,10 +106,14 @@ export const Subscription = Type.Object(
     canceledAt: orNull(Type.String({ format: 'date-time', description: 'When it ended' })),
     cancelReason: orNull(Type.String()),
     pausedAt: orNull(Instant),
+    resumeAt: orNull(Type.String({ format: 'date-time', description: 'When a pause ends by itself' })),
     startedAt: Instant,
     endDate: orNull(Instant),
     pendingChange: orNull(
-      Type.Object({ planId: Type.String(), quantity: Type.Integer(), effectiveAt: Instant }),
+      Type.Object(
+        { planId: Type.String(), quantity: Type.Integer(), effectiveAt: Instant },
+        { description: 'What it changes to at the end of its period' },
+      ),
     ),
     nextInvoiceAt: orNull(Instant),
     paymentMethodId: orNull(Type.String()),
@@ -83,6 +124,35 @@ export const Subscription = Type.Object(
   { $id: 'Subscription' },
 )
 export type Subscription = Static<typeof Subscription>
+
+export const PreviewSubscription = closed(
+  {
+    cancel: Type.Optional(CancelSubscription),
+    uncancel: Type.Optional(closed({})),
+    pause: Type.Optional(PauseSubscription),
+    resume: Type.Optional(closed({})),
+    changePlan: Type.Optional(ChangePlan),
+    update: Type.Optional(UpdateSubscription),
+  },
+  { minProperties: 1, maxProperties: 1, description: 'One call, with the body it would have' },
+)
+export type PreviewSubscription = Static<typeof PreviewSubscription>
+
+export const SubscriptionPreview = Type.Object(
+  {
+    subscription: named<Subscription>('Subscription'),
+    invoices: Type.Array(named<Invoice>('Invoice'), { description: 'That would be issued, in their order' }),
+    creditNotes: Type.Array(named<CreditNote>('CreditNote'), {
+      description: 'That would be issued, in their order',
+    }),
+    balance: {
+      ...Money,
+      description: "What the customer would have to its credit, in the subscription's currency",
+    },
+  },
+  { $id: 'SubscriptionPreview' },
+)
+export type SubscriptionPreview = Static<typeof SubscriptionPreview>
 
 const filters = {
   ...pageQuery,

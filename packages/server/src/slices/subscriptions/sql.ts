@@ -12,6 +12,8 @@ import {
   text,
   uuid,
 } from '../../db/statement.ts'
+import { creditNoteColumns, creditNoteSelect } from '../credit-notes/index.ts'
+import { invoiceColumns, invoiceSelect } from '../invoices/index.ts'
 import { subscriptionStatuses } from './schema.ts'
 
 export const subscriptionColumns = {
@@ -36,7 +38,13 @@ export const subscriptionColumns = {
   canceled_at: nullable(instantText),
   cancel_reason: nullable(text),
   paused_at: nullable(instantText),
+  resume_at: nullable(instantText),
+  pause_credited: boolean,
   ends_at: nullable(instantText),
+  pending_plan_id: nullable(uuid),
+  pending_price_id: nullable(uuid),
+  pending_quantity: nullable(integer),
+  pending_at: nullable(instantText),
   payment_method_id: nullable(uuid),
   metadata: json<Record<string, string | number | boolean>>(),
   due_at: nullable(instantText),
@@ -146,6 +154,81 @@ export const saveSubscriptions = command(
      as u (environment_id, id, status, period_index, current_period_start, current_period_end, cancel_at, canceled_at,
        cancel_reason, due_at, updated_at)
    where s.environment_id = u.environment_id and s.id = u.id`,
+)
+
+/** What the periods cost and are counted from, for those of a set in which that has changed. */
+export const saveTerms = command(
+  'subscriptions.save_terms',
+  `update subscriptions s
+   set plan_id = u.plan_id, price_id = u.price_id, quantity = u.quantity, anchored_at = u.anchored_at,
+     trial_end = u.trial_end, paused_at = u.paused_at, resume_at = u.resume_at, pause_credited = u.pause_credited,
+     pending_plan_id = u.pending_plan_id, pending_price_id = u.pending_price_id,
+     pending_quantity = u.pending_quantity, pending_at = u.pending_at
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
+     $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::uuid[], $12::uuid[], $13::integer[], $14::timestamptz[])
+     as u (environment_id, id, plan_id, price_id, quantity, anchored_at, trial_end, paused_at, resume_at, pause_credited,
+       pending_plan_id, pending_price_id, pending_quantity, pending_at)
+   where s.environment_id = u.environment_id and s.id = u.id`,
+)
+
+const pendingColumns = {
+  environment_id: uuid,
+  id: uuid,
+  plan_id: uuid,
+  price_id: uuid,
+  plan_name: text,
+  billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
+  interval_count: integer,
+  price_minor: bigint,
+  net_payment_terms: nullable(integer),
+}
+
+/** The plans that these subscriptions are about to change to. */
+export const pendingPlans = statement(
+  'subscriptions.pending_plans',
+  `select s.environment_id, s.id, l.id as plan_id, p.id as price_id, l.name as plan_name, l.billing_interval,
+     l.interval_count, p.amount_minor as price_minor, l.net_payment_terms
+   from unnest($1::uuid[], $2::uuid[]) as u (environment_id, id)
+   join subscriptions s on s.environment_id = u.environment_id and s.id = u.id
+   join plans l on l.environment_id = s.environment_id and l.id = s.pending_plan_id
+   join prices p on p.environment_id = s.environment_id and p.id = s.pending_price_id`,
+  pendingColumns,
+)
+
+/** Invoices that charge a subscription for the period under way, the latest first; not those that are no claim. */
+export const invoicesOfPeriod = statement(
+  'subscriptions.invoices_of_period',
+  `select id from invoices
+   where environment_id = $1::uuid and subscription_id = $2::uuid and period_start >= $3::timestamptz
+     and period_end = $4::timestamptz and kind in ('CYCLE', 'CHANGE', 'RESTART')
+     and status in ('PENDING', 'FAILED', 'PAID')
+   order by created_at desc, id desc`,
+  { id: uuid },
+)
+
+/** Invoices of a subscription with an id above another, in the order they were made. */
+export const invoicesSince = statement(
+  'subscriptions.invoices_since',
+  `select ${invoiceSelect} from invoices
+   where environment_id = $1::uuid and subscription_id = $2::uuid and id > $3::uuid
+   order by id`,
+  invoiceColumns,
+)
+
+export const creditNotesSince = statement(
+  'subscriptions.credit_notes_since',
+  `select ${creditNoteSelect} from credit_notes
+   where environment_id = $1::uuid and subscription_id = $2::uuid and id > $3::uuid
+   order by id`,
+  creditNoteColumns,
+)
+
+/** What a customer has to spend in a currency. */
+export const creditLeftOf = statement(
+  'subscriptions.credit_left',
+  `select coalesce(sum(left_minor), 0)::bigint as minor from customer_credits
+   where environment_id = $1::uuid and customer_id = $2::uuid and currency = $3 and left_minor > 0`,
+  { minor: bigint },
 )
 
 export const saveProfile = command(

@@ -5,6 +5,7 @@ import type { CreateSubscription } from './schema.ts'
 
 const earliestMs = Date.UTC(1970, 0, 1)
 const latestMs = Date.UTC(2200, 0, 1)
+const momentFault = 'must be an instant such as 2026-01-31T00:00:00Z or a day such as 2026-01-31'
 
 /** A moment as it was given: an instant, or a local day. */
 type Moment = { readonly ms: number } | { readonly day: Temporal.PlainDate }
@@ -16,16 +17,19 @@ export function readDates({ startDate, endDate }: CreateSubscription): Dates {
   const read = (path: string, value: string | undefined): Moment | undefined => {
     if (value === undefined) return undefined
     const moment = parseMoment(value)
-    if (!moment)
-      faults.push({
-        path,
-        message: 'must be an instant such as 2026-01-31T00:00:00Z or a day such as 2026-01-31',
-      })
+    if (!moment) faults.push({ path, message: momentFault })
     return moment
   }
   const dates = { start: read('startDate', startDate), end: read('endDate', endDate) }
   if (faults.length > 0) throw invalid(...faults)
   return dates
+}
+
+/** Reads one moment, an instant or a local day of a zone, in milliseconds. A fault names it by its path. */
+export function readMoment(path: string, value: string, zone: string): number {
+  const moment = parseMoment(value)
+  if (!moment) throw invalid({ path, message: momentFault })
+  return resolve(moment, zone)
 }
 
 /** Where they are on the customer's calendar. Refuses an end that does not come after the start. */

@@ -6,9 +6,9 @@ from typing import Literal, Mapping, Optional, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
 from ..._caller import Caller
-from ..._wire import NOT_GIVEN, NotGiven, body_of, query_of, segment
+from ..._wire import NOT_GIVEN, NotGiven, body_of, query_of, renamed, segment
 from ...pages import AsyncPageCall, Page
-from .. import models
+from .. import inputs, models
 
 
 class SubscriptionsResource:
@@ -103,11 +103,14 @@ class SubscriptionsResource:
         self,
         id: str,
         *,
+        quantity: Union[int, NotGiven] = NOT_GIVEN,
         payment_method_id: Union[Optional[str], NotGiven] = NOT_GIVEN,
         metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
         timeout: Optional[float] = None,
     ) -> models.Subscription:
         """Update a subscription
+
+        Another `quantity` holds from now on: more is invoiced for the rest of the period, less is credited.
 
         `PATCH /api/subscriptions/{id}`. Needs `subscriptions:write`.
         """
@@ -118,7 +121,7 @@ class SubscriptionsResource:
                 "PATCH",
                 f"/api/subscriptions/{segment(id)}",
                 "apiKey",
-                body=body_of({"paymentMethodId": payment_method_id, "metadata": metadata}),
+                body=body_of({"quantity": quantity, "paymentMethodId": payment_method_id, "metadata": metadata}),
                 timeout=timeout,
             ),
         )
@@ -134,7 +137,7 @@ class SubscriptionsResource:
     ) -> models.Subscription:
         """Cancel a subscription
 
-        At the end of the period by default. A period that has begun stays billed, also when it is canceled now: nothing is credited yet. A trial that is canceled is never billed.
+        At the end of the period by default. Now: what is left of the period from the next day on is credited against what charged it. A trial that is canceled is never billed.
 
         `POST /api/subscriptions/{id}/cancel`. Needs `subscriptions:write`.
         """
@@ -169,6 +172,121 @@ class SubscriptionsResource:
                 "POST",
                 f"/api/subscriptions/{segment(id)}/uncancel",
                 "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    def pause(
+        self,
+        id: str,
+        *,
+        credit_unused: Union[bool, NotGiven] = NOT_GIVEN,
+        resume_at: Union[str, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Subscription:
+        """Pause a subscription
+
+        Nothing is billed until it resumes: by itself at `resumeAt`, or when it is told to. With `creditUnused` the rest of the period is credited, this day included.
+
+        `POST /api/subscriptions/{id}/pause`. Needs `subscriptions:write`.
+        """
+        return self._caller.one(
+            models.Subscription,
+            Call(
+                "subscriptions.pause",
+                "POST",
+                f"/api/subscriptions/{segment(id)}/pause",
+                "apiKey",
+                body=body_of({"creditUnused": credit_unused, "resumeAt": resume_at}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    def resume(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Subscription:
+        """Resume a paused subscription
+
+        Within the period it was paused in, it goes on, and what was credited of the rest is invoiced again. After it, a new period starts now.
+
+        `POST /api/subscriptions/{id}/resume`. Needs `subscriptions:write`.
+        """
+        return self._caller.one(
+            models.Subscription,
+            Call(
+                "subscriptions.resume",
+                "POST",
+                f"/api/subscriptions/{segment(id)}/resume",
+                "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    def change_plan(
+        self,
+        id: str,
+        *,
+        new_plan_id: str,
+        quantity: Union[int, NotGiven] = NOT_GIVEN,
+        prorate: Union[bool, NotGiven] = NOT_GIVEN,
+        effective: Union[Literal["now", "period_end"], NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Subscription:
+        """Change the plan of a subscription
+
+        An upgrade now, a downgrade at the end of the period, unless `effective` says otherwise. Now, the rest of the old plan is credited against what charged it and the rest of the new one is invoiced; another interval starts a new period. Asked for the plan it has, a pending change is taken back.
+
+        `POST /api/subscriptions/{id}/change-plan`. Needs `subscriptions:write`.
+        """
+        return self._caller.one(
+            models.Subscription,
+            Call(
+                "subscriptions.changePlan",
+                "POST",
+                f"/api/subscriptions/{segment(id)}/change-plan",
+                "apiKey",
+                body=body_of({"newPlanId": new_plan_id, "quantity": quantity, "prorate": prorate, "effective": effective}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    def preview(
+        self,
+        id: str,
+        *,
+        cancel: Union[inputs.SubscriptionsPreviewInputCancel, NotGiven] = NOT_GIVEN,
+        uncancel: Union[inputs.SubscriptionsPreviewInputUncancel, NotGiven] = NOT_GIVEN,
+        pause: Union[inputs.SubscriptionsPreviewInputPause, NotGiven] = NOT_GIVEN,
+        resume: Union[inputs.SubscriptionsPreviewInputResume, NotGiven] = NOT_GIVEN,
+        change_plan: Union[inputs.SubscriptionsPreviewInputChangePlan, NotGiven] = NOT_GIVEN,
+        update: Union[inputs.SubscriptionsPreviewInputUpdate, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.SubscriptionPreview:
+        """See what a change would come to
+
+        Makes the call and takes it back: gives the subscription as it would be and the documents that would be issued, and stores nothing. Ids in it are made up.
+
+        `POST /api/subscriptions/{id}/preview`. Needs `subscriptions:write`.
+        """
+        return self._caller.one(
+            models.SubscriptionPreview,
+            Call(
+                "subscriptions.preview",
+                "POST",
+                f"/api/subscriptions/{segment(id)}/preview",
+                "apiKey",
+                body=body_of({"cancel": renamed(cancel, "SubscriptionsPreviewInputCancel"), "uncancel": renamed(uncancel, "SubscriptionsPreviewInputUncancel"), "pause": renamed(pause, "SubscriptionsPreviewInputPause"), "resume": renamed(resume, "SubscriptionsPreviewInputResume"), "changePlan": renamed(change_plan, "SubscriptionsPreviewInputChangePlan"), "update": renamed(update, "SubscriptionsPreviewInputUpdate")}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -267,11 +385,14 @@ class AsyncSubscriptionsResource:
         self,
         id: str,
         *,
+        quantity: Union[int, NotGiven] = NOT_GIVEN,
         payment_method_id: Union[Optional[str], NotGiven] = NOT_GIVEN,
         metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
         timeout: Optional[float] = None,
     ) -> models.Subscription:
         """Update a subscription
+
+        Another `quantity` holds from now on: more is invoiced for the rest of the period, less is credited.
 
         `PATCH /api/subscriptions/{id}`. Needs `subscriptions:write`.
         """
@@ -282,7 +403,7 @@ class AsyncSubscriptionsResource:
                 "PATCH",
                 f"/api/subscriptions/{segment(id)}",
                 "apiKey",
-                body=body_of({"paymentMethodId": payment_method_id, "metadata": metadata}),
+                body=body_of({"quantity": quantity, "paymentMethodId": payment_method_id, "metadata": metadata}),
                 timeout=timeout,
             ),
         )
@@ -298,7 +419,7 @@ class AsyncSubscriptionsResource:
     ) -> models.Subscription:
         """Cancel a subscription
 
-        At the end of the period by default. A period that has begun stays billed, also when it is canceled now: nothing is credited yet. A trial that is canceled is never billed.
+        At the end of the period by default. Now: what is left of the period from the next day on is credited against what charged it. A trial that is canceled is never billed.
 
         `POST /api/subscriptions/{id}/cancel`. Needs `subscriptions:write`.
         """
@@ -333,6 +454,121 @@ class AsyncSubscriptionsResource:
                 "POST",
                 f"/api/subscriptions/{segment(id)}/uncancel",
                 "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def pause(
+        self,
+        id: str,
+        *,
+        credit_unused: Union[bool, NotGiven] = NOT_GIVEN,
+        resume_at: Union[str, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Subscription:
+        """Pause a subscription
+
+        Nothing is billed until it resumes: by itself at `resumeAt`, or when it is told to. With `creditUnused` the rest of the period is credited, this day included.
+
+        `POST /api/subscriptions/{id}/pause`. Needs `subscriptions:write`.
+        """
+        return await self._caller.one(
+            models.Subscription,
+            Call(
+                "subscriptions.pause",
+                "POST",
+                f"/api/subscriptions/{segment(id)}/pause",
+                "apiKey",
+                body=body_of({"creditUnused": credit_unused, "resumeAt": resume_at}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def resume(
+        self,
+        id: str,
+        *,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Subscription:
+        """Resume a paused subscription
+
+        Within the period it was paused in, it goes on, and what was credited of the rest is invoiced again. After it, a new period starts now.
+
+        `POST /api/subscriptions/{id}/resume`. Needs `subscriptions:write`.
+        """
+        return await self._caller.one(
+            models.Subscription,
+            Call(
+                "subscriptions.resume",
+                "POST",
+                f"/api/subscriptions/{segment(id)}/resume",
+                "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def change_plan(
+        self,
+        id: str,
+        *,
+        new_plan_id: str,
+        quantity: Union[int, NotGiven] = NOT_GIVEN,
+        prorate: Union[bool, NotGiven] = NOT_GIVEN,
+        effective: Union[Literal["now", "period_end"], NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Subscription:
+        """Change the plan of a subscription
+
+        An upgrade now, a downgrade at the end of the period, unless `effective` says otherwise. Now, the rest of the old plan is credited against what charged it and the rest of the new one is invoiced; another interval starts a new period. Asked for the plan it has, a pending change is taken back.
+
+        `POST /api/subscriptions/{id}/change-plan`. Needs `subscriptions:write`.
+        """
+        return await self._caller.one(
+            models.Subscription,
+            Call(
+                "subscriptions.changePlan",
+                "POST",
+                f"/api/subscriptions/{segment(id)}/change-plan",
+                "apiKey",
+                body=body_of({"newPlanId": new_plan_id, "quantity": quantity, "prorate": prorate, "effective": effective}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def preview(
+        self,
+        id: str,
+        *,
+        cancel: Union[inputs.SubscriptionsPreviewInputCancel, NotGiven] = NOT_GIVEN,
+        uncancel: Union[inputs.SubscriptionsPreviewInputUncancel, NotGiven] = NOT_GIVEN,
+        pause: Union[inputs.SubscriptionsPreviewInputPause, NotGiven] = NOT_GIVEN,
+        resume: Union[inputs.SubscriptionsPreviewInputResume, NotGiven] = NOT_GIVEN,
+        change_plan: Union[inputs.SubscriptionsPreviewInputChangePlan, NotGiven] = NOT_GIVEN,
+        update: Union[inputs.SubscriptionsPreviewInputUpdate, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.SubscriptionPreview:
+        """See what a change would come to
+
+        Makes the call and takes it back: gives the subscription as it would be and the documents that would be issued, and stores nothing. Ids in it are made up.
+
+        `POST /api/subscriptions/{id}/preview`. Needs `subscriptions:write`.
+        """
+        return await self._caller.one(
+            models.SubscriptionPreview,
+            Call(
+                "subscriptions.preview",
+                "POST",
+                f"/api/subscriptions/{segment(id)}/preview",
+                "apiKey",
+                body=body_of({"cancel": renamed(cancel, "SubscriptionsPreviewInputCancel"), "uncancel": renamed(uncancel, "SubscriptionsPreviewInputUncancel"), "pause": renamed(pause, "SubscriptionsPreviewInputPause"), "resume": renamed(resume, "SubscriptionsPreviewInputResume"), "changePlan": renamed(change_plan, "SubscriptionsPreviewInputChangePlan"), "update": renamed(update, "SubscriptionsPreviewInputUpdate")}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),

@@ -1,0 +1,141 @@
+import { billedAfterChange } from '@novabilling/core/prorate'
+import { isDowngrade, trialEndAfterChange } from '@novabilling/core/subscription'
+import type { Tx } from '../../db/transaction.ts'
+import type { Deps } from '../../deps.ts'
+import { Refusal } from '../../refusal.ts'
+import { findPlan } from '../catalog/index.ts'
+import { issueAndCollect } from './bill.ts'
+import { concludeChange } from './changed.ts'
+import { priceIn } from './create.ts'
+import { restDraftOf } from './draft.ts'
+import { lockToChange } from './find.ts'
+import { isoMs, msOrNull } from './instants.ts'
+import { changeQuantity } from './quantity.ts'
+import { periodOf, scheduleOf } from './schedule.ts'
+import type { ChangePlan, Subscription } from './schema.ts'
+import type { DueRow } from './sql.ts'
+import { type Terms, applyTerms, changesInterval, forgetPending, restartAt } from './terms.ts'
+import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
+
+/**
+ * Changes the plan, and the quantity with it: now, or when the period ends; unless told, what costs less by the month
+ * waits for the end. Now, the rest of the old plan is credited against what charged it, the day of the change included,
+ * and the rest of the new one is invoiced; another interval begins a period of its own. In a trial nothing is invoiced.
+ * Refuses a plan without a price in the currency, one that is not active, and what changes nothing; asked for what it
+ * has, a pending change is taken back.
+ */
+export async function changePlan(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  id: string,
+  input: ChangePlan,
+): Promise<Subscription> {
+  const row = await lockToChange(deps, tx, environmentId, id)
+  if (row.status === 'PAUSED') throw new Refusal('subscription_paused')
+  if (row.cancel_at !== null) throw new Refusal('subscription_canceling')
+  const terms = await termsOf(tx, row, input)
+  if (isSame(row, terms)) {
+    if (row.pending_at === null) throw new Refusal('plan_unchanged')
+    forgetPending(row)
+    return concludeChange(deps, tx, row, 'subscription.updated')
+  }
+
+  const end = row.status === 'TRIALING' ? row.trial_end : row.current_period_end
+  if (end !== null && effectiveOf(row, terms, input) === 'period_end') {
+    row.pending_plan_id = terms.plan_id
+    row.pending_price_id = terms.price_id
+    row.pending_quantity = terms.quantity
+    row.pending_at = end
+    return concludeChange(deps, tx, row, 'subscription.updated')
+  }
+  await changeNow(deps, tx, row, terms, input.prorate ?? true)
+  return concludeChange(deps, tx, row, 'subscription.plan_changed')
+}
+
+async function termsOf(
+  tx: Tx,
+  row: DueRow,
+  input: ChangePlan,
+): Promise<Terms & { readonly trialDays: number }> {
+  const plan = await findPlan(tx, row.environment_id, input.newPlanId)
+  if (!plan.is_active && plan.id !== row.plan_id) throw new Refusal('plan_inactive')
+  const quantity = input.quantity ?? row.quantity
+  const price = priceIn(plan, row.currency, quantity)
+  return {
+    plan_id: plan.id,
+    price_id: price.id,
+    quantity,
+    plan_name: plan.name,
+    billing_interval: plan.billing_interval,
+    interval_count: plan.interval_count,
+    price_minor: BigInt(price.amount_minor),
+    plan_payment_terms: plan.net_payment_terms,
+    trialDays: plan.trial_days,
+  }
+}
+
+function isSame(row: DueRow, terms: Terms): boolean {
+  return row.plan_id === terms.plan_id && row.price_id === terms.price_id && row.quantity === terms.quantity
+}
+
+/** In a trial nothing has been paid, so nothing has to be waited for. */
+function effectiveOf(row: DueRow, terms: Terms, { effective }: ChangePlan): 'now' | 'period_end' {
+  if (effective !== undefined) return effective
+  if (row.status === 'TRIALING') return 'now'
+  return isDowngrade(paceOf(row), paceOf(terms)) ? 'period_end' : 'now'
+}
+
+function paceOf(terms: Omit<Terms, 'plan_payment_terms'>): Parameters<typeof isDowngrade>[0] {
+  return {
+    periodMinor: terms.price_minor * BigInt(terms.quantity),
+    interval: terms.billing_interval,
+    intervalCount: terms.interval_count,
+  }
+}
+
+async function changeNow(
+  deps: Deps,
+  tx: Tx,
+  row: DueRow,
+  { trialDays, ...terms }: Terms & { readonly trialDays: number },
+  prorate: boolean,
+): Promise<void> {
+  const now = tx.now.epochMilliseconds
+  const period = periodOf(row)
+  if (!period) {
+    applyTerms(row, terms)
+    if (row.status === 'TRIALING') changeTrial(row, trialDays, now)
+    return
+  }
+  const isOtherInterval = changesInterval(row, terms)
+  if (!isOtherInterval && row.price_id === terms.price_id && prorate) {
+    await changeQuantity(deps, tx, row, terms.quantity)
+    forgetPending(row)
+    return
+  }
+  if (prorate) {
+    const charged = await chargedUnits(tx, row)
+    await creditUnused(deps, tx, row, charged, {
+      units: unitsCharged(charged),
+      share: billedAfterChange(scheduleOf(row), period, { at: now, end: msOrNull(row.ends_at) }),
+      from: now,
+    })
+  }
+  applyTerms(row, terms)
+  if (isOtherInterval) restartAt(row, now)
+  else if (prorate) {
+    const draft = restDraftOf(row, now, row.quantity)
+    if (draft) await issueAndCollect(deps, tx, [draft], [row])
+  }
+}
+
+function changeTrial(row: DueRow, trialDays: number, now: number): void {
+  const [start, end] = [msOrNull(row.trial_start), msOrNull(row.trial_end)]
+  if (start === null || end === null) throw new Error(`subscription ${row.id} has a trial without its dates`)
+  const trialEnd = trialEndAfterChange({ start, end, zone: row.timezone }, { trialDays, now })
+  row.trial_end = isoMs(trialEnd)
+  row.anchored_at = row.trial_end
+  const endsAt = msOrNull(row.ends_at)
+  row.due_at = endsAt === null ? row.trial_end : isoMs(Math.min(trialEnd, endsAt))
+}

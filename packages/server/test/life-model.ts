@@ -1,0 +1,171 @@
+/**
+ * What a subscription owes, told day by day: an independent account of the same promises, of another shape than the
+ * program. It knows calendar days, a price for each, and nothing of invoices, credits or rounding.
+ */
+
+export type ModelPlan = {
+  readonly minor: number
+  readonly interval: 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'YEARLY'
+}
+
+type Day = Temporal.PlainDate
+
+const monthsOf = { MONTHLY: 1, QUARTERLY: 3, YEARLY: 12 } as const
+
+export class LifeModel {
+  /** What is owed for each day, as a share of a price. */
+  readonly #days = new Map<string, number>()
+  readonly #isCalendar: boolean
+  #plan: ModelPlan
+  #quantity: number
+  #anchor: Day
+  #index = 0
+  #period: { whole: Day; end: Day }
+  #pending: { plan: ModelPlan; quantity: number } | undefined
+  #isPaused = false
+  #isCredited = false
+  #endsWithPeriod = false
+  #isOver = false
+
+  constructor(start: Day, plan: ModelPlan, quantity: number, anchor: 'ANNIVERSARY' | 'CALENDAR') {
+    this.#plan = plan
+    this.#quantity = quantity
+    this.#isCalendar = anchor === 'CALENDAR'
+    this.#anchor = start
+    this.#period = this.#open(start)
+  }
+
+  get quantity(): number {
+    return this.#quantity
+  }
+
+  get plan(): ModelPlan {
+    return this.#plan
+  }
+
+  /** All that is owed for the days that there are. */
+  get owed(): number {
+    let sum = 0
+    for (const minor of this.#days.values()) sum += minor
+    return sum
+  }
+
+  /** Lets the time pass up to the beginning of a day. */
+  advance(to: Day): void {
+    while (!this.#isOver && Temporal.PlainDate.compare(this.#period.end, to) <= 0) {
+      if (this.#endsWithPeriod) this.#isOver = true
+      else if (this.#isPaused) return
+      else {
+        const from = this.#period.end
+        const next = this.#pending
+        this.#pending = undefined
+        if (next && next.plan.interval !== this.#plan.interval) this.#restart(from, next)
+        else {
+          this.#plan = next?.plan ?? this.#plan
+          this.#quantity = next?.quantity ?? this.#quantity
+          this.#index++
+          this.#period = this.#open(from)
+        }
+      }
+    }
+  }
+
+  change(on: Day, plan: ModelPlan, quantity: number, when: 'now' | 'period_end'): void {
+    if (when === 'period_end') {
+      this.#pending = { plan, quantity }
+      return
+    }
+    this.#pending = undefined
+    if (plan.interval !== this.#plan.interval) this.#restart(on, { plan, quantity })
+    else {
+      this.#plan = plan
+      this.#quantity = quantity
+      this.#price(on)
+    }
+  }
+
+  keep(): void {
+    this.#pending = undefined
+  }
+
+  setQuantity(on: Day, quantity: number): void {
+    this.#quantity = quantity
+    if (this.#pending) this.#pending = { ...this.#pending, quantity }
+    this.#price(on)
+  }
+
+  pause(on: Day, credit: boolean): void {
+    this.#isPaused = true
+    this.#isCredited = credit
+    if (credit) this.#clear(on)
+  }
+
+  resume(on: Day): void {
+    this.#isPaused = false
+    if (Temporal.PlainDate.compare(on, this.#period.end) >= 0) {
+      const next = this.#pending ?? { plan: this.#plan, quantity: this.#quantity }
+      this.#pending = undefined
+      this.#restart(on, next)
+    } else if (this.#isCredited) this.#price(on)
+    this.#isCredited = false
+  }
+
+  cancel(on: Day, when: 'now' | 'period_end'): void {
+    if (when === 'period_end' && Temporal.PlainDate.compare(on, this.#period.end) < 0) {
+      this.#endsWithPeriod = true
+      return
+    }
+    this.#isOver = true
+    this.#clear(on.add({ days: 1 }))
+  }
+
+  uncancel(): void {
+    this.#endsWithPeriod = false
+  }
+
+  #restart(on: Day, to: { plan: ModelPlan; quantity: number }): void {
+    this.#clear(on)
+    this.#plan = to.plan
+    this.#quantity = to.quantity
+    this.#anchor = on
+    this.#index = 0
+    this.#period = this.#open(on)
+  }
+
+  /** Begins a period on a day, and owes each of its days. */
+  #open(from: Day): { whole: Day; end: Day } {
+    const origin = this.#isCalendar ? beginning(this.#anchor, this.#plan.interval) : this.#anchor
+    const period = {
+      whole: nth(origin, this.#plan, this.#index),
+      end: nth(origin, this.#plan, this.#index + 1),
+    }
+    this.#period = period
+    this.#price(from)
+    return period
+  }
+
+  #price(from: Day): void {
+    const { whole, end } = this.#period
+    const minor = (this.#plan.minor * this.#quantity) / whole.until(end).days
+    for (let day = from; Temporal.PlainDate.compare(day, end) < 0; day = day.add({ days: 1 }))
+      this.#days.set(day.toString(), minor)
+  }
+
+  #clear(from: Day): void {
+    for (const day of this.#days.keys())
+      if (Temporal.PlainDate.compare(day, from) >= 0) this.#days.delete(day)
+  }
+}
+
+function nth(origin: Day, { interval }: ModelPlan, n: number): Day {
+  if (interval === 'WEEKLY') return origin.add({ weeks: n })
+  return origin.add({ months: n * monthsOf[interval] })
+}
+
+/** The first day of the calendar's period that a day is in. */
+function beginning(day: Day, interval: ModelPlan['interval']): Day {
+  if (interval === 'WEEKLY') return day.subtract({ days: day.dayOfWeek - 1 })
+  if (interval === 'YEARLY') return day.with({ month: 1, day: 1 })
+  if (interval === 'QUARTERLY') return day.with({ month: day.month - ((day.month - 1) % 3), day: 1 })
+  return day.with({ day: 1 })
+}
