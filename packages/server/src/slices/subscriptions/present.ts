@@ -20,7 +20,7 @@ export function presentSubscription(row: SubscriptionRow): Subscription {
     canceledAt: row.canceled_at,
     cancelReason: row.cancel_reason,
     pausedAt: row.paused_at,
-    resumeAt: row.resume_at,
+    resumeAt: row.status === 'PAUSED' ? row.resume_at : null,
     startedAt: row.started_at,
     endDate: row.ends_at,
     pendingChange: pendingChange(row),
@@ -32,9 +32,10 @@ export function presentSubscription(row: SubscriptionRow): Subscription {
   }
 }
 
+/** One that has ended changes no more. */
 function pendingChange(row: SubscriptionRow): Subscription['pendingChange'] {
   const { pending_plan_id: planId, pending_quantity: quantity, pending_at: effectiveAt } = row
-  if (planId === null || quantity === null || effectiveAt === null) return null
+  if (row.status === 'CANCELED' || planId === null || quantity === null || effectiveAt === null) return null
   return { planId: publicId('plan', planId), quantity, effectiveAt }
 }
 

@@ -337,6 +337,17 @@ test('a void of a credit note makes its invoice owed again, unless that is settl
   refused(await as('POST', `/credit-notes/${whole.id}/void`), 'credit_note_not_voidable')
 })
 
+test('invoices that are issued at once share a balance, and spend it once', async () => {
+  const { test: as } = await newTenant(server)
+  const { customer, invoice } = await subscribed(server, as)
+  await creditNote(as, { invoiceId: invoice.id, amount: 20 })
+  await creditNote(as, { invoiceId: invoice.id, amount: 5 })
+  const made = await Promise.all(Array.from({ length: 8 }, () => issued(as, [10], customer.id)))
+  const credited = made.map(({ amountCredited }) => amountCredited).toSorted((a, b) => b - a)
+  assert.deepEqual(credited, [10, 10, 5, 0, 0, 0, 0, 0])
+  assert.equal((await get(as, `/customers/${customer.id}`)).balance, 0)
+})
+
 test('a void invoice gives the balance back that paid for it', async () => {
   const { test: as } = await newTenant(server)
   const { customer, invoice: old } = await subscribed(server, as)

@@ -4,7 +4,7 @@ import { eventsOf, invoicesOf, newPlan, subscribe } from '../../billing-story.ts
 import { creditNote, everythingHolds, refused } from '../../credit-story.ts'
 import { newTenant, startServer } from '../../harness.ts'
 import { act, balanceOf, creditsOf, moveTo, payAll, planOf, startLife, totalsOf } from '../../life-story.ts'
-import { collect, get, payingCustomer } from '../../payment-story.ts'
+import { collect, get, payingCustomer, rows, stored } from '../../payment-story.ts'
 import { verifyInvoice } from '../../../src/verify-invoice.ts'
 
 const server = await startServer({ start: '2023-01-01T00:00:00Z' })
@@ -402,6 +402,36 @@ test('a change that cannot be is refused by name, and leaves no trace', async ()
   refused(await live('PATCH', `/subscriptions/${id}`, { quantity: 2 }), 'subscription_paused')
   await act(live, `/subscriptions/${id}/cancel`, { cancelAt: 'now' })
   refused(await change(other.id), 'subscription_already_canceled')
+  assert.deepEqual(await totalsOf(live, id), [1000])
+})
+
+test('a subscription that could not be billed up to now is not changed; it can be canceled, with nothing to credit', async () => {
+  at('2025-06-01T00:00:00Z')
+  const { live } = await newTenant(server)
+  const { id } = await startLife(live, 1000)
+  const other = await planOf(live, 2000)
+  // A zone that no longer exists cannot be computed with.
+  await rows(server, `update subscriptions set timezone = 'Mars/Olympus' where id = $1`, [stored(id)])
+  await moveTo(server, '2025-07-02T00:00:00Z')
+  refused(
+    await live('POST', `/subscriptions/${id}/change-plan`, { newPlanId: other.id }),
+    'subscription_behind',
+  )
+  refused(await live('POST', `/subscriptions/${id}/pause`), 'subscription_behind')
+  refused(await live('PATCH', `/subscriptions/${id}`, { quantity: 2 }), 'subscription_behind')
+  await act(live, `/subscriptions/${id}/cancel`, { cancelAt: 'now' })
+  assert.deepEqual([await totalsOf(live, id), await creditsOf(live, id)], [[1000], []])
+})
+
+test('an end makes a pending change void', async () => {
+  at('2025-06-01T00:00:00Z')
+  const { live } = await newTenant(server)
+  const { id } = await startLife(live, 1000)
+  await act(live, `/subscriptions/${id}/change-plan`, { newPlanId: (await planOf(live, 500)).id })
+  await act(live, `/subscriptions/${id}/cancel`)
+  await moveTo(server, '2025-07-02T00:00:00Z')
+  const ended = await get(live, `/subscriptions/${id}`)
+  assert.deepEqual([ended.status, ended.pendingChange], ['CANCELED', null])
   assert.deepEqual(await totalsOf(live, id), [1000])
 })
 
