@@ -24,7 +24,7 @@ export const claimDue = statement(
          limit 1
        )
        and due_at <= $1::timestamptz and not on_test_clock and attempt = 0
-     order by due_at, environment_id limit $2::integer for no key update skip locked`,
+     order by lane_of(environment_id), due_at, environment_id limit $2::integer for no key update skip locked`,
   ),
   dueColumns,
 )
