@@ -311,6 +311,24 @@ create policy worker on customers to nova_worker using true with check true;
 grant insert, select, update on customers to nova_api;
 grant insert, select, update on customers to nova_worker;
 
+create table dashboard_sessions (
+  tenant_id uuid not null,
+  id uuid not null,
+  token_hash bytea not null,
+  last_seen_at timestamp with time zone not null,
+  constraint dashboard_sessions_tenant_id_id_fkey FOREIGN KEY (tenant_id, id) REFERENCES sessions(tenant_id, id) ON DELETE CASCADE,
+  constraint dashboard_sessions_pkey PRIMARY KEY (tenant_id, id)
+);
+
+CREATE UNIQUE INDEX dashboard_sessions_token_hash_key ON public.dashboard_sessions USING btree (token_hash);
+alter table dashboard_sessions force row level security;
+create policy lookup on dashboard_sessions to nova_lookup using true with check true;
+create policy tenant on dashboard_sessions using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on dashboard_sessions to nova_worker using true with check true;
+grant insert on dashboard_sessions to nova_api;
+grant select, update on dashboard_sessions to nova_lookup;
+grant delete, select on dashboard_sessions to nova_worker;
+
 create table environments (
   tenant_id uuid not null,
   id uuid not null,
@@ -866,6 +884,7 @@ create policy lookup on sessions to nova_lookup using true with check true;
 create policy tenant on sessions using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
 create policy worker on sessions to nova_worker using true with check true;
 grant delete, insert, select, update on sessions to nova_api;
+grant select on sessions to nova_lookup;
 grant delete, insert, select, update on sessions to nova_worker;
 
 create table subscriptions (
@@ -1153,3 +1172,24 @@ CREATE OR REPLACE FUNCTION public.scope_tenant()
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('nova.tenant'::text, true), ''::text))::uuid
  -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.use_dashboard_session(wanted bytea, environment uuid, at timestamp with time zone)
+ RETURNS TABLE(tenant_id uuid, session_id uuid, member_id uuid, role text, environment_kind text)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ UPDATE dashboard_sessions d SET last_seen_at = use_dashboard_session.at
+   WHERE ((d.token_hash = use_dashboard_session.wanted) AND (d.last_seen_at <= (use_dashboard_session.at - '00:01:00'::interval)) AND (d.last_seen_at > (use_dashboard_session.at - '00:30:00'::interval)));
+ SELECT d.tenant_id,
+     d.id,
+     s.member_id,
+     m.role,
+     e.kind
+    FROM (((dashboard_sessions d
+      JOIN sessions s ON (((s.tenant_id = d.tenant_id) AND (s.id = d.id))))
+      JOIN members m ON (((m.tenant_id = s.tenant_id) AND (m.id = s.member_id))))
+      LEFT JOIN environments e ON (((e.tenant_id = d.tenant_id) AND (e.id = use_dashboard_session.environment))))
+   WHERE ((d.token_hash = use_dashboard_session.wanted) AND (d.last_seen_at > (use_dashboard_session.at - '00:30:00'::interval)) AND (s.revoked_at IS NULL) AND (s.expires_at > use_dashboard_session.at));
+END
+ -- owner: nova_lookup;

@@ -39,7 +39,9 @@ export function documentation(slices: readonly Slice[]): FastifyDynamicSwaggerOp
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: 'http://localhost:3000' }],
-      tags: slices.map(({ title, description }) => ({ name: title, description })),
+      tags: slices
+        .filter(({ routes }) => routes.some(({ internal }) => !internal))
+        .map(({ title, description }) => ({ name: title, description })),
       components: {
         securitySchemes: {
           session: {
@@ -78,6 +80,7 @@ export function routeDocumentation(slice: Slice, route: Route): Record<string, u
     ? { description: 'Success', content: { [produces]: { schema: { type: 'string', format: 'binary' } } } }
     : (response ?? { type: 'null', description: 'Done' })
   return {
+    ...(route.internal ? { hide: true } : {}),
     operationId: operation,
     summary,
     ...(description === undefined ? {} : { description }),

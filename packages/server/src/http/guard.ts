@@ -27,9 +27,12 @@ export async function guard(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Principal> {
-  const principal = await identify(parts, request)
+  const principal = await identify(parts, request, access.kind)
   const limit = principal.rateLimit
-  const { allowed, remaining, retryAfter, resetAfter } = parts.requests.take(principal.tenantId, limit)
+  const { allowed, remaining, retryAfter, resetAfter } = parts.requests.take(
+    whoseLimit(principal, request),
+    limit,
+  )
   reply.header('ratelimit-policy', `"default";q=${limit};w=60`)
   reply.header('ratelimit', `"default";r=${remaining};t=${allowed ? resetAfter : retryAfter}`)
   if (!allowed) throw new RateLimited(retryAfter)
@@ -38,9 +41,20 @@ export async function guard(
   return principal
 }
 
-async function identify(parts: GuardParts, request: FastifyRequest): Promise<Principal> {
+/** A dashboard session has a limit of its own, so that looking on does not slow the tenant's programs down. */
+function whoseLimit(principal: Principal, request: FastifyRequest): string {
+  return principal.kind === 'key' || request.headers.authorization !== undefined
+    ? principal.tenantId
+    : principal.sessionId
+}
+
+async function identify(
+  parts: GuardParts,
+  request: FastifyRequest,
+  access: 'session' | 'key',
+): Promise<Principal> {
   try {
-    return await parts.principals.identify(request)
+    return await parts.principals.identify(request, access)
   } catch (error) {
     if (error instanceof Unauthorized) {
       const perMinute = parts.deps.config.RATE_LIMIT_PER_MINUTE * badCredentialsFactor
@@ -53,7 +67,7 @@ async function identify(parts: GuardParts, request: FastifyRequest): Promise<Pri
 
 function authorize(access: Exclude<Access, { kind: 'public' }>, principal: Principal): void {
   if (access.kind === 'key') {
-    if (principal.kind !== 'key' || !principal.scopes.has(access.scope)) throw new Forbidden(access.scope)
+    if (principal.kind === 'session' || !principal.scopes.has(access.scope)) throw new Forbidden(access.scope)
   } else {
     if (principal.kind !== 'session') throw new Forbidden('tenant session')
     if (!access.roles.includes(principal.role)) throw new Forbidden(access.roles.join(' or '))

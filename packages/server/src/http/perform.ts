@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Scope, reader, transaction } from '../db/transaction.ts'
+import { type Scope, type Tx, reader, transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
+import { auditDeed } from './audit.ts'
 import { type Answer, Idempotency, fingerprint, idempotencyKey } from './idempotency.ts'
 import type { Principal } from './principals.ts'
 import type { Route, Runtime } from './route.ts'
@@ -33,14 +34,27 @@ export async function perform(
   let made: Answer | undefined
   const toAnswer = (result: unknown): Answer => (made = serialise(reply, route, result))
   if (work.kind === 'staged') {
-    const done = await performStaged(work.run, call, scope, idempotency, toAnswer)
+    const { begin, finish } = work.run
+    const audited = {
+      finish,
+      begin: async (tx: Tx, made: typeof call) => {
+        const id = await begin(tx, made)
+        auditDeed(deps, tx, request, principal, { operation: route.operation, params })
+        return id
+      },
+    }
+    const done = await performStaged(audited, call, scope, idempotency, toAnswer)
     return answer(done.replayed ? reply.header('idempotent-replayed', 'true') : reply, done.answer)
   }
   try {
     const result = await transaction(
       deps.db,
       { scope, now: deps.clock.now(), ...(idempotency ? { around: idempotency.around(toAnswer) } : {}) },
-      (tx) => work.run(tx, call),
+      async (tx) => {
+        const result = await work.run(tx, call)
+        auditDeed(deps, tx, request, principal, { operation: route.operation, params, result })
+        return result
+      },
     )
     return answer(reply, made ?? toAnswer(result))
   } catch (error) {
@@ -52,9 +66,9 @@ export async function perform(
 
 /** The rows a principal may see. */
 function scopeOf(principal: Principal): Scope {
-  return principal.kind === 'key'
-    ? { tenantId: principal.tenantId, environmentId: principal.environmentId, isTest: principal.isTest }
-    : { tenantId: principal.tenantId }
+  return principal.kind === 'session'
+    ? { tenantId: principal.tenantId }
+    : { tenantId: principal.tenantId, environmentId: principal.environmentId, isTest: principal.isTest }
 }
 
 function serialise(reply: FastifyReply, route: Route, result: unknown): Answer {

@@ -5,10 +5,16 @@ import type { Deps } from '../deps.ts'
 import { instant, integer, nullable, oneOf, statement, textArray, uuid } from '../db/statement.ts'
 import { reader } from '../db/transaction.ts'
 import { sha256 } from '../secrets.ts'
-import { Unauthorized } from './problems.ts'
+import {
+  cookieOf,
+  dashboardPerMinute,
+  environmentHeader,
+  scopesOf,
+  visitByCookie,
+} from './dashboard-cookie.ts'
+import { Forbidden, Unauthorized } from './problems.ts'
+import type { Role } from './roles.ts'
 import { verifyToken } from './tokens.ts'
-
-export type Role = 'OWNER' | 'ADMIN' | 'MEMBER' | 'VIEWER'
 
 /** A member of a tenant, signed in. */
 export type SessionPrincipal = {
@@ -31,7 +37,22 @@ export type KeyPrincipal = {
   readonly rateLimit: number
 }
 
-export type Principal = SessionPrincipal | KeyPrincipal
+/** A member who works with an environment's data in the dashboard, as far as their role goes. */
+type DashboardPrincipal = {
+  readonly kind: 'dashboard'
+  readonly tenantId: string
+  readonly memberId: string
+  readonly sessionId: string
+  readonly environmentId: string
+  readonly isTest: boolean
+  readonly scopes: ReadonlySet<string>
+  readonly rateLimit: number
+}
+
+/** Whoever may work with the data of one environment. */
+export type DataPrincipal = KeyPrincipal | DashboardPrincipal
+
+export type Principal = SessionPrincipal | DataPrincipal
 
 const keyFormat = /^sk_(live|test)_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -107,9 +128,16 @@ export class Principals {
     this.#deps = deps
   }
 
-  /** @throws Unauthorized, the same for every reason */
-  async identify(request: FastifyRequest): Promise<Principal> {
+  /**
+   * `access`: what is asked for, as a member in the dashboard is one principal for the account and another for data.
+   * @throws Unauthorized, the same for every reason; Forbidden for a cookie that another site's page sent
+   */
+  async identify(request: FastifyRequest, access: 'session' | 'key'): Promise<Principal> {
     const header = request.headers.authorization
+    if (header === undefined) {
+      const cookie = cookieOf(request)
+      if (cookie !== undefined) return this.#byCookie(cookie, request, access)
+    }
     const credential = header?.startsWith('Bearer ') ? header.slice(7) : undefined
     if (credential === undefined || credential.length > 4096) throw new Unauthorized()
     return credential.startsWith('sk_') ? this.#byKey(credential, request.ip) : this.#byToken(credential)
@@ -160,6 +188,24 @@ export class Principals {
         row.revoked_at?.epochMilliseconds ?? Infinity,
       ),
       allowed: row.allowed_ips.length === 0 ? undefined : ipList(row.allowed_ips),
+    }
+  }
+
+  async #byCookie(token: string, request: FastifyRequest, access: 'session' | 'key'): Promise<Principal> {
+    const visit = await visitByCookie(this.#deps, token, request)
+    const { tenantId, sessionId, memberId, role, environment } = visit
+    const rateLimit = dashboardPerMinute
+    if (access === 'session') return { kind: 'session', tenantId, sessionId, memberId, role, rateLimit }
+    if (!environment) throw new Forbidden(`the header ${environmentHeader} with one of your environments`)
+    return {
+      kind: 'dashboard',
+      tenantId,
+      sessionId,
+      memberId,
+      environmentId: environment.id,
+      isTest: environment.isTest,
+      scopes: scopesOf(role),
+      rateLimit,
     }
   }
 

@@ -5,7 +5,8 @@ import type { Reader, Tx } from '../db/transaction.ts'
 import type { RefusalCode } from '../refusal.ts'
 import type { KeyUsage } from './key-usage.ts'
 import type { LoginGuard } from './login-guard.ts'
-import type { KeyPrincipal, Principal, Principals, Role, SessionPrincipal } from './principals.ts'
+import type { DataPrincipal, Principal, Principals, SessionPrincipal } from './principals.ts'
+import type { Role } from './roles.ts'
 import type { Scope } from './scopes.ts'
 import type { Staged } from './staged.ts'
 
@@ -63,6 +64,8 @@ type Described<
   readonly alsoAccepted?: boolean
   /** Another media type than JSON. */
   readonly produces?: string
+  /** The dashboard's own: neither documented nor in the SDKs. */
+  readonly internal?: true
   /** The refusals this route can answer with, for the documentation. */
   readonly refuses?: readonly number[]
 }
@@ -111,7 +114,7 @@ export function sessionRoute<
   return declare(route, { kind: 'session', roles: route.roles ?? everyRole })
 }
 
-/** A route for an API key that holds `scope`. */
+/** A route for an API key that holds `scope`, or a member in the dashboard whose role does. */
 export function dataRoute<
   P extends TSchema = TUnknown,
   Q extends TSchema = TUnknown,
@@ -119,7 +122,7 @@ export function dataRoute<
   S extends TSchema = TVoid,
 >(
   route: Described<P, Q, B, S> & { readonly scope: Scope } & Work<
-      Call<Static<P>, Static<Q>, Static<B>, KeyPrincipal>,
+      Call<Static<P>, Static<Q>, Static<B>, DataPrincipal>,
       Answered<S>
     >,
 ): Route {

@@ -8,6 +8,7 @@ import { creditNotes } from './credit-notes/index.ts'
 import { crediting } from './crediting/index.ts'
 import { currencies } from './currencies/index.ts'
 import { customers } from './customers/index.ts'
+import { dashboardSession } from './dashboard-session/index.ts'
 import { drafts } from './drafts/index.ts'
 import { invoices } from './invoices/index.ts'
 import { keys } from './keys/index.ts'
@@ -22,6 +23,7 @@ export const slices: readonly Slice[] = [
   currencies,
   access,
   tenants,
+  dashboardSession,
   keys,
   customers,
   catalog,

@@ -45,6 +45,7 @@ test('every key and every reference of an environment’s table begins with the 
     'password_resets_token_hash_key',
     'invitations_token_hash_key',
     'api_keys_hash_key',
+    'dashboard_sessions_token_hash_key',
     'tenants_pkey',
     'mails_pkey',
     'schema_migrations_pkey',
@@ -94,6 +95,7 @@ test('a function that runs with more rights than its caller is listed and pins i
       'password_reset_by_hash',
       'record_key_usage',
       'request_password_reset',
+      'use_dashboard_session',
     ],
   )
   for (const { name, pinned, open } of found) assert.ok(pinned && !open, name)

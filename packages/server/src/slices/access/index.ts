@@ -11,5 +11,9 @@ export const access: Slice = {
   constraints: { members_email_key: 'tenant_email_taken' },
 }
 
-export { audit } from './audit.ts'
-export { insertEnvironment } from './register.ts'
+export { audit } from '../../http/audit.ts'
+export { login } from './login.ts'
+export { acceptInvitation } from './members.ts'
+export { insertEnvironment, register } from './register.ts'
+export { AcceptInvitation, Login, Register } from './schema.ts'
+export { type StartSession, endSession, openSession } from './sessions.ts'

@@ -5,10 +5,10 @@ import { transaction } from '../../db/transaction.ts'
 import type { LoginGuard } from '../../http/login-guard.ts'
 import { Unauthorized } from '../../http/problems.ts'
 import { publicId } from '../../ids.ts'
-import { audit } from './audit.ts'
+import { audit } from '../../http/audit.ts'
 import { passwordMatches } from './passwords.ts'
 import type { Login } from './schema.ts'
-import { type Tokens, startSession } from './sessions.ts'
+import type { StartSession } from './sessions.ts'
 
 const memberByEmail = statement(
   'access.member_by_email',
@@ -20,12 +20,13 @@ const memberByEmail = statement(
  * Signs a member in. A wrong password and an unknown address get the same answer in the same time.
  * @throws Unauthorized, RateLimited
  */
-export async function login(
+export async function login<R>(
   deps: Deps,
   logins: LoginGuard,
   request: FastifyRequest,
   input: Login,
-): Promise<Tokens> {
+  start: StartSession<R>,
+): Promise<R> {
   const email = input.email.toLowerCase()
   const member = await logins.attempt(email, request.ip, async () => {
     const [known] = await deps.db.query(memberByEmail(email))
@@ -40,7 +41,7 @@ export async function login(
     async (tx) => {
       const target = publicId('member', member.member_id)
       audit(deps, tx, request, { memberId: member.member_id }, { action: 'session.started', target })
-      return startSession(deps, tx, member.member_id, request)
+      return start(deps, tx, member.member_id, request)
     },
   )
 }

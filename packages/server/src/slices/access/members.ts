@@ -8,12 +8,12 @@ import type { SessionPrincipal } from '../../http/principals.ts'
 import { parseId, publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { sha256 } from '../../secrets.ts'
-import { audit } from './audit.ts'
+import { audit } from '../../http/audit.ts'
 import { checkPassword } from './password-rules.ts'
 import { hashPassword } from './passwords.ts'
 import { insertMember } from './register.ts'
 import type { AcceptInvitation, Invitation, Invite, Member } from './schema.ts'
-import { type Tokens, startSession } from './sessions.ts'
+import type { StartSession } from './sessions.ts'
 
 const invitationDays = 7
 
@@ -119,11 +119,12 @@ export async function inviteMember(
 }
 
 /** Makes the invited person a member, by the mailed token, and signs them in. */
-export async function acceptInvitation(
+export async function acceptInvitation<R>(
   deps: Deps,
   request: FastifyRequest,
   input: AcceptInvitation,
-): Promise<Tokens> {
+  start: StartSession<R>,
+): Promise<R> {
   const [found] = await deps.db.query(invitationByHash(sha256(input.token)))
   if (!found) throw new Refusal('invitation_invalid')
   const tenantId = found.tenant_id
@@ -138,7 +139,7 @@ export async function acceptInvitation(
       insertMember(tenantId, memberId, invitation.email, input.name, passwordHash, invitation.role, tx.now),
     )
     audit(deps, tx, request, { memberId }, { action: 'member.joined', target: publicId('member', memberId) })
-    return startSession(deps, tx, memberId, request)
+    return start(deps, tx, memberId, request)
   })
 }
 

@@ -7,7 +7,7 @@ import { isoInstant } from '../../http/present.ts'
 import type { SessionPrincipal } from '../../http/principals.ts'
 import { parseId, publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
-import { audit } from './audit.ts'
+import { audit } from '../../http/audit.ts'
 import type { OpenSession } from './schema.ts'
 import { endSession } from './sessions.ts'
 

@@ -6,7 +6,7 @@ import { idempotencyKey } from '../../http/idempotency.ts'
 import { verifyToken } from '../../http/tokens.ts'
 import { publicId } from '../../ids.ts'
 import { equalBytes, sha256 } from '../../secrets.ts'
-import { audit } from './audit.ts'
+import { audit } from '../../http/audit.ts'
 import { type Tokens, endSession, lockSession, rotateSession, tokensOf } from './sessions.ts'
 
 const repeatableSeconds = 60

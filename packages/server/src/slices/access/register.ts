@@ -3,11 +3,11 @@ import type { Deps } from '../../deps.ts'
 import { command } from '../../db/statement.ts'
 import { transaction } from '../../db/transaction.ts'
 import { publicId } from '../../ids.ts'
-import { audit } from './audit.ts'
+import { audit } from '../../http/audit.ts'
 import { checkPassword } from './password-rules.ts'
 import { hashPassword } from './passwords.ts'
 import type { Register } from './schema.ts'
-import { type Tokens, startSession } from './sessions.ts'
+import type { StartSession } from './sessions.ts'
 
 const insertTenant = command(
   'access.insert_tenant',
@@ -25,7 +25,12 @@ export const insertEnvironment = command(
 )
 
 /** Opens an account: the tenant, its owner, a live and a test environment, and a session. */
-export async function register(deps: Deps, request: FastifyRequest, input: Register): Promise<Tokens> {
+export async function register<R>(
+  deps: Deps,
+  request: FastifyRequest,
+  input: Register,
+  start: StartSession<R>,
+): Promise<R> {
   const email = input.email.toLowerCase()
   checkPassword('password', input.password, email)
   const passwordHash = await hashPassword(input.password)
@@ -44,6 +49,6 @@ export async function register(deps: Deps, request: FastifyRequest, input: Regis
       { memberId },
       { action: 'tenant.registered', target: publicId('tenant', tenantId) },
     )
-    return startSession(deps, tx, memberId, request)
+    return start(deps, tx, memberId, request)
   })
 }

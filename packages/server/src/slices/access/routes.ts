@@ -2,7 +2,7 @@ import { pageOf } from '../../http/pages.ts'
 import { administrators, publicRoute, sessionRoute } from '../../http/route.ts'
 import { PathId, named } from '../../http/shapes.ts'
 import { publicId } from '../../ids.ts'
-import { audit } from './audit.ts'
+import { audit } from '../../http/audit.ts'
 import { listAuditLog } from './audit-log.ts'
 import { login } from './login.ts'
 import { acceptInvitation, changeRole, inviteMember, listMembers, removeMember } from './members.ts'
@@ -29,7 +29,7 @@ import {
   ResetPassword,
   type Session,
 } from './schema.ts'
-import { endSession } from './sessions.ts'
+import { endSession, startSession } from './sessions.ts'
 
 const session = named<Session>('Session')
 const message = named<Message>('Message')
@@ -45,7 +45,7 @@ export const authRoutes = [
     body: Register,
     status: 201,
     response: session,
-    handle: ({ deps, request, body }) => register(deps, request, body),
+    handle: ({ deps, request, body }) => register(deps, request, body, startSession),
   }),
   publicRoute({
     method: 'POST',
@@ -55,7 +55,7 @@ export const authRoutes = [
     body: Login,
     status: 200,
     response: session,
-    handle: ({ deps, runtime, request, body }) => login(deps, runtime.logins, request, body),
+    handle: ({ deps, runtime, request, body }) => login(deps, runtime.logins, request, body, startSession),
   }),
   publicRoute({
     method: 'POST',
@@ -118,7 +118,7 @@ export const authRoutes = [
     body: AcceptInvitation,
     status: 201,
     response: session,
-    handle: ({ deps, request, body }) => acceptInvitation(deps, request, body),
+    handle: ({ deps, request, body }) => acceptInvitation(deps, request, body, startSession),
   }),
 ]
 

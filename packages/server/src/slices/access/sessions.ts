@@ -45,20 +45,41 @@ export const endSessionsOf = command(
   `update sessions set revoked_at = $3 where tenant_id = $1::uuid and member_id = $2::uuid and revoked_at is null`,
 )
 
+/** How a member who has shown who they are is signed in: with tokens, or with the dashboard's cookie. */
+export type StartSession<R> = (deps: Deps, tx: Tx, memberId: string, request: FastifyRequest) => Promise<R>
+
 /** Starts a session for a member and gives its first two tokens. */
-export async function startSession(
+export const startSession: StartSession<Tokens> = async (deps, tx, memberId, request) => {
+  const { sessionId, refreshId, expiresAt } = openSession(deps, tx, memberId, request, sessionSeconds)
+  const { tenantId } = tx.scope
+  return tokensOf(deps, { tenantId, sessionId, memberId, refreshId, refreshedAt: tx.now, expiresAt })
+}
+
+/** Writes a session down that lasts so many seconds at most. */
+export function openSession(
   deps: Deps,
   tx: Tx,
   memberId: string,
   request: FastifyRequest,
-): Promise<Tokens> {
-  const { tenantId } = tx.scope
+  seconds: number,
+): { sessionId: string; refreshId: string; expiresAt: Temporal.Instant } {
   const sessionId = deps.ids.next()
   const refreshId = deps.ids.next()
-  const expiresAt = tx.now.add({ seconds: sessionSeconds })
+  const expiresAt = tx.now.add({ seconds })
   const userAgent = (request.headers['user-agent'] ?? '').slice(0, 300)
-  tx.defer(insertSession(tenantId, sessionId, memberId, tx.now, expiresAt, refreshId, request.ip, userAgent))
-  return tokensOf(deps, { tenantId, sessionId, memberId, refreshId, refreshedAt: tx.now, expiresAt })
+  tx.defer(
+    insertSession(
+      tx.scope.tenantId,
+      sessionId,
+      memberId,
+      tx.now,
+      expiresAt,
+      refreshId,
+      request.ip,
+      userAgent,
+    ),
+  )
+  return { sessionId, refreshId, expiresAt }
 }
 
 /** The pair of tokens that a session stands for at present: always the same text for the same session state. */

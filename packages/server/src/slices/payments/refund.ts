@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import type { KeyPrincipal } from '../../http/principals.ts'
+import type { DataPrincipal } from '../../http/principals.ts'
 import { type Reader, type Tx, reader } from '../../db/transaction.ts'
 import { MoneyReader } from '../../http/money-input.ts'
 import { parseId, publicId } from '../../ids.ts'
@@ -75,7 +75,7 @@ export async function beginRefund(
  */
 export async function finishRefund(
   deps: Deps,
-  principal: KeyPrincipal,
+  principal: DataPrincipal,
   id: string,
   begun: { readonly before: boolean },
 ): Promise<Payment> {

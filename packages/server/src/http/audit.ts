@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify'
-import type { Deps } from '../../deps.ts'
-import { command } from '../../db/statement.ts'
-import type { Tx } from '../../db/transaction.ts'
-import { publicId } from '../../ids.ts'
+import type { Deps } from '../deps.ts'
+import { command } from '../db/statement.ts'
+import type { Tx } from '../db/transaction.ts'
+import { publicId } from '../ids.ts'
+import type { Principal } from './principals.ts'
 
 const appendAudit = command('access.append_audit', `select append_audit($1, $2, $3, $4, $5)`)
 
@@ -39,6 +40,40 @@ export function audit(
   request: Pick<FastifyRequest, 'id' | 'ip'>,
   actor: Actor,
   entry: { action: AuditAction; target: string; details?: Readonly<Record<string, unknown>> },
+): void {
+  append(deps, tx, request, actor, entry)
+}
+
+/**
+ * What a member did to an environment's data in the dashboard, under the operation's name. What a program does with its
+ * key is in the environment's events.
+ */
+export function auditDeed(
+  deps: Pick<Deps, 'ids'>,
+  tx: Tx,
+  request: Pick<FastifyRequest, 'id' | 'ip'>,
+  principal: Principal,
+  deed: { readonly operation: string; readonly params: unknown; readonly result?: unknown },
+): void {
+  if (principal.kind !== 'dashboard') return
+  append(deps, tx, request, principal, {
+    action: deed.operation,
+    target: idIn(deed.params) ?? idIn(deed.result) ?? publicId('environment', principal.environmentId),
+    details: { environment: publicId('environment', principal.environmentId) },
+  })
+}
+
+function idIn(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('id' in value)) return undefined
+  return typeof value.id === 'string' ? value.id : undefined
+}
+
+function append(
+  deps: Pick<Deps, 'ids'>,
+  tx: Tx,
+  request: Pick<FastifyRequest, 'id' | 'ip'>,
+  actor: Actor,
+  entry: { action: string; target: string; details?: Readonly<Record<string, unknown>> },
 ): void {
   const id = deps.ids.next()
   const recorded = {
