@@ -2,6 +2,7 @@ import { LogController, fastify, type FastifyInstance, type FastifyReply, type F
 import type { TSchema } from 'typebox'
 import { listen } from './db/listener.ts'
 import type { Deps } from './deps.ts'
+import { looksForPage, sendPage, serveDashboard } from './http/dashboard-pages.ts'
 import { Problem, documentation, routeDocumentation } from './http/documentation.ts'
 import { guard } from './http/guard.ts'
 import { readJsonBodies, refuseNul } from './http/json-body.ts'
@@ -43,7 +44,9 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
   for (const schema of schemas) app.addSchema(schema)
   app.setValidatorCompiler(validatorCompiler(schemas))
   app.setErrorHandler(errorHandler(deps.log, constraintsOf(slices)))
-  app.setNotFoundHandler(() => {
+  app.setNotFoundHandler((request, reply) => {
+    // The dashboard finds out for itself which of its pages is meant.
+    if (looksForPage(request)) return sendPage(deps, reply)
     throw new Refusal('not_found')
   })
   readJsonBodies(app)
@@ -84,6 +87,7 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
 
   if (options.documented) await app.register(import('@fastify/swagger'), documentation(slices))
   await serveOperations(app, deps)
+  await serveDashboard(app, deps)
   await app.register(
     async (api) => {
       for (const slice of slices) {

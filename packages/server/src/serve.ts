@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { buildApp } from './app.ts'
 import { boot } from './boot.ts'
 import type { Config } from './config.ts'
+import { buildDashboard } from './http/dashboard-pages.ts'
 import { measurePools, serveMetrics } from './http/operations.ts'
 import { loops } from './slices/loops.ts'
 import { StartupError } from './startup-error.ts'
@@ -77,6 +78,7 @@ export async function serve(
     await stop()
     throw listenFailure(error, config)
   }
+  void buildDashboard(deps)
   const { port } = app.server.address() as AddressInfo
   say(
     banner({
@@ -105,6 +107,7 @@ function banner({ url, place, startedMs }: { url: string; place: string; started
   return `
 NovaBilling is running (${(startedMs / 1000).toFixed(1)} s).
 
+  Dashboard      ${url}
   API            ${url}/api
   API reference  ${url}/api/reference
   Data           ${place}

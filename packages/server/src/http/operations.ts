@@ -41,7 +41,7 @@ export const subscriptionsParked = new Counter({
 /** Not part of the API's description. */
 const hidden = { schema: { hide: true } }
 
-/** Health, readiness, metrics, the description of the API, and a front door. */
+/** Health, readiness, metrics, and the description of the API. */
 export async function serveOperations(app: FastifyInstance, deps: Deps): Promise<void> {
   const newest = (await migrations()).at(-1)?.version
   let closing = false
@@ -78,12 +78,6 @@ export async function serveOperations(app: FastifyInstance, deps: Deps): Promise
     reply.type(metrics.contentType).send(await metrics.metrics())
   if (deps.config.METRICS_PORT === 0) app.get('/metrics', hidden, metricsPage)
 
-  app.get('/', hidden, async (_request, reply) =>
-    reply
-      .headers({ 'content-security-policy': frontDoorPolicy, 'referrer-policy': 'no-referrer' })
-      .type('text/html; charset=utf-8')
-      .send(frontDoor),
-  )
   app.get('/api/openapi.json', hidden, async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await readFile(openApiFile)),
   )
@@ -165,26 +159,3 @@ export function measurePools(deps: Deps): void {
   })
   metrics.registerMetric(connections)
 }
-
-const frontDoorPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-
-const frontDoor = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>NovaBilling</title>
-<style>
-  body { font: 16px/1.6 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.5rem; color: #1c2430; background: #fff }
-  a { color: #0b5fff } code { background: #f2f4f7; padding: .1em .35em; border-radius: 4px }
-  @media (prefers-color-scheme: dark) { body { color: #e6e9ee; background: #11151b } a { color: #7fb0ff } code { background: #1d232c } }
-</style>
-<h1>NovaBilling</h1>
-<p>Billing for businesses that sell across borders. The server is running.</p>
-<ul>
-  <li><a href="/api/reference">API reference</a>, and its <a href="/api/openapi.json">OpenAPI document</a></li>
-  <li>Guides: the folder <code>docs/</code> of the repository, from <code>docs/getting-started.md</code> on</li>
-  <li><a href="/ready">Readiness</a> · <a href="/health">health</a></li>
-</ul>
-</html>
-`

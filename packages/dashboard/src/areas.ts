@@ -1,0 +1,57 @@
+import {
+  IconBook2,
+  IconBuilding,
+  IconCreditCard,
+  IconFileInvoice,
+  IconHome,
+  IconKey,
+  IconListCheck,
+  IconPackage,
+  type IconProps,
+  IconReceiptRefund,
+  IconRefresh,
+  IconUsers,
+  IconUsersGroup,
+} from '@tabler/icons-react'
+import type { ComponentType } from 'react'
+
+type Area = {
+  readonly title: string
+  readonly pages: readonly {
+    readonly label: string
+    readonly page: string
+    readonly icon: ComponentType<IconProps>
+  }[]
+}
+
+/** The rooms of the dashboard, named as the API names them. */
+export const areas: readonly Area[] = [
+  {
+    title: 'Billing',
+    pages: [
+      { label: 'Home', page: '', icon: IconHome },
+      { label: 'Customers', page: 'customers', icon: IconUsers },
+      { label: 'Subscriptions', page: 'subscriptions', icon: IconRefresh },
+      { label: 'Invoices', page: 'invoices', icon: IconFileInvoice },
+      { label: 'Credit notes', page: 'credit-notes', icon: IconReceiptRefund },
+      { label: 'Payments', page: 'payments', icon: IconCreditCard },
+    ],
+  },
+  {
+    title: 'Catalogue',
+    pages: [{ label: 'Plans', page: 'plans', icon: IconPackage }],
+  },
+  {
+    title: 'Books',
+    pages: [{ label: 'Ledger', page: 'ledger', icon: IconBook2 }],
+  },
+  {
+    title: 'Account',
+    pages: [
+      { label: 'API keys', page: 'api-keys', icon: IconKey },
+      { label: 'Team', page: 'team', icon: IconUsersGroup },
+      { label: 'Audit log', page: 'audit-log', icon: IconListCheck },
+      { label: 'Settings', page: 'settings', icon: IconBuilding },
+    ],
+  },
+]

@@ -1,0 +1,201 @@
+import {
+  Alert,
+  Anchor,
+  Grid,
+  Group,
+  Paper,
+  SegmentedControl,
+  Skeleton,
+  Stack,
+  Text,
+  ThemeIcon,
+} from '@mantine/core'
+import { IconAlertTriangle, IconCheck, IconCircleDashed } from '@tabler/icons-react'
+import { type ReactNode, Suspense, lazy } from 'react'
+import { useFilters } from '../addresses.ts'
+import type { Page } from '../api.ts'
+import { useAccount, useData } from '../ask.ts'
+import { count, countOf, money } from '../format.ts'
+import { CurrencySelect } from '../parts/currency-select.tsx'
+import { Part } from '../parts/facts.tsx'
+import { Heading } from '../parts/heading.tsx'
+import { InvoiceList } from '../parts/invoice-list.tsx'
+import { To } from '../parts/show.tsx'
+import { Failure } from '../parts/states.tsx'
+import type { Customer, Invoice, Plan, Revenue, Subscription, TenantUsage } from '../types.ts'
+import { usePlace } from '../visit.ts'
+
+const RevenueChart = lazy(() =>
+  import('../parts/revenue-chart.tsx').then((parts) => ({ default: parts.RevenueChart })),
+)
+
+const ranges = { '30 days': ['day', 30], '12 weeks': ['week', 84], '12 months': ['month', 365] } as const
+type Range = keyof typeof ranges
+
+/** What came in, what it is worth, and what needs a hand. */
+export function Home(): ReactNode {
+  const { visit } = usePlace()
+  const { filters, set } = useFilters()
+  const currency = String(filters['currency'] ?? visit.tenant.currency)
+  const range: Range =
+    filters['range'] === '30 days' || filters['range'] === '12 weeks' ? filters['range'] : '12 months'
+  const [groupBy] = ranges[range]
+  const revenue = useData<Revenue>('/analytics/revenue', { currency, groupBy })
+  const active = useTotal('/subscriptions', { status: 'ACTIVE' })
+  const pastDue = useTotal('/subscriptions', { status: 'PAST_DUE' })
+  const customers = useTotal('/customers', {})
+  const overdue = useData<Page<Invoice>>('/invoices', { overdue: true, limit: 5 })
+  const failed = useTotal('/invoices', { status: 'FAILED' })
+  return (
+    <>
+      <Heading title="Home">
+        <CurrencySelect
+          aria-label="Currency"
+          value={currency}
+          onChange={(value) => set({ currency: value ?? undefined })}
+          w={190}
+          size="sm"
+          comboboxProps={{ width: 280, position: 'bottom-end' }}
+        />
+        <SegmentedControl
+          size="sm"
+          data={Object.keys(ranges)}
+          value={range}
+          onChange={(value) => set({ range: value })}
+          aria-label="Range"
+        />
+      </Heading>
+      <Checklist customers={customers} />
+      {revenue.error && <Failure error={revenue.error} retry={() => void revenue.refetch()} />}
+      <Grid>
+        <Figure
+          title="Monthly recurring revenue"
+          value={revenue.data && money(revenue.data.mrr, currency)}
+          note={revenue.data && `${money(revenue.data.arr, currency)} a year`}
+        />
+        <Figure
+          title="Received, less refunds"
+          value={revenue.data && money(revenue.data.total - revenue.data.refunded, currency)}
+          note={revenue.data && countOf(revenue.data.count, 'payment')}
+        />
+        <Figure
+          title="Active subscriptions"
+          value={active === undefined ? undefined : count(active)}
+          note={customers === undefined ? undefined : countOf(customers, 'customer')}
+        />
+        <Figure
+          title="Overdue invoices"
+          value={overdue.data ? count(overdue.data.meta.total ?? overdue.data.data.length) : undefined}
+          note={pastDue === undefined ? undefined : `${countOf(pastDue, 'subscription')} past due`}
+        />
+      </Grid>
+      <Paper withBorder p="md" mt="md">
+        <Text fw={600} mb="md">
+          Money in
+        </Text>
+        <Suspense fallback={<Skeleton height={260} />}>
+          {revenue.data ? <RevenueChart revenue={revenue.data} /> : <Skeleton height={260} />}
+        </Suspense>
+      </Paper>
+      {(failed ?? 0) > 0 && (
+        <Alert icon={<IconAlertTriangle size={18} />} color="red" mt="md" title="Payments that failed">
+          {countOf(failed ?? 0, 'invoice')} could not be collected.{' '}
+          <To page="invoices?status=FAILED">See them</To>
+        </Alert>
+      )}
+      {(overdue.data?.data.length ?? 0) > 0 && (
+        <Part title="Overdue" action={<To page="invoices?overdue=true">All of them</To>}>
+          <InvoiceList answer={overdue} />
+        </Part>
+      )}
+    </>
+  )
+}
+
+function useTotal(path: string, query: Record<string, string>): number | undefined {
+  return (
+    useData<Page<Subscription | Customer | Invoice>>(path, { ...query, limit: 1 }).data?.meta.total ??
+    undefined
+  )
+}
+
+function Figure({
+  title,
+  value,
+  note,
+}: {
+  title: string
+  value?: string | undefined
+  note?: string | undefined
+}): ReactNode {
+  return (
+    <Grid.Col span={{ base: 6, md: 3 }}>
+      <Paper withBorder p="md" h="100%">
+        <Text size="xs" c="dimmed" fw={550}>
+          {title}
+        </Text>
+        {value === undefined ? (
+          <Skeleton height={26} width="60%" my={6} />
+        ) : (
+          <Text
+            fz={{ base: 'lg', sm: 24 }}
+            fw={650}
+            style={{ fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' }}
+          >
+            {value}
+          </Text>
+        )}
+        <Text size="xs" c="dimmed">
+          {note ?? ' '}
+        </Text>
+      </Paper>
+    </Grid.Col>
+  )
+}
+
+/** The way from an empty account to the first invoice; gone once it has been walked. */
+function Checklist({ customers }: { customers: number | undefined }): ReactNode {
+  const plans = useData<Page<Plan>>('/plans', { limit: 1 }).data?.meta.total
+  const subscriptions = useData<Page<Subscription>>('/subscriptions', { limit: 1 }).data?.meta.total
+  const keys = useAccount<TenantUsage>('/tenants/me/usage').data?.apiKeys.length
+  if ([plans, subscriptions, keys, customers].some((total) => typeof total !== 'number')) return null
+  const steps = [
+    ['Make a plan with a price', 'plans', plans],
+    ['Add a customer', 'customers', customers],
+    ['Start a subscription', 'subscriptions', subscriptions],
+    ['Make an API key for your own system', 'api-keys', keys],
+  ] as const
+  if (steps.every(([, , total]) => (total ?? 0) > 0)) return null
+  return (
+    <Paper withBorder p="md" mb="md">
+      <Text fw={600} mb="xs">
+        To your first invoice
+      </Text>
+      <Stack gap={6}>
+        {steps.map(([label, page, total]) => (
+          <Group key={page} gap="xs">
+            <ThemeIcon size={20} radius="xl" variant={total ? 'filled' : 'default'} color="teal">
+              {total ? <IconCheck size={13} /> : <IconCircleDashed size={14} />}
+            </ThemeIcon>
+            {total ? (
+              <Text size="sm" c="dimmed" td="line-through">
+                {label}
+              </Text>
+            ) : (
+              <Text size="sm">
+                <To page={page}>{label}</To>
+              </Text>
+            )}
+          </Group>
+        ))}
+      </Stack>
+      <Text size="xs" c="dimmed" mt="sm">
+        Everything here can be done by the API too:{' '}
+        <Anchor href="/api/reference" inherit underline="always">
+          its reference
+        </Anchor>
+        .
+      </Text>
+    </Paper>
+  )
+}

@@ -1,0 +1,126 @@
+import {
+  Button,
+  ColorInput,
+  NumberInput,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Text,
+  TextInput,
+  Textarea,
+} from '@mantine/core'
+import { useForm } from '@mantine/form'
+import type { ReactNode } from 'react'
+import { account } from '../api.ts'
+import { fieldErrors, useAccount, useDeed } from '../ask.ts'
+import { CurrencySelect } from '../parts/currency-select.tsx'
+import { Part } from '../parts/facts.tsx'
+import { Heading } from '../parts/heading.tsx'
+import { Failure } from '../parts/states.tsx'
+import { TimeZoneSelect } from '../parts/time-zone-select.tsx'
+import type { Tenant } from '../types.ts'
+import { usePlace } from '../visit.ts'
+
+export function Settings(): ReactNode {
+  const { data, error, refetch } = useAccount<Tenant>('/tenants/me')
+  return (
+    <>
+      <Heading title="Settings" about="For the whole account, in every environment." />
+      {error && !data && <Failure error={error} retry={() => void refetch()} />}
+      {data ? <SettingsForm key={data.updatedAt} tenant={data} /> : !error && <Skeleton height={320} />}
+    </>
+  )
+}
+
+function SettingsForm({ tenant }: { tenant: Tenant }): ReactNode {
+  const { isAdmin } = usePlace()
+  const { run, isRunning } = useDeed()
+  const { settings } = tenant
+  const initial = {
+    companyName: tenant.companyName,
+    country: tenant.country ?? '',
+    currency: tenant.currency,
+    timezone: tenant.timezone,
+    settings: {
+      taxId: settings.taxId ?? '',
+      invoicePrefix: settings.invoicePrefix ?? '',
+      invoiceFooter: settings.invoiceFooter ?? '',
+      brandColor: settings.brandColor ?? '',
+      netPaymentTerms: settings.netPaymentTerms ?? ('' as number | string),
+    },
+  }
+  const form = useForm({ initialValues: initial })
+  const submit = ({ settings: changed, ...rest }: typeof initial): void => {
+    const body = { ...rest, country: rest.country === '' ? null : rest.country.toUpperCase() }
+    run({
+      act: () =>
+        account.patch('/tenants/me', {
+          ...differing(body, { ...initial, country: tenant.country }),
+          settings: differing(emptyToNull(changed), emptyToNull(initial.settings)),
+        }),
+      said: 'Saved',
+      refused: (error) => form.setErrors(fieldErrors(error)),
+    })
+  }
+  return (
+    <form onSubmit={form.onSubmit(submit)}>
+      <fieldset disabled={!isAdmin} style={{ border: 0, padding: 0, margin: 0 }}>
+        <Part title="Company">
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <TextInput label="Company" required {...form.getInputProps('companyName')} />
+            <TextInput label="Tax number" {...form.getInputProps('settings.taxId')} />
+            <TextInput label="Country" placeholder="KE" maxLength={2} {...form.getInputProps('country')} />
+            <CurrencySelect label="Main currency" {...form.getInputProps('currency')} />
+            <TimeZoneSelect label="Time zone" {...form.getInputProps('timezone')} />
+          </SimpleGrid>
+        </Part>
+        <Part title="Invoices">
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <TextInput
+              label="Numbers begin with"
+              description="INV unless set; capitals, digits and -"
+              {...form.getInputProps('settings.invoicePrefix')}
+            />
+            <NumberInput
+              label="To pay within"
+              description="Days from issue; 30 unless set"
+              min={0}
+              max={365}
+              allowDecimal={false}
+              {...form.getInputProps('settings.netPaymentTerms')}
+            />
+            <ColorInput
+              label="Colour"
+              description="On documents"
+              {...form.getInputProps('settings.brandColor')}
+            />
+            <Textarea label="Footer" autosize {...form.getInputProps('settings.invoiceFooter')} />
+          </SimpleGrid>
+        </Part>
+        <Stack mt="xl" align="flex-start">
+          {isAdmin ? (
+            <Button type="submit" loading={isRunning}>
+              Save
+            </Button>
+          ) : (
+            <Text size="sm" c="dimmed">
+              Owners and admins change settings.
+            </Text>
+          )}
+        </Stack>
+      </fieldset>
+    </form>
+  )
+}
+
+function emptyToNull(values: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, value === '' ? null : value]),
+  )
+}
+
+/** Only what was changed is sent, so that two who edit at once do not undo each other. */
+function differing(values: object, before: object): Record<string, unknown> {
+  const known: Record<string, unknown> = { ...before }
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== known[name]))
+}

@@ -1,0 +1,41 @@
+import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import type { ReactNode } from 'react'
+import { CardPage } from '../parts/card-page.tsx'
+import { ToPage } from '../parts/to-page.tsx'
+import { useSignInWith } from '../sign-in-with.ts'
+
+export function SignIn(): ReactNode {
+  const form = useForm({ mode: 'uncontrolled', initialValues: { email: '', password: '' } })
+  const { send, isSending } = useSignInWith('/dashboard/session', form)
+  return (
+    <CardPage title="Sign in">
+      <form onSubmit={form.onSubmit((values) => send(values))}>
+        <Stack>
+          <TextInput
+            label="E-mail"
+            type="email"
+            autoComplete="username"
+            required
+            {...form.getInputProps('email')}
+            key={form.key('email')}
+          />
+          <PasswordInput
+            label="Password"
+            autoComplete="current-password"
+            required
+            {...form.getInputProps('password')}
+            key={form.key('password')}
+          />
+          <Button type="submit" loading={isSending} fullWidth>
+            Sign in
+          </Button>
+          <Group justify="space-between">
+            <ToPage to="/forgot-password">Forgot the password?</ToPage>
+            <ToPage to="/register">Open an account</ToPage>
+          </Group>
+        </Stack>
+      </form>
+    </CardPage>
+  )
+}
