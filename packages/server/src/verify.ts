@@ -175,7 +175,20 @@ export const invariants: readonly Invariant[] = [
        where kind in ('CYCLE', 'RESTART')
        order by environment_id, subscription_id, period_start desc, id desc
      ) i on i.environment_id = s.environment_id and i.subscription_id = s.id
-     where i.billed_to is distinct from s.current_period_end`,
+     -- a period that is charged in arrears is invoiced when it is over
+     where case s.arrears->>'kind'
+       when 'CYCLE' then i.billed_to is distinct from case when s.period_index > 0 then s.current_period_start end
+       when 'RESTART' then false
+       else i.billed_to is distinct from s.current_period_end end`,
+  ),
+  invariant(
+    'arrears_are_invoiced',
+    'what is charged in arrears is looked at when its period is over',
+    `select environment_id, 'subscription ' || id as place,
+       'has to pay for a period up to ' || (arrears->>'at') || ' and is due at ' || coalesce(due_at::text, 'no time') as fault
+     from subscriptions
+     where status <> 'CANCELED' and (arrears->'open' <> 'null' or arrears->'parts' <> '[]')
+       and (due_at is null or due_at > (arrears->>'at')::timestamptz)`,
   ),
   invariant(
     'numbers_have_no_gap',

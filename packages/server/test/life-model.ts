@@ -6,6 +6,8 @@
 export type ModelPlan = {
   readonly minor: number
   readonly interval: 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'YEARLY'
+  /** When it is invoiced, of which what it costs does not depend. */
+  readonly timing?: 'IN_ARREARS'
 }
 
 type Day = Temporal.PlainDate

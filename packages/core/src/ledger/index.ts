@@ -1,5 +1,6 @@
 export {
   type Account,
+  type ChargedAmounts,
   type CreditedAmounts,
   type Entry,
   type Posting,

@@ -15,15 +15,23 @@ export type Entry = { readonly account: Account; readonly minor: bigint }
 /** Entries that sum to zero. */
 export type Posting = readonly Entry[]
 
+/** What an invoice charges, net by where it is booked: in advance (`deferredMinor`) or not. */
+export type ChargedAmounts = {
+  readonly deferredMinor: bigint
+  readonly revenueMinor: bigint
+  readonly taxMinor: bigint
+}
+
 /**
  * An issued invoice: the customer owes the total; the service is owed to the customer until it is rendered, so a
  * charge in advance is deferred and one in arrears is revenue; the tax is owed to the state.
  */
-export function invoiceIssued(invoice: { netMinor: bigint; taxMinor: bigint; inAdvance: boolean }): Posting {
+export function invoiceIssued({ deferredMinor, revenueMinor, taxMinor }: ChargedAmounts): Posting {
   return posting([
-    { account: 'receivable', minor: invoice.netMinor + invoice.taxMinor },
-    { account: invoice.inAdvance ? 'deferred_revenue' : 'revenue', minor: -invoice.netMinor },
-    { account: 'tax_payable', minor: -invoice.taxMinor },
+    { account: 'receivable', minor: deferredMinor + revenueMinor + taxMinor },
+    { account: 'deferred_revenue', minor: -deferredMinor },
+    { account: 'revenue', minor: -revenueMinor },
+    { account: 'tax_payable', minor: -taxMinor },
   ])
 }
 
@@ -31,16 +39,12 @@ export function invoiceIssued(invoice: { netMinor: bigint; taxMinor: bigint; inA
  * A voided invoice: its issue, turned round. What had been paid of it (`paidMinor`, 0 unless it was paid in part, by
  * money or by the customer's credit) becomes the customer's credit.
  */
-export function invoiceVoided(invoice: {
-  netMinor: bigint
-  taxMinor: bigint
-  inAdvance: boolean
-  paidMinor?: bigint
-}): Posting {
-  const { netMinor, taxMinor, inAdvance, paidMinor = 0n } = invoice
+export function invoiceVoided(invoice: ChargedAmounts & { readonly paidMinor?: bigint }): Posting {
+  const { deferredMinor, revenueMinor, taxMinor, paidMinor = 0n } = invoice
   return posting([
-    { account: 'receivable', minor: paidMinor - netMinor - taxMinor },
-    { account: inAdvance ? 'deferred_revenue' : 'revenue', minor: netMinor },
+    { account: 'receivable', minor: paidMinor - deferredMinor - revenueMinor - taxMinor },
+    { account: 'deferred_revenue', minor: deferredMinor },
+    { account: 'revenue', minor: revenueMinor },
     { account: 'tax_payable', minor: taxMinor },
     { account: 'customer_credit', minor: -paidMinor },
   ])

@@ -1,3 +1,4 @@
+export { type Cut, shareOfPeriod, shareUsed } from './arrears.ts'
 export {
   type CancellationPlan,
   type DuePlan,

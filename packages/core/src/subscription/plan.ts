@@ -1,6 +1,6 @@
 import { type EpochMs, type Period, type Schedule, addLocalDays, nthPeriod } from '../calendar/index.ts'
-import { type Ratio, ratio } from '../money/index.ts'
-import { usedUntilEnd, wholeShare } from '../prorate/index.ts'
+import type { Ratio } from '../money/index.ts'
+import { shareOfPeriod } from './arrears.ts'
 import { type SubscriptionStatus, canMoveSubscription } from './status.ts'
 
 /** What a new subscription begins as. Its first period or its trial starts at `startedAt`, now, past or future. */
@@ -60,13 +60,12 @@ export type DuePlan =
       readonly activates: boolean
     }
 
-const whole = ratio(1n)
-
 /**
  * What happens to a subscription at the instant it is due. Everything takes effect at that instant, whenever it is
  * computed, so a run that comes late does exactly what one in time would have done. An end date within a period cuts
- * it, and only its days are billed; a cancellation never cuts one. What is PAUSED is due when it ends or resumes. What is
- * CANCELED is never due: that is an Error.
+ * it, and only its days are billed; a cancellation never cuts one. What is PAUSED is due when it ends or resumes. What
+ * has to be paid in arrears for the period before is invoiced by the caller, before all this. What is CANCELED is never
+ * due: that is an Error.
  */
 export function planDue(due: DueSubscription): DuePlan {
   const { status, schedule, dueAt } = due
@@ -83,17 +82,10 @@ export function planDue(due: DueSubscription): DuePlan {
     at: dueAt,
     status: status === 'PAST_DUE' ? 'PAST_DUE' : 'ACTIVE',
     period,
-    share: isCut ? usedUntilEnd(schedule, period, period.to) : shareOf(schedule, period),
+    share: shareOfPeriod(schedule, nominal, due.endsAt),
     nextDueAt: end === null ? period.to : Math.min(period.to, end),
     activates: status === 'TRIALING',
   }
-}
-
-/** An anniversary's first period is a whole one, though it starts within its first day; a calendar's may be a stub. */
-function shareOf(schedule: Schedule, period: Period): Ratio {
-  return schedule.anchor === 'CALENDAR' && period.from !== period.wholeFrom
-    ? wholeShare(schedule, period)
-    : whole
 }
 
 /** The period after one; those of a day that a zone skipped by moving over the date line are nothing to bill. */
@@ -127,13 +119,18 @@ export function planCancellation(
   return { kind: 'scheduled', at: end }
 }
 
-/** When a paused subscription is due: when it resumes, or ends before that; never where it does neither. */
+/**
+ * When a paused subscription is due: when it resumes, or ends, or what it has to pay in arrears is invoiced; never where
+ * it does none of them.
+ */
 export function dueWhilePaused(paused: {
   resumeAt: EpochMs | null
   cancelAt: EpochMs | null
   endsAt: EpochMs | null
+  closesAt?: EpochMs | null
 }): EpochMs | null {
-  return earliest(paused.resumeAt, earliest(paused.cancelAt, paused.endsAt))
+  const { resumeAt, cancelAt, endsAt, closesAt = null } = paused
+  return earliest(earliest(resumeAt, closesAt), earliest(cancelAt, endsAt))
 }
 
 /** How a paused subscription goes on. */

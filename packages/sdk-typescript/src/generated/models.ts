@@ -936,7 +936,7 @@ export interface PlansCreateInput {
   billingInterval: 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'YEARLY'
   /** Intervals a period; 1 unless said */
   intervalCount?: number | undefined
-  /** When a period is invoiced: at its start. IN_ARREARS is not supported yet and is refused */
+  /** When a period is invoiced: at its start, or IN_ARREARS when it is over. Default IN_ADVANCE */
   billingTiming?: 'IN_ADVANCE' | 'IN_ARREARS' | undefined
   features?: readonly string[] | undefined
   /** One price a currency */

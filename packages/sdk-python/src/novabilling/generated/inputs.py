@@ -323,7 +323,7 @@ class PlansCreateInput(TypedDict):
     interval_count: NotRequired[int]
     """Intervals a period; 1 unless said"""
     billing_timing: NotRequired[Literal["IN_ADVANCE", "IN_ARREARS"]]
-    """When a period is invoiced: at its start. IN_ARREARS is not supported yet and is refused"""
+    """When a period is invoiced: at its start, or IN_ARREARS when it is over. Default IN_ADVANCE"""
     features: NotRequired[Sequence[str]]
     prices: NotRequired[Sequence[PlansCreateInputPrice]]
     """One price a currency"""

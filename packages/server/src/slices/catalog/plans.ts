@@ -30,9 +30,6 @@ export async function createPlan(
 ): Promise<Plan> {
   const money = new MoneyReader()
   const currencies = new Set<string>()
-  if (input.billingTiming === 'IN_ARREARS') {
-    money.faults.push({ path: 'billingTiming', message: 'IN_ARREARS is not supported yet: use IN_ADVANCE' })
-  }
   const prices = (input.prices ?? []).map(({ currency, amount }, index) => {
     if (currencies.has(currency)) {
       money.faults.push({

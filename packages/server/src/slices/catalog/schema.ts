@@ -34,7 +34,8 @@ export const CreatePlan = closed({
   ),
   billingTiming: Type.Optional(
     oneOf(['IN_ADVANCE', 'IN_ARREARS'], {
-      description: 'When a period is invoiced: at its start. IN_ARREARS is not supported yet and is refused',
+      description:
+        'When a period is invoiced: at its start, or IN_ARREARS when it is over. Default IN_ADVANCE',
     }),
   ),
   features: Type.Optional(features),

@@ -49,6 +49,7 @@ export function priceItems(deps: Deps, currency: string, items: Items): Lines {
       discount: '0',
       from: null,
       to: null,
+      isDeferred: false,
     })),
     subtotal_minor: subtotalMinor,
     tax_minor: taxMinor,

@@ -32,6 +32,7 @@ export function writeLines(tx: Tx, environmentId: string, { id, lines }: Invoice
       lines.map((line) => line.from),
       lines.map((line) => line.to),
       lines.map(() => null),
+      lines.map(({ isDeferred }) => isDeferred),
     ),
   )
 }

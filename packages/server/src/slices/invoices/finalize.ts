@@ -9,6 +9,7 @@ import { isoInstant } from '../../http/present.ts'
 import { Refusal } from '../../refusal.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { postEntries } from '../ledger/index.ts'
+import { chargedBy } from './charged.ts'
 import { credit, defaultTermsDays, issuerFrom } from './issue.ts'
 import { presentInvoice } from './present.ts'
 import { type BillTo, type InvoiceRow, issueDraft, issuersOf, takeNumbers } from './sql.ts'
@@ -85,11 +86,7 @@ export async function finalizeDraft(
       documentId: draft.id,
       currency: draft.currency,
       at,
-      entries: invoiceIssued({
-        netMinor: draft.total_minor - draft.tax_minor,
-        taxMinor: draft.tax_minor,
-        inAdvance: false,
-      }),
+      entries: invoiceIssued(chargedBy(draft)),
     },
   ])
   writeSpending(deps, tx, spending)

@@ -8,6 +8,7 @@ import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { postEntriesAcross } from '../ledger/index.ts'
+import { chargedBy } from './charged.ts'
 import { presentInvoice } from './present.ts'
 import { type LineDerivation, derivationText } from './derivation.ts'
 import type { invoiceKinds, lineTypes, termsSources } from './schema.ts'
@@ -32,6 +33,8 @@ type DraftLine = {
   readonly amountMinor: bigint
   readonly from: string | null
   readonly to: string | null
+  /** Charged in advance, and earned over its days. */
+  readonly isDeferred: boolean
   readonly derivation: LineDerivation
 }
 
@@ -248,6 +251,7 @@ function rowOf(
       discount: '0',
       from: line.from,
       to: line.to,
+      isDeferred: line.isDeferred,
     })),
   }
 }
@@ -304,6 +308,7 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       jsonArray(
         issued.flatMap(({ draft }) => draft.lines.map(({ derivation }) => derivationText(derivation))),
       ),
+      lines.map(({ line }) => line.isDeferred),
     ),
   )
   postEntriesAcross(
@@ -315,7 +320,7 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
       documentId: row.id,
       currency: row.currency,
       at: row.created_at,
-      entries: invoiceIssued({ netMinor: row.total_minor, taxMinor: 0n, inAdvance: true }),
+      entries: invoiceIssued(chargedBy(row)),
     })),
     ({ environmentId }) => environmentId,
   )

@@ -7,6 +7,7 @@ import { isoInstant } from '../../http/present.ts'
 import { Refusal } from '../../refusal.ts'
 import { grantCredits, returnCredits } from '../credits/index.ts'
 import { type LedgerTransaction, postEntries } from '../ledger/index.ts'
+import { chargedBy } from './charged.ts'
 import { presentInvoice } from './present.ts'
 import { type InvoiceRow, addSpent, lockInvoicesByIds, saveInvoiceStates, withCreditNote } from './sql.ts'
 
@@ -176,9 +177,7 @@ export async function voidInvoices(
       currency: row.currency,
       at,
       entries: invoiceVoided({
-        netMinor: row.total_minor - row.tax_minor,
-        taxMinor: row.tax_minor,
-        inAdvance: row.kind !== 'MANUAL',
+        ...chargedBy(row),
         paidMinor: returned.get(row.id) ?? 0n,
       }),
     })),

@@ -39,6 +39,8 @@ export type LineOfInvoice = {
   readonly discount: string
   readonly from: string | null
   readonly to: string | null
+  /** Charged in advance, and earned over its days. */
+  readonly isDeferred: boolean
 }
 
 const ownColumns = {
@@ -80,7 +82,8 @@ export const invoiceSelect = `${Object.keys(ownColumns).join(', ')},
   (select coalesce(
      json_agg(json_build_object('id', l.id, 'type', l.type, 'description', l.description,
        'quantity', l.quantity::text, 'unit', l.unit_amount::text, 'minor', l.amount_minor::text,
-       'discount', l.discount_minor::text, 'from', ${iso('l.period_start')}, 'to', ${iso('l.period_end')})
+       'discount', l.discount_minor::text, 'from', ${iso('l.period_start')}, 'to', ${iso('l.period_end')},
+       'isDeferred', l.deferral is not null)
        order by l.position),
      '[]')
    from invoice_lines l
@@ -208,12 +211,12 @@ export const insertLines = command(
      amount_minor, discount_minor, period_start, period_end, derivation, deferral)
    select u.environment_id, u.invoice_id, u.id, u.position, u.type, u.description, u.quantity, u.unit_amount,
      u.amount_minor, 0, u.period_start, u.period_end, u.derivation,
-     -- what has a period is earned over it; what has none was booked as revenue when it was issued
-     case when u.period_start is not null then 'NEW' end
+     -- what is charged in advance is earned over its period; all else is booked as revenue when it is issued
+     case when u.is_deferred then 'NEW' end
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::numeric[],
-     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::json[])
+     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::json[], $13::boolean[])
      as u (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor,
-       period_start, period_end, derivation)`,
+       period_start, period_end, derivation, is_deferred)`,
 )
 
 /** Opens the books of environments for the recognition of revenue, on the local day of their first invoice. */

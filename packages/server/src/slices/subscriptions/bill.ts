@@ -4,6 +4,8 @@ import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { type Draft, issueInvoices } from '../invoices/index.ts'
 import { intendPayments } from '../payments/index.ts'
+import { beginArrears, closeArrears, closesAt } from './arrears.ts'
+import { awaitWhilePaused } from './awaiting.ts'
 import { draftOf, kindOf } from './draft.ts'
 import { isoMs, isoMsOrNull, msOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
@@ -16,8 +18,8 @@ import { applyPending, isChangeDue, pendingTerms, saveTermsOf } from './terms.ts
 export const mostPeriodsAtOnce = 400
 
 /**
- * Bills subscriptions, locked by the caller, for everything due up to `until`: each period that begins gets its
- * invoice with its own dates, each pending change, resume and end that comes takes effect at its instant, whenever this
+ * Bills subscriptions, locked by the caller, for everything due up to `until`: each period that begins, or in arrears is
+ * over, gets its invoice with its own dates, each pending change, resume and end that comes takes effect at its instant, whenever this
  * runs. The rows are brought up to date in place. Over any number of environments it takes a fixed number of
  * statements. What is too much for one go stays due. `made`: the rows were made in this transaction, which is announced
  * first. Gives how many invoices were issued.
@@ -36,12 +38,26 @@ export async function billDue(
   const changed: DueRow[] = []
   const ended: DueRow[] = []
   const moved = new Set<DueRow>()
+  const add = (row: DueRow, draft: Draft | undefined): void => {
+    if (!draft) return
+    drafts.push(draft)
+    billed.push(row)
+  }
   for (const row of rows) {
     let isChanged = false
     let types: EventType[] = []
-    for (let count = 0; count < mostPeriodsAtOnce && row.due_at !== null; count++) {
+    for (let count = 0; count < mostPeriodsAtOnce && row.due_at !== null;) {
       const dueAt = Date.parse(row.due_at)
       if (dueAt > untilMs) break
+      isChanged = true
+      const closing = closesAt(row)
+      if (closing !== null && closing <= dueAt) {
+        add(row, closeArrears(row, dueAt, { by: 'period' }))
+        if (row.status === 'PAUSED') awaitWhilePaused(row)
+        moved.add(row)
+        continue
+      }
+      count++
       const terms = pending.get(row)
       if (terms && isChangeDue(row, dueAt)) {
         applyPending(row, terms, dueAt)
@@ -50,21 +66,15 @@ export async function billDue(
       }
       const plan = planDue(dueOf(row, dueAt))
       if (plan.kind === 'resume') {
-        const draft = resumeRow(row, plan.at)
+        add(row, resumeRow(row, plan.at))
         moved.add(row)
-        if (draft) {
-          drafts.push(draft)
-          billed.push(row)
-        }
         types.push('subscription.resumed')
       } else {
-        if (plan.kind === 'bill') {
-          drafts.push(draftOf(row, plan))
-          billed.push(row)
-        } else ended.push(row)
+        if (plan.kind === 'end') ended.push(row)
+        else if (row.billing_timing === 'IN_ADVANCE') add(row, draftOf(row, plan))
+        if (row.arrears !== null || row.billing_timing === 'IN_ARREARS') moved.add(row)
         types.push(...apply(row, plan))
       }
-      isChanged = true
       // A resume that begins a period is told once it has.
       if (plan.kind === 'resume' && row.due_at === isoMs(plan.at)) continue
       if (types.length > 0) facts.push(factOf(row, ...types))
@@ -140,14 +150,16 @@ function apply(row: DueRow, plan: Exclude<DuePlan, { kind: 'resume' }>): EventTy
   }
   const { period } = plan
   const hadPeriod = row.current_period_start !== null
-  const isRestart = kindOf(row, plan) === 'RESTART'
+  const kind = kindOf(row, plan)
   row.status = plan.status
   row.period_index = period.index
   row.current_period_start = isoMs(period.from)
   row.current_period_end = isoMs(period.to)
   row.due_at = isoMsOrNull(plan.nextDueAt)
+  row.arrears = null
+  if (row.billing_timing === 'IN_ARREARS') beginArrears(row, kind, period)
   // A new first period is told by the change or the resume that it begins with.
-  if (isRestart) return []
+  if (kind === 'RESTART') return []
   if (hadPeriod) return ['subscription.renewed']
   // A first period that begins with the subscription itself is told by its creation.
   return plan.activates || period.from > Date.parse(row.created_at) ? ['subscription.activated'] : []

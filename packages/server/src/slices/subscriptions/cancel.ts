@@ -1,22 +1,25 @@
 import { billedAfterCancellation } from '@novabilling/core/prorate'
-import { dueWhilePaused, planCancellation } from '@novabilling/core/subscription'
+import { planCancellation } from '@novabilling/core/subscription'
 import { recordEventsAcross } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { isoInstant } from '../../http/present.ts'
 import { Refusal } from '../../refusal.ts'
-import { countEnded, factOf, saveAll } from './bill.ts'
+import { closeArrears } from './arrears.ts'
+import { awaitWhilePaused } from './awaiting.ts'
+import { countEnded, factOf, issueAndCollect, saveAll } from './bill.ts'
 import { lockUpToDate } from './find.ts'
-import { isoMs, isoMsOrNull, msOrNull } from './instants.ts'
+import { isoMs, msOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
 import { isInPeriod, periodOf, scheduleOf } from './schedule.ts'
 import type { CancelSubscription, Subscription } from './schema.ts'
 import type { DueRow } from './sql.ts'
+import { saveTermsOf } from './terms.ts'
 import { chargedUnits, creditUnused, unitsCharged, unusedFrom } from './unused.ts'
 
 /**
  * Ends a subscription now, or at the end of what has been billed (a trial: at its end, without ever being billed). What
- * an end now leaves unused of the period, from the next day on, is credited. Asking again moves the end or changes the
+ * an end now leaves unused of the period, from the next day on, is credited; in arrears, what was used is invoiced. Asking again moves the end or changes the
  * reason.
  */
 export async function cancelSubscription(
@@ -40,8 +43,14 @@ export async function cancelSubscription(
   row.cancel_reason = input.reason ?? null
   row.cancel_at = isoMs(plan.at)
   if (plan.kind === 'now') {
+    // One that could not be billed up to now cannot be for this either, and must end all the same.
+    const closing = isInPeriod(row, plan.at)
+      ? closeArrears(row, plan.at, { by: 'cancellation', at: plan.at })
+      : undefined
     const ended = endSubscriptions(deps, tx, [row])
     await creditCanceled(deps, tx, row, plan.at)
+    saveTermsOf(tx, [row])
+    if (closing) await issueAndCollect(deps, tx, [closing], [row])
     return ended
   }
   dueAnew(row)
@@ -62,14 +71,7 @@ async function creditCanceled(deps: Deps, tx: Tx, row: DueRow, at: number): Prom
 
 /** While paused, an end that is set or taken back changes what it waits for. */
 function dueAnew(row: DueRow): void {
-  if (row.status !== 'PAUSED') return
-  row.due_at = isoMsOrNull(
-    dueWhilePaused({
-      resumeAt: msOrNull(row.resume_at),
-      cancelAt: msOrNull(row.cancel_at),
-      endsAt: msOrNull(row.ends_at),
-    }),
-  )
+  if (row.status === 'PAUSED') awaitWhilePaused(row)
 }
 
 /** Takes a cancellation back that has not taken effect yet. */
@@ -89,7 +91,7 @@ export async function uncancelSubscription(
   return save(deps, tx, row)
 }
 
-/** Ends subscriptions at this moment, and gives the first of them. */
+/** Ends subscriptions at this moment, and gives the first of them. What they had yet to pay in arrears is not charged. */
 export function endSubscriptions(deps: Deps, tx: Tx, rows: readonly [DueRow, ...DueRow[]]): Subscription {
   const now = isoInstant(tx.now)
   for (const row of rows) {

@@ -4,6 +4,7 @@ import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
 import { findPlan } from '../catalog/index.ts'
+import { awaitFirstPeriod, closeArrears, cutArrears, resumeArrears } from './arrears.ts'
 import { issueAndCollect } from './bill.ts'
 import { concludeChange } from './changed.ts'
 import { priceIn } from './create.ts'
@@ -20,7 +21,7 @@ import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
 /**
  * Changes the plan, and the quantity with it: now, or when the period ends; unless told, what costs less by the month
  * waits for the end. Now, the rest of the old plan is credited against what charged it, the day of the change included,
- * and the rest of the new one is invoiced; another interval begins a period of its own. In a trial nothing is invoiced.
+ * and the rest of the new one is invoiced, each now or, where a plan is in arrears, with its period; another interval begins a period of its own. In a trial nothing is invoiced.
  * Refuses a plan without a price in the currency, one that is not active, and what changes nothing; asked for what it
  * has, a pending change is taken back.
  */
@@ -69,6 +70,7 @@ async function termsOf(
     plan_name: plan.name,
     billing_interval: plan.billing_interval,
     interval_count: plan.interval_count,
+    billing_timing: plan.billing_timing,
     price_minor: BigInt(price.amount_minor),
     plan_payment_terms: plan.net_payment_terms,
     trialDays: plan.trial_days,
@@ -106,6 +108,7 @@ async function changeNow(
   if (!period) {
     applyTerms(row, terms)
     if (row.status === 'TRIALING') changeTrial(row, trialDays, now)
+    awaitFirstPeriod(row)
     return
   }
   const isOtherInterval = changesInterval(row, terms)
@@ -122,8 +125,13 @@ async function changeNow(
       from: now,
     })
   }
+  const cut = prorate ? ({ by: 'change', at: now } as const) : ({ by: 'period' } as const)
+  const closing = isOtherInterval ? closeArrears(row, now, cut) : undefined
+  if (closing) await issueAndCollect(deps, tx, [closing], [row])
+  if (prorate) cutArrears(row, cut)
   applyTerms(row, terms)
   if (isOtherInterval) restartAt(row, now)
+  else if (prorate && row.billing_timing === 'IN_ARREARS') resumeArrears(row, now)
   else if (prorate) {
     const draft = restDraftOf(row, now, row.quantity)
     if (draft) await issueAndCollect(deps, tx, [draft], [row])

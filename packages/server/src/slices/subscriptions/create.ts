@@ -5,6 +5,7 @@ import { parseId } from '../../ids.ts'
 import { Refusal, invalid } from '../../refusal.ts'
 import { type PlanRow, findPlan } from '../catalog/index.ts'
 import { type CustomerRow, findCustomer, lockCustomer } from '../customers/index.ts'
+import { awaitFirstPeriod } from './arrears.ts'
 import { billDue } from './bill.ts'
 import { isoMs, isoMsOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
@@ -16,6 +17,7 @@ import {
   lockSubscriptionsByIds,
   methodOfCustomer,
 } from './sql.ts'
+import { saveTermsOf } from './terms.ts'
 import { readDates, refuseTooManyPeriods, resolveDates } from './start.ts'
 
 const mostMinor = 10n ** 15n
@@ -81,6 +83,8 @@ export async function createSubscription(
   tx.defer(countActive([environmentId], [customer.id], [1]))
   const [row] = await tx.query(lockSubscriptionsByIds(environmentId, [id]))
   if (!row) throw new Error('a new subscription vanished')
+  awaitFirstPeriod(row)
+  if (row.arrears !== null) saveTermsOf(tx, [row])
   await billDue(deps, tx, [row], { until: tx.now, made: true })
   return presentSubscription(row)
 }

@@ -3,9 +3,9 @@ import { roundLines } from '@novabilling/core/invoice'
 import { type Ratio, toMajor } from '@novabilling/core/money'
 import { billedAfterChange } from '@novabilling/core/prorate'
 import type { DuePlan } from '@novabilling/core/subscription'
-import type { Draft, LineDerivation } from '../invoices/index.ts'
+import type { Draft } from '../invoices/index.ts'
 import { isoMs, msOrNull } from './instants.ts'
-import { periodOf, scheduleOf } from './schedule.ts'
+import { periodOf, scheduleOf, unitOf } from './schedule.ts'
 import type { DueRow } from './sql.ts'
 
 type Billing = Extract<DuePlan, { kind: 'bill' }>
@@ -16,10 +16,16 @@ export function kindOf(row: DueRow, plan: DuePlan): 'CYCLE' | 'RESTART' {
   return plan.kind === 'bill' && end !== null && plan.at !== end ? 'RESTART' : 'CYCLE'
 }
 
-/** The invoice of a period that begins. */
+/** What an invoice of a subscription charges. It stays exact until the whole invoice is rounded. */
+export type Charge = Omit<Draft['lines'][number], 'amountMinor'>
+
+/** The invoice of a period that begins, charged in advance. */
 export function draftOf(row: DueRow, plan: Billing): Draft {
   const { at, period, share } = plan
-  return draft(row, { kind: kindOf(row, plan), at, period, share, quantity: row.quantity })
+  const [from, to] = [isoMs(period.from), isoMs(period.to)]
+  return invoiceOf(row, { kind: kindOf(row, plan), at, from, to }, [
+    planCharge(row, period, { ...termsOf(row), from, to, share, isInAdvance: true }),
+  ])
 }
 
 /**
@@ -27,55 +33,39 @@ export function draftOf(row: DueRow, plan: Billing): Draft {
  * under way.
  */
 export function restDraftOf(row: DueRow, at: number, quantity: number): Draft | undefined {
-  const whole = periodOf(row)
-  const to = msOrNull(row.current_period_end)
-  if (!whole || to === null || at >= to) return undefined
-  const share = billedAfterChange(scheduleOf(row), whole, { at, end: msOrNull(row.ends_at) })
-  return draft(row, {
-    kind: 'CHANGE',
-    at,
-    period: { ...whole, from: Math.max(at, whole.from), to },
-    share,
-    quantity,
-  })
+  const period = periodOf(row)
+  const end = msOrNull(row.current_period_end)
+  if (!period || end === null || at >= end) return undefined
+  const share = billedAfterChange(scheduleOf(row), period, { at, end: msOrNull(row.ends_at) })
+  const [from, to] = [isoMs(Math.max(at, period.from)), isoMs(end)]
+  return invoiceOf(row, { kind: 'CHANGE', at, from, to }, [
+    planCharge(row, period, { ...termsOf(row), quantity, from, to, share, isInAdvance: true }),
+  ])
 }
 
-function draft(
+/**
+ * An invoice of a subscription, of all that is charged at an instant: this is where the lines of a period come together,
+ * and are rounded, once.
+ */
+export function invoiceOf(
   row: DueRow,
-  charge: { kind: Draft['kind']; at: number; period: Period; share: Ratio; quantity: number },
+  of: { kind: Draft['kind']; at: number; from: string; to: string },
+  charges: readonly Charge[],
 ): Draft {
-  const { currency } = row
-  const { at, period, share, quantity } = charge
-  const amount = {
-    numerator: row.price_minor * BigInt(quantity) * share.numerator,
-    denominator: share.denominator,
-  }
-  const { lineMinor, subtotalMinor } = roundLines([{ amount }])
-  const from = isoMs(period.from)
-  const to = isoMs(period.to)
+  const { lineMinor, subtotalMinor } = roundLines(
+    charges.map(({ derivation }) => ({ amount: derivation.exact })),
+  )
   // Nobody is billed on a day before we knew of the subscription, however far back it starts.
-  const issuedAtMs = Math.max(at, Date.parse(row.created_at))
-  const isPart = share.numerator !== share.denominator
+  const issuedAtMs = Math.max(of.at, Date.parse(row.created_at))
   return {
     environmentId: row.environment_id,
-    kind: charge.kind,
+    kind: of.kind,
     customerId: row.customer_id,
     subscriptionId: row.id,
-    periodStart: from,
-    periodEnd: to,
-    currency,
-    lines: [
-      {
-        type: 'PLAN',
-        description: isPart ? `${row.plan_name} (part of a period)` : row.plan_name,
-        quantity: String(quantity),
-        unit: toMajor({ currency, minor: row.price_minor }),
-        amountMinor: lineMinor[0] ?? 0n,
-        from,
-        to,
-        derivation: derivationOf(row, period, share, amount),
-      },
-    ],
+    periodStart: of.from,
+    periodEnd: of.to,
+    currency: row.currency,
+    lines: charges.map((charge, index) => ({ ...charge, amountMinor: lineMinor[index] ?? 0n })),
     totalMinor: subtotalMinor,
     billTo: {
       name: row.customer_name,
@@ -95,19 +85,44 @@ function draft(
   }
 }
 
-function derivationOf(row: DueRow, period: Period, share: Ratio, exact: Ratio): LineDerivation {
-  const unit =
-    share.numerator === share.denominator
-      ? 'PERIOD'
-      : row.billing_interval === 'HOURLY' || row.billing_interval === 'DAILY'
-        ? 'SECOND'
-        : 'DAY'
+type PlanTerms = { readonly name: string; readonly priceMinor: bigint; readonly quantity: number }
+
+function termsOf(row: DueRow): PlanTerms {
+  return { name: row.plan_name, priceMinor: row.price_minor, quantity: row.quantity }
+}
+
+/** What a plan charges for a stretch of a period: price × quantity × the share that it is of the whole one. */
+export function planCharge(
+  row: DueRow,
+  period: Period,
+  of: PlanTerms & {
+    readonly from: string
+    readonly to: string
+    readonly share: Ratio
+    readonly isInAdvance: boolean
+  },
+): Charge {
+  const { currency } = row
+  const { name, priceMinor, quantity, from, to, share } = of
+  const isPart = share.numerator !== share.denominator
   return {
-    zone: row.timezone,
-    unit,
-    share,
-    exact,
-    wholeFrom: isoMs(period.wholeFrom),
-    wholeTo: isoMs(period.wholeTo),
+    type: 'PLAN',
+    description: isPart ? `${name} (part of a period)` : name,
+    quantity: String(quantity),
+    unit: toMajor({ currency, minor: priceMinor }),
+    from,
+    to,
+    isDeferred: of.isInAdvance,
+    derivation: {
+      zone: row.timezone,
+      unit: isPart ? unitOf(row) : 'PERIOD',
+      share,
+      exact: {
+        numerator: priceMinor * BigInt(quantity) * share.numerator,
+        denominator: share.denominator,
+      },
+      wholeFrom: isoMs(period.wholeFrom),
+      wholeTo: isoMs(period.wholeTo),
+    },
   }
 }

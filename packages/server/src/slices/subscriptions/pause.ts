@@ -1,9 +1,10 @@
 import { billedAfterChange } from '@novabilling/core/prorate'
-import { dueWhilePaused } from '@novabilling/core/subscription'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { isoInstant } from '../../http/present.ts'
 import { Refusal, invalid } from '../../refusal.ts'
+import { cutArrears } from './arrears.ts'
+import { awaitWhilePaused } from './awaiting.ts'
 import { concludeChange } from './changed.ts'
 import { lockToChange } from './find.ts'
 import { isoMsOrNull, msOrNull } from './instants.ts'
@@ -14,8 +15,8 @@ import { readMoment } from './start.ts'
 import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
 
 /**
- * Stops renewals and billing until it is resumed. With `creditUnused` the rest of the period is credited, this day
- * included. Refuses what is not ACTIVE.
+ * Stops renewals and billing until it is resumed. With `creditUnused` the rest of the period is credited, or in arrears
+ * not charged, this day included. Refuses what is not ACTIVE.
  */
 export async function pauseSubscription(
   deps: Deps,
@@ -35,10 +36,8 @@ export async function pauseSubscription(
   row.status = 'PAUSED'
   row.paused_at = isoInstant(tx.now)
   row.resume_at = isoMsOrNull(resumeAt)
-  row.due_at = isoMsOrNull(
-    dueWhilePaused({ resumeAt, cancelAt: msOrNull(row.cancel_at), endsAt: msOrNull(row.ends_at) }),
-  )
   if (input.creditUnused) await creditPaused(deps, tx, row, now)
+  awaitWhilePaused(row)
   return concludeChange(deps, tx, row, 'subscription.paused')
 }
 
@@ -51,5 +50,6 @@ async function creditPaused(deps: Deps, tx: Tx, row: DueRow, now: number): Promi
     share: billedAfterChange(scheduleOf(row), period, { at: now, end: msOrNull(row.ends_at) }),
     from: now,
   })
+  cutArrears(row, { by: 'change', at: now })
   row.pause_credited = true
 }

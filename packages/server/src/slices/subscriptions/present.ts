@@ -41,6 +41,10 @@ function pendingChange(row: SubscriptionRow): Subscription['pendingChange'] {
 
 /** When something is billed next; null where it ends before that, or is paused with no end to it. */
 function nextInvoiceAt(row: SubscriptionRow): string | null {
+  const { arrears } = row
+  if (row.status === 'CANCELED') return null
+  if (arrears && (row.status !== 'PAUSED' || arrears.open || arrears.parts.length > 0))
+    return [row.cancel_at, row.ends_at].some((end) => end !== null && end < arrears.at) ? null : arrears.at
   const at = row.status === 'PAUSED' ? nextAfterPause(row) : row.due_at
   if (at === null) return null
   const ends = [row.cancel_at, row.ends_at].some((end) => end !== null && Date.parse(end) <= Date.parse(at))

@@ -1,6 +1,7 @@
 import { billedAfterChange } from '@novabilling/core/prorate'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
+import { changeArrears } from './arrears.ts'
 import { issueAndCollect } from './bill.ts'
 import { restDraftOf } from './draft.ts'
 import { msOrNull } from './instants.ts'
@@ -10,7 +11,8 @@ import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
 
 /**
  * Changes the quantity of a row from now on, at its price: for the rest of the period, the day of the change included,
- * what is added is invoiced, and what is taken away is credited against what charged it, as far as it was charged.
+ * what is added is invoiced, and what is taken away is credited against what charged it, as far as it was charged. In
+ * arrears the invoice of the period has a line for the days before and one for those after.
  * Before a first period nothing is. The row is changed, not written.
  */
 export async function changeQuantity(deps: Deps, tx: Tx, row: DueRow, quantity: number): Promise<void> {
@@ -19,6 +21,7 @@ export async function changeQuantity(deps: Deps, tx: Tx, row: DueRow, quantity: 
   const period = periodOf(row)
   if (!period || added === 0) return
   const now = tx.now.epochMilliseconds
+  if (changeArrears(row, now, quantity)) return
   if (added > 0) {
     const draft = restDraftOf(row, now, added)
     if (draft) await issueAndCollect(deps, tx, [draft], [row])

@@ -1,12 +1,13 @@
 import { planResume } from '@novabilling/core/subscription'
 import type { Draft } from '../invoices/index.ts'
+import { resumeArrears } from './arrears.ts'
 import { restDraftOf } from './draft.ts'
 import { isoMs, msOrNull } from './instants.ts'
 import type { DueRow } from './sql.ts'
 
 /**
  * Brings a paused row to the state after its resume at an instant. Where the rest of the period was credited with the
- * pause, what is left of it is to be invoiced again; where the period is over, the row is due for a new one.
+ * pause, what is left of it is to be invoiced again, now or in arrears; where the period is over, the row is due for a new one.
  */
 export function resumeRow(row: DueRow, at: number): Draft | undefined {
   const plan = planResume(
@@ -27,7 +28,10 @@ export function resumeRow(row: DueRow, at: number): Draft | undefined {
   row.updated_at = text > row.updated_at ? text : row.updated_at
   if (plan.kind === 'goes_on') {
     row.due_at = isoMs(plan.dueAt)
-    return isCredited ? restDraftOf(row, at, row.quantity) : undefined
+    if (!isCredited) return undefined
+    if (row.billing_timing === 'IN_ADVANCE') return restDraftOf(row, at, row.quantity)
+    resumeArrears(row, at)
+    return undefined
   }
   row.anchored_at = isoMs(plan.anchoredAt)
   row.period_index = -1

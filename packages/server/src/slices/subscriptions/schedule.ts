@@ -1,4 +1,4 @@
-import { type Period, type Schedule, nthPeriod } from '@novabilling/core/calendar'
+import { type Period, type Schedule, localDay, nthPeriod, startOfDay } from '@novabilling/core/calendar'
 import { msOrNull } from './instants.ts'
 import type { DueRow } from './sql.ts'
 
@@ -22,4 +22,15 @@ export function periodOf(row: DueRow): Period | undefined {
 export function isInPeriod(row: DueRow, atMs: number): boolean {
   const end = msOrNull(row.current_period_end)
   return row.period_index >= 0 && end !== null && atMs < end
+}
+
+/** What shares of a period are counted in. */
+export function unitOf({ billing_interval: interval }: DueRow): 'SECOND' | 'DAY' {
+  return interval === 'HOURLY' || interval === 'DAILY' ? 'SECOND' : 'DAY'
+}
+
+/** Where so many days, or seconds, are over that began with the one an instant is in. */
+export function endOfUnits(row: DueRow, fromMs: number, count: number): number {
+  if (unitOf(row) === 'SECOND') return (Math.floor(fromMs / 1000) + count) * 1000
+  return startOfDay(row.timezone, localDay(row.timezone, fromMs) + count)
 }

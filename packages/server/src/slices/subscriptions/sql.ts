@@ -16,6 +16,29 @@ import { creditNoteColumns, creditNoteSelect } from '../credit-notes/index.ts'
 import { invoiceColumns, invoiceSelect } from '../invoices/index.ts'
 import { subscriptionStatuses } from './schema.ts'
 
+/** What is charged for a stretch of a period when the period is over: so many units, at the price they had then. */
+export type ArrearsTerms = {
+  readonly name: string
+  readonly priceMinor: string
+  readonly quantity: number
+  readonly from: string
+}
+
+/**
+ * What a subscription has to pay for the period under way when it is over. Where a change within the period cut it,
+ * each stretch before has its own part. Nothing at all: `parts` is empty and nothing is `open`.
+ */
+type Arrears = {
+  readonly kind: 'CYCLE' | 'CHANGE' | 'RESTART'
+  /** When it is invoiced, if it does not end before. */
+  readonly at: string
+  readonly parts: readonly (ArrearsTerms & {
+    readonly to: string
+    readonly share: readonly [numerator: string, denominator: string]
+  })[]
+  readonly open: ArrearsTerms | null
+}
+
 export const subscriptionColumns = {
   id: uuid,
   external_id: nullable(text),
@@ -45,6 +68,7 @@ export const subscriptionColumns = {
   pending_price_id: nullable(uuid),
   pending_quantity: nullable(integer),
   pending_at: nullable(instantText),
+  arrears: nullable(json<Arrears>()),
   payment_method_id: nullable(uuid),
   metadata: json<Record<string, string | number | boolean>>(),
   due_at: nullable(instantText),
@@ -64,6 +88,7 @@ export const dueColumns = {
   plan_name: text,
   billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
   interval_count: integer,
+  billing_timing: oneOf('IN_ADVANCE', 'IN_ARREARS'),
   price_minor: bigint,
   net_payment_terms: nullable(integer),
   terms_from: nullable(oneOf('CUSTOMER', 'PLAN')),
@@ -83,7 +108,7 @@ export function withBillingFacts(locked: string): string {
    select ${Object.keys(subscriptionColumns)
      .map((name) => `s.${name}`)
      .join(', ')}, s.environment_id, s.attempt,
-     l.name as plan_name, l.billing_interval, l.interval_count, p.amount_minor as price_minor,
+     l.name as plan_name, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
      coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms,
      case when c.net_payment_terms is not null then 'CUSTOMER' when l.net_payment_terms is not null then 'PLAN' end as terms_from,
      c.name as customer_name,
@@ -163,11 +188,13 @@ export const saveTerms = command(
    set plan_id = u.plan_id, price_id = u.price_id, quantity = u.quantity, anchored_at = u.anchored_at,
      trial_end = u.trial_end, paused_at = u.paused_at, resume_at = u.resume_at, pause_credited = u.pause_credited,
      pending_plan_id = u.pending_plan_id, pending_price_id = u.pending_price_id,
-     pending_quantity = u.pending_quantity, pending_at = u.pending_at
+     pending_quantity = u.pending_quantity, pending_at = u.pending_at,
+     arrears = nullif(u.arrears, 'null')
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
-     $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::uuid[], $12::uuid[], $13::integer[], $14::timestamptz[])
+     $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::uuid[], $12::uuid[], $13::integer[], $14::timestamptz[],
+     $15::jsonb[])
      as u (environment_id, id, plan_id, price_id, quantity, anchored_at, trial_end, paused_at, resume_at, pause_credited,
-       pending_plan_id, pending_price_id, pending_quantity, pending_at)
+       pending_plan_id, pending_price_id, pending_quantity, pending_at, arrears)
    where s.environment_id = u.environment_id and s.id = u.id`,
 )
 
@@ -179,6 +206,7 @@ const pendingColumns = {
   plan_name: text,
   billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
   interval_count: integer,
+  billing_timing: oneOf('IN_ADVANCE', 'IN_ARREARS'),
   price_minor: bigint,
   net_payment_terms: nullable(integer),
 }
@@ -187,7 +215,7 @@ const pendingColumns = {
 export const pendingPlans = statement(
   'subscriptions.pending_plans',
   `select s.environment_id, s.id, l.id as plan_id, p.id as price_id, l.name as plan_name, l.billing_interval,
-     l.interval_count, p.amount_minor as price_minor, l.net_payment_terms
+     l.interval_count, l.billing_timing, p.amount_minor as price_minor, l.net_payment_terms
    from unnest($1::uuid[], $2::uuid[]) as u (environment_id, id)
    join subscriptions s on s.environment_id = u.environment_id and s.id = u.id
    join plans l on l.environment_id = s.environment_id and l.id = s.pending_plan_id

@@ -1,3 +1,4 @@
+import { jsonArray } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 import { isoMs, msOrNull } from './instants.ts'
 import { type DueRow, pendingPlans, saveTerms } from './sql.ts'
@@ -5,7 +6,14 @@ import { type DueRow, pendingPlans, saveTerms } from './sql.ts'
 /** What a subscription changes to. */
 export type Terms = Pick<
   DueRow,
-  'plan_id' | 'price_id' | 'quantity' | 'plan_name' | 'billing_interval' | 'interval_count' | 'price_minor'
+  | 'plan_id'
+  | 'price_id'
+  | 'quantity'
+  | 'plan_name'
+  | 'billing_interval'
+  | 'interval_count'
+  | 'billing_timing'
+  | 'price_minor'
 > & { readonly plan_payment_terms: number | null }
 
 /** The changes that may take effect up to an instant, by their rows. Asked for only where there is one. */
@@ -76,7 +84,7 @@ export function restartAt(row: DueRow, at: number): void {
   row.due_at = row.anchored_at
 }
 
-/** Writes down what rows pay and what their periods are counted from. */
+/** Writes down what rows pay, what they have yet to pay, and what their periods are counted from. */
 export function saveTermsOf(tx: Tx, rows: readonly DueRow[]): void {
   if (rows.length === 0) return
   tx.defer(
@@ -95,6 +103,10 @@ export function saveTermsOf(tx: Tx, rows: readonly DueRow[]): void {
       rows.map((row) => row.pending_price_id),
       rows.map((row) => row.pending_quantity),
       rows.map((row) => row.pending_at),
+      jsonArray(
+        rows.map((row) => JSON.stringify(row.arrears)),
+        'jsonb',
+      ),
     ),
   )
 }

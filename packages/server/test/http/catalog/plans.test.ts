@@ -57,7 +57,7 @@ test('every fault of a plan is told at once, and what is not built is refused', 
     ['prices[0].amount', 'prices[1].amount', 'prices[2].amount', 'prices[3].currency'],
   )
   assert.deepEqual(await paths({ prices: [{ currency: 'USD', amount: -1 }] }), ['prices[0].amount'])
-  assert.deepEqual(await paths({ billingTiming: 'IN_ARREARS' }), ['billingTiming'])
+  assert.deepEqual(await paths({ billingTiming: 'LATER' }), ['billingTiming'])
   assert.deepEqual(await paths({ minimumCommitment: [] }), ['minimumCommitment'])
   assert.deepEqual(await paths({ code: 'Nope!' }), ['code'])
 })

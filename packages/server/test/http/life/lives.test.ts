@@ -16,6 +16,9 @@ const plans: readonly ModelPlan[] = [
   { minor: 777, interval: 'WEEKLY' },
   { minor: 10_001, interval: 'YEARLY' },
   { minor: 4999, interval: 'QUARTERLY' },
+  { minor: 1999, interval: 'MONTHLY', timing: 'IN_ARREARS' },
+  { minor: 3001, interval: 'MONTHLY', timing: 'IN_ARREARS' },
+  { minor: 501, interval: 'WEEKLY', timing: 'IN_ARREARS' },
 ]
 
 const quantity = fc.integer({ min: 1, max: 4 })
@@ -108,9 +111,10 @@ test('in any life a preview gives the very documents of the call, and what is ch
       await clock({ now: now.toString() })
 
       const planIds: string[] = []
-      for (const { minor, interval } of plans) {
+      for (const { minor, interval, timing } of plans) {
         const { id } = await newPlan(as, {
           billingInterval: interval,
+          billingTiming: timing,
           prices: [{ currency: 'KES', amount: minor / 100 }],
         })
         planIds.push(id)
