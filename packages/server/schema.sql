@@ -927,6 +927,7 @@ create table subscriptions (
   resume_at timestamp with time zone,
   pause_credited boolean not null default false,
   arrears jsonb,
+  trial_notice_at timestamp with time zone,
   constraint subscriptions_billing_anchor_check CHECK ((billing_anchor = ANY (ARRAY['ANNIVERSARY'::text, 'CALENDAR'::text]))),
   constraint subscriptions_check CHECK ((num_nulls(pending_plan_id, pending_price_id, pending_quantity, pending_at) = ANY (ARRAY[0, 4]))),
   constraint subscriptions_pending_quantity_check CHECK ((pending_quantity > 0)),
@@ -949,6 +950,8 @@ CREATE INDEX subscriptions_parked ON public.subscriptions USING btree (environme
 CREATE INDEX subscriptions_pending_plan ON public.subscriptions USING btree (environment_id, pending_plan_id) WHERE (pending_plan_id IS NOT NULL);
 CREATE INDEX subscriptions_plan ON public.subscriptions USING btree (environment_id, plan_id);
 CREATE INDEX subscriptions_retry ON public.subscriptions USING btree (retry_at) WHERE ((retry_at IS NOT NULL) AND (NOT on_test_clock) AND (parked_reason IS NULL));
+CREATE INDEX subscriptions_trial_notice ON public.subscriptions USING btree (trial_notice_at) WHERE ((trial_notice_at IS NOT NULL) AND (NOT on_test_clock));
+CREATE INDEX subscriptions_trial_notice_on_test_clock ON public.subscriptions USING btree (environment_id, trial_notice_at) WHERE ((trial_notice_at IS NOT NULL) AND on_test_clock);
 CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id) WHERE (external_id IS NOT NULL);
 alter table subscriptions force row level security;
 create policy environment on subscriptions using (environment_id = scope_environment()) with check (environment_id = scope_environment());

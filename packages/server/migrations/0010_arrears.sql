@@ -1,2 +1,14 @@
 -- What a subscription has to pay for the period under way when it is over, and when; null where it pays in advance.
 alter table subscriptions add column arrears jsonb;
+
+-- When the end of a trial is to be told of; null once it has been, or where there is none.
+alter table subscriptions add column trial_notice_at timestamptz;
+create index subscriptions_trial_notice on subscriptions (trial_notice_at)
+  where trial_notice_at is not null and not on_test_clock;
+create index subscriptions_trial_notice_on_test_clock on subscriptions (environment_id, trial_notice_at)
+  where trial_notice_at is not null and on_test_clock;
+
+-- The owner of the tables may be held to row-level security too, and would see no row.
+alter table subscriptions no force row level security;
+update subscriptions set trial_notice_at = greatest(trial_start, trial_end - interval '3 days') where status = 'TRIALING';
+alter table subscriptions force row level security;

@@ -191,6 +191,16 @@ export const invariants: readonly Invariant[] = [
        and (due_at is null or due_at > (arrears->>'at')::timestamptz)`,
   ),
   invariant(
+    'trials_are_told',
+    'the end of every trial will be told of, or has been',
+    `select s.environment_id, 'subscription ' || s.id as place, 'is on trial, of whose end nobody is told' as fault
+     from subscriptions s
+     where s.status = 'TRIALING' and s.trial_notice_at is null
+       and not exists (
+         select from events e
+         where e.environment_id = s.environment_id and e.resource_id = s.id and e.type = 'subscription.trial_ending')`,
+  ),
+  invariant(
     'numbers_have_no_gap',
     'invoice numbers of every environment and year count from 1 without a gap',
     `select environment_id, 'numbers of ' || year as place,

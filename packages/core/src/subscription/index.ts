@@ -11,6 +11,7 @@ export {
   planResume,
   planStart,
   trialEndAfterChange,
+  trialNoticeAt,
 } from './plan.ts'
 export { type SubscriptionStatus, canMoveSubscription } from './status.ts'
 export { type Pace, isDowngrade, worthAYear } from './worth.ts'

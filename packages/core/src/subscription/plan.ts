@@ -168,6 +168,13 @@ export function trialEndAfterChange(
   return Math.max(change.now, addLocalDays(trial.zone, trial.start, change.trialDays))
 }
 
+const noticeDays = 3
+
+/** When the end of a trial is told of: three local days ahead, or with its start where it is shorter. */
+export function trialNoticeAt({ start, end, zone }: { start: EpochMs; end: EpochMs; zone: string }): EpochMs {
+  return Math.max(start, addLocalDays(zone, end, -noticeDays))
+}
+
 function earliest(a: EpochMs | null, b: EpochMs | null): EpochMs | null {
   if (a === null) return b
   return b === null ? a : Math.min(a, b)

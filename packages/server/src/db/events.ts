@@ -5,7 +5,7 @@ import type { Tx } from './transaction.ts'
 /** Every fact the product announces. */
 export type EventType =
   | `customer.${'created' | 'updated' | 'archived'}`
-  | `subscription.${'created' | 'activated' | 'renewed' | 'updated' | 'plan_changed' | 'paused' | 'resumed' | 'past_due' | 'canceled'}`
+  | `subscription.${'created' | 'trial_ending' | 'activated' | 'renewed' | 'updated' | 'plan_changed' | 'paused' | 'resumed' | 'past_due' | 'canceled'}`
   | `invoice.${'created' | 'updated' | 'deleted' | 'finalized' | 'paid' | 'payment_failed' | 'voided' | 'uncollectible' | 'overdue'}`
   | `payment.${'succeeded' | 'failed' | 'refunded'}`
   | `credit_note.${'finalized' | 'voided'}`

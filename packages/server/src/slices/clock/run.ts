@@ -4,6 +4,7 @@ import { billEnvironment } from '../billing-run/index.ts'
 import { collectEnvironment } from '../collection/index.ts'
 import { announceOverdueIn } from '../invoices/index.ts'
 import { recogniseEnvironment } from '../recognition/index.ts'
+import { announceTrialsEndingIn } from '../subscriptions/index.ts'
 import {
   currentRun,
   endRun,
@@ -114,6 +115,7 @@ async function step(
   const at = Temporal.Instant.compare(due, now) > 0 ? due : now
   const [moved] = await deps.workerDb.query(moveClock(environmentId, attempt, at))
   if (!moved) return undefined
+  await announceTrialsEndingIn(deps, environmentId, at)
   await billEnvironment(deps, environmentId, at)
   await collectEnvironment(deps, environmentId, at)
   await announceOverdueIn(deps, environmentId, at)

@@ -114,6 +114,8 @@ export const nextDue = statement(
   `select least(
      (select min(due_at) from subscriptions
       where environment_id = $1::uuid and due_at is not null and on_test_clock and parked_reason is null),
+     (select min(trial_notice_at) from subscriptions
+      where environment_id = $1::uuid and trial_notice_at is not null and on_test_clock),
      (select min(due_at) from payments where environment_id = $1::uuid and due_at is not null and on_test_clock),
      (select min(due_at) from refunds where environment_id = $1::uuid and due_at is not null and on_test_clock),
      (select min(overdue_at) from invoices

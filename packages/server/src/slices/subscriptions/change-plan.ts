@@ -15,6 +15,7 @@ import { changeQuantity } from './quantity.ts'
 import { periodOf, scheduleOf } from './schedule.ts'
 import type { ChangePlan, Subscription } from './schema.ts'
 import type { DueRow } from './sql.ts'
+import { awaitTrialEnd } from './trial-ending.ts'
 import { type Terms, applyTerms, changesInterval, forgetPending, restartAt } from './terms.ts'
 import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
 
@@ -50,8 +51,11 @@ export async function changePlan(
     row.pending_at = end
     return concludeChange(deps, tx, row, 'subscription.updated')
   }
+  const trialEnd = row.trial_end
   await changeNow(deps, tx, row, terms, input.prorate ?? true)
-  return concludeChange(deps, tx, row, 'subscription.plan_changed')
+  const changed = await concludeChange(deps, tx, row, 'subscription.plan_changed')
+  if (row.trial_end !== trialEnd) awaitTrialEnd(deps, tx, row)
+  return changed
 }
 
 async function termsOf(

@@ -18,6 +18,7 @@ import {
   methodOfCustomer,
 } from './sql.ts'
 import { saveTermsOf } from './terms.ts'
+import { awaitTrialEnd } from './trial-ending.ts'
 import { readDates, refuseTooManyPeriods, resolveDates } from './start.ts'
 
 const mostMinor = 10n ** 15n
@@ -86,6 +87,7 @@ export async function createSubscription(
   awaitFirstPeriod(row)
   if (row.arrears !== null) saveTermsOf(tx, [row])
   await billDue(deps, tx, [row], { until: tx.now, made: true })
+  if (start.trialEnd !== null) awaitTrialEnd(deps, tx, row)
   return presentSubscription(row)
 }
 

@@ -148,6 +148,7 @@ test('a declined renewal makes the subscription PAST_DUE at its instant', async 
   assert.deepEqual([invoice.status, invoice.issuedAt], ['FAILED', '2026-01-25T08:00:00.000Z'])
   assert.deepEqual(await eventsOf(server, subscription), [
     'subscription.created',
+    'subscription.trial_ending',
     'subscription.activated',
     'subscription.past_due',
   ])
