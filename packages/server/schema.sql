@@ -731,8 +731,12 @@ create table prices (
   amount_minor bigint not null,
   created_at timestamp with time zone not null,
   archived_at timestamp with time zone,
+  successor_id uuid,
+  succeeded_at timestamp with time zone,
   constraint prices_amount_minor_check CHECK ((amount_minor >= 0)),
+  constraint prices_check CHECK (((successor_id IS NULL) = (succeeded_at IS NULL))),
   constraint prices_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id),
+  constraint prices_environment_id_successor_id_fkey FOREIGN KEY (environment_id, successor_id) REFERENCES prices(environment_id, id),
   constraint prices_pkey PRIMARY KEY (environment_id, id)
 );
 

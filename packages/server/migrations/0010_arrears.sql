@@ -12,3 +12,10 @@ create index subscriptions_trial_notice_on_test_clock on subscriptions (environm
 alter table subscriptions no force row level security;
 update subscriptions set trial_notice_at = greatest(trial_start, trial_end - interval '3 days') where status = 'TRIALING';
 alter table subscriptions force row level security;
+
+-- The price that subscriptions with this one have from their next period on, and since when.
+alter table prices
+  add column successor_id uuid,
+  add column succeeded_at timestamptz,
+  add foreign key (environment_id, successor_id) references prices,
+  add check ((successor_id is null) = (succeeded_at is null));

@@ -928,6 +928,11 @@ export interface PlansAddPriceInput {
   amount: number | string
 }
 
+export interface PlansAddPriceQuery {
+  /** Subscriptions of the plan in this currency get the price too, each with the next period that begins */
+  applyToExisting?: 'next_period' | undefined
+}
+
 export interface PlansCreateInput {
   name: string
   /** Your own short name for it */
@@ -981,6 +986,11 @@ export interface PlansUpdateInput {
 export interface PlansUpdatePriceInput {
   /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
   amount: number | string
+}
+
+export interface PlansUpdatePriceQuery {
+  /** Subscriptions of the plan in this currency get the price too, each with the next period that begins */
+  applyToExisting?: 'next_period' | undefined
 }
 
 export interface Price {

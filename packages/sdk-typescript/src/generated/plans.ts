@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Plan, PlansAddPriceInput, PlansCreateInput, PlansListQuery, PlansUpdateInput, PlansUpdatePriceInput } from './models.ts'
+import type { Plan, PlansAddPriceInput, PlansAddPriceQuery, PlansCreateInput, PlansListQuery, PlansUpdateInput, PlansUpdatePriceInput, PlansUpdatePriceQuery } from './models.ts'
 
 export class PlansResource {
   readonly #caller: Caller
@@ -65,19 +65,19 @@ export class PlansResource {
    *
    * `POST /api/plans/{id}/prices`. Needs `plans:write`.
    */
-  addPrice(id: string, body: PlansAddPriceInput, options?: RequestOptions): Promise<Plan> {
-    return this.#caller.json<Plan>({ id: 'plans.addPrice', method: 'POST', path: `/api/plans/${segment(id)}/prices`, auth: 'apiKey', body, options })
+  addPrice(id: string, body: PlansAddPriceInput, query?: PlansAddPriceQuery, options?: RequestOptions): Promise<Plan> {
+    return this.#caller.json<Plan>({ id: 'plans.addPrice', method: 'POST', path: `/api/plans/${segment(id)}/prices`, auth: 'apiKey', body, query, options })
   }
 
   /**
    * Change a price for new subscriptions
    *
-   * Subscriptions that have the old price keep it. The price gets a new id.
+   * Subscriptions that have the old price keep it, unless `applyToExisting` is `next_period`: then each has the new one from the next period that begins. The price gets a new id.
    *
    * `PATCH /api/plans/{id}/prices/{priceId}`. Needs `plans:write`.
    */
-  updatePrice(id: string, priceId: string, body: PlansUpdatePriceInput, options?: RequestOptions): Promise<Plan> {
-    return this.#caller.json<Plan>({ id: 'plans.updatePrice', method: 'PATCH', path: `/api/plans/${segment(id)}/prices/${segment(priceId)}`, auth: 'apiKey', body, options })
+  updatePrice(id: string, priceId: string, body: PlansUpdatePriceInput, query?: PlansUpdatePriceQuery, options?: RequestOptions): Promise<Plan> {
+    return this.#caller.json<Plan>({ id: 'plans.updatePrice', method: 'PATCH', path: `/api/plans/${segment(id)}/prices/${segment(priceId)}`, auth: 'apiKey', body, query, options })
   }
 
   /**

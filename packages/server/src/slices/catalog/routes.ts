@@ -4,7 +4,16 @@ import { PathId, named } from '../../http/shapes.ts'
 import { createPlan, findPlan, listPlans, removePlan, updatePlan } from './plans.ts'
 import { presentPlan } from './present.ts'
 import { addPrice, changePrice, removePrice } from './prices.ts'
-import { AddPrice, CreatePlan, ListPlans, type Plan, PricePath, UpdatePlan, UpdatePrice } from './schema.ts'
+import {
+  AddPrice,
+  ApplyPrice,
+  CreatePlan,
+  ListPlans,
+  type Plan,
+  PricePath,
+  UpdatePlan,
+  UpdatePrice,
+} from './schema.ts'
 
 const plan = named<Plan>('Plan')
 
@@ -73,30 +82,33 @@ export const routes = [
     summary: 'Add a price in another currency',
     scope: 'plans:write',
     params: PathId,
+    query: ApplyPrice,
     body: AddPrice,
     status: 201,
     response: plan,
-    write: (tx, { deps, principal, params, body }) =>
-      addPrice(deps, tx, principal.environmentId, params.id, body),
+    write: (tx, { deps, principal, params, query, body }) =>
+      addPrice(deps, tx, principal.environmentId, params.id, body, query.applyToExisting),
   }),
   dataRoute({
     method: 'PATCH',
     url: '/plans/:id/prices/:priceId',
     operation: 'plans.updatePrice',
     summary: 'Change a price for new subscriptions',
-    description: 'Subscriptions that have the old price keep it. The price gets a new id.',
+    description:
+      'Subscriptions that have the old price keep it, unless `applyToExisting` is `next_period`: then each has the new one from the next period that begins. The price gets a new id.',
     scope: 'plans:write',
     params: PricePath,
+    query: ApplyPrice,
     body: UpdatePrice,
     status: 200,
     response: plan,
-    write: (tx, { deps, principal, params, body }) =>
+    write: (tx, { deps, principal, params, query, body }) =>
       changePrice(
         deps,
         tx,
         principal.environmentId,
         { planId: params.id, priceId: params.priceId },
-        body.amount,
+        { amount: body.amount, applyToExisting: query.applyToExisting },
       ),
   }),
   dataRoute({

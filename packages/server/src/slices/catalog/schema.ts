@@ -56,6 +56,13 @@ export const UpdatePlan = closed({
 })
 export type UpdatePlan = Static<typeof UpdatePlan>
 
+const applyToExisting = oneOf(['next_period'], {
+  description:
+    'Subscriptions of the plan in this currency get the price too, each with the next period that begins',
+})
+export type ApplyToExisting = Static<typeof applyToExisting>
+export const ApplyPrice = closed({ applyToExisting: Type.Optional(applyToExisting) })
+
 export const Price = Type.Object(
   { id: Type.String(), currency: Type.String(), amount: Money, createdAt: Instant },
   { $id: 'Price' },

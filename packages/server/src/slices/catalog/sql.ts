@@ -75,6 +75,20 @@ export const retirePrice = command(
   `update prices set archived_at = $4
    where environment_id = $1::uuid and plan_id = $2::uuid and id = $3::uuid and archived_at is null`,
 )
+/** Subscriptions of a plan in a currency have a price from their next period on, whichever they have. */
+export const succeedPrices = command(
+  'catalog.succeed_prices',
+  `update prices set successor_id = $4, succeeded_at = $5
+   where environment_id = $1::uuid and plan_id = $2::uuid and currency = $3 and id <> $4::uuid`,
+)
+/** The most units of a plan that a subscription in a currency has, or is about to have. */
+export const mostUnits = statement(
+  'catalog.most_units',
+  `select coalesce(max(greatest(quantity, pending_quantity)), 0) as quantity from subscriptions
+   where environment_id = $1::uuid and (plan_id = $2::uuid or pending_plan_id = $2::uuid) and currency = $3
+     and status <> 'CANCELED'`,
+  { quantity: integer },
+)
 export const planIsUsed = statement(
   'catalog.plan_is_used',
   `select exists (

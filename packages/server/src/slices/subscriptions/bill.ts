@@ -12,7 +12,7 @@ import { presentSubscription } from './present.ts'
 import { resumeRow } from './resume-row.ts'
 import { scheduleOf } from './schedule.ts'
 import { type DueRow, countActive, saveSubscriptions } from './sql.ts'
-import { applyPending, isChangeDue, pendingTerms, saveTermsOf } from './terms.ts'
+import { applyPending, isChangeDue, pendingTerms, saveTermsOf, takeNextPrice } from './terms.ts'
 
 /** At most so many periods of one subscription in one go; what is left stays due. */
 export const mostPeriodsAtOnce = 400
@@ -65,6 +65,7 @@ export async function billDue(
         types.push('subscription.plan_changed')
       }
       const plan = planDue(dueOf(row, dueAt))
+      if (plan.kind === 'bill' && takeNextPrice(row, plan.at)) moved.add(row)
       if (plan.kind === 'resume') {
         add(row, resumeRow(row, plan.at))
         moved.add(row)

@@ -90,6 +90,9 @@ export const dueColumns = {
   interval_count: integer,
   billing_timing: oneOf('IN_ADVANCE', 'IN_ARREARS'),
   price_minor: bigint,
+  next_price_id: nullable(uuid),
+  next_price_minor: nullable(bigint),
+  next_price_from: nullable(instantText),
   net_payment_terms: nullable(integer),
   terms_from: nullable(oneOf('CUSTOMER', 'PLAN')),
   customer_name: nullable(text),
@@ -109,6 +112,7 @@ export function withBillingFacts(locked: string): string {
      .map((name) => `s.${name}`)
      .join(', ')}, s.environment_id, s.attempt,
      l.name as plan_name, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
+     n.id as next_price_id, n.amount_minor as next_price_minor, p.succeeded_at as next_price_from,
      coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms,
      case when c.net_payment_terms is not null then 'CUSTOMER' when l.net_payment_terms is not null then 'PLAN' end as terms_from,
      c.name as customer_name,
@@ -117,6 +121,7 @@ export function withBillingFacts(locked: string): string {
    from due s
    join plans l on l.environment_id = s.environment_id and l.id = s.plan_id
    join prices p on p.environment_id = s.environment_id and p.id = s.price_id
+   left join prices n on n.environment_id = p.environment_id and n.id = p.successor_id
    join customers c on c.environment_id = s.environment_id and c.id = s.customer_id
    order by s.due_at, s.id`
 }
@@ -219,7 +224,8 @@ export const pendingPlans = statement(
    from unnest($1::uuid[], $2::uuid[]) as u (environment_id, id)
    join subscriptions s on s.environment_id = u.environment_id and s.id = u.id
    join plans l on l.environment_id = s.environment_id and l.id = s.pending_plan_id
-   join prices p on p.environment_id = s.environment_id and p.id = s.pending_price_id`,
+   join prices q on q.environment_id = s.environment_id and q.id = s.pending_price_id
+   join prices p on p.environment_id = s.environment_id and p.id = coalesce(q.successor_id, q.id)`,
   pendingColumns,
 )
 

@@ -59,11 +59,22 @@ export function applyPending(row: DueRow, terms: Terms, at: number): void {
 /** Gives a row its new plan, price and quantity; a change that was pending is superseded. */
 export function applyTerms(row: DueRow, { plan_payment_terms: planTerms, ...terms }: Terms): void {
   Object.assign(row, terms)
+  row.next_price_id = null
   if (row.terms_from !== 'CUSTOMER') {
     row.net_payment_terms = planTerms
     row.terms_from = planTerms === null ? null : 'PLAN'
   }
   forgetPending(row)
+}
+
+/** Where the price has been changed for those that have it, a period that begins from then on has the new one. */
+export function takeNextPrice(row: DueRow, at: number): boolean {
+  const { next_price_id: id, next_price_minor: minor, next_price_from: from } = row
+  if (id === null || minor === null || from === null || Date.parse(from) > at) return false
+  row.price_id = id
+  row.price_minor = minor
+  row.next_price_id = null
+  return true
 }
 
 export function forgetPending(row: DueRow): void {

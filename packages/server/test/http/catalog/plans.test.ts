@@ -127,10 +127,4 @@ test('prices are added, changed and retired, one a currency', async () => {
     (await prices()).map(({ currency }) => currency),
     ['KES'],
   )
-  const later = await live(
-    'PATCH',
-    `/plans/${plan.id}/prices/${plan.prices[0]?.id}?applyToExisting=next_period`,
-    { amount: 1 },
-  )
-  assert.deepEqual([later.status, later.body.errors[0].path], [400, 'applyToExisting'])
 })

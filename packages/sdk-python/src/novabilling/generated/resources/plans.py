@@ -152,6 +152,7 @@ class PlansResource:
         *,
         currency: str,
         amount: MoneyInput,
+        apply_to_existing: Union[Literal["next_period"], NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.Plan:
@@ -167,6 +168,7 @@ class PlansResource:
                 f"/api/plans/{segment(id)}/prices",
                 "apiKey",
                 body=body_of({"currency": currency, "amount": amount}),
+                query=query_of({"applyToExisting": apply_to_existing}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -178,11 +180,12 @@ class PlansResource:
         price_id: str,
         *,
         amount: MoneyInput,
+        apply_to_existing: Union[Literal["next_period"], NotGiven] = NOT_GIVEN,
         timeout: Optional[float] = None,
     ) -> models.Plan:
         """Change a price for new subscriptions
 
-        Subscriptions that have the old price keep it. The price gets a new id.
+        Subscriptions that have the old price keep it, unless `applyToExisting` is `next_period`: then each has the new one from the next period that begins. The price gets a new id.
 
         `PATCH /api/plans/{id}/prices/{priceId}`. Needs `plans:write`.
         """
@@ -194,6 +197,7 @@ class PlansResource:
                 f"/api/plans/{segment(id)}/prices/{segment(price_id)}",
                 "apiKey",
                 body=body_of({"amount": amount}),
+                query=query_of({"applyToExisting": apply_to_existing}),
                 timeout=timeout,
             ),
         )
@@ -363,6 +367,7 @@ class AsyncPlansResource:
         *,
         currency: str,
         amount: MoneyInput,
+        apply_to_existing: Union[Literal["next_period"], NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.Plan:
@@ -378,6 +383,7 @@ class AsyncPlansResource:
                 f"/api/plans/{segment(id)}/prices",
                 "apiKey",
                 body=body_of({"currency": currency, "amount": amount}),
+                query=query_of({"applyToExisting": apply_to_existing}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -389,11 +395,12 @@ class AsyncPlansResource:
         price_id: str,
         *,
         amount: MoneyInput,
+        apply_to_existing: Union[Literal["next_period"], NotGiven] = NOT_GIVEN,
         timeout: Optional[float] = None,
     ) -> models.Plan:
         """Change a price for new subscriptions
 
-        Subscriptions that have the old price keep it. The price gets a new id.
+        Subscriptions that have the old price keep it, unless `applyToExisting` is `next_period`: then each has the new one from the next period that begins. The price gets a new id.
 
         `PATCH /api/plans/{id}/prices/{priceId}`. Needs `plans:write`.
         """
@@ -405,6 +412,7 @@ class AsyncPlansResource:
                 f"/api/plans/{segment(id)}/prices/{segment(price_id)}",
                 "apiKey",
                 body=body_of({"amount": amount}),
+                query=query_of({"applyToExisting": apply_to_existing}),
                 timeout=timeout,
             ),
         )
