@@ -494,6 +494,7 @@ create table invoices (
   deferral_undone boolean not null default false,
   overdue_at timestamp with time zone,
   on_test_clock boolean not null default false,
+  finalize_at timestamp with time zone,
   constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
   constraint invoices_check1 CHECK (((paid_minor >= 0) AND (credited_minor >= 0) AND ((paid_minor + credited_minor) <= total_minor))),
   constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
@@ -508,6 +509,8 @@ create table invoices (
 CREATE INDEX invoices_created ON public.invoices USING btree (environment_id, created_at, id);
 CREATE INDEX invoices_customer ON public.invoices USING btree (environment_id, customer_id, created_at, id);
 CREATE INDEX invoices_deferral_to_undo ON public.invoices USING btree (environment_id) WHERE ((status = 'VOID'::text) AND (NOT deferral_undone));
+CREATE INDEX invoices_finalize ON public.invoices USING btree (finalize_at) WHERE ((finalize_at IS NOT NULL) AND (status = 'DRAFT'::text) AND (NOT on_test_clock));
+CREATE INDEX invoices_finalize_on_test_clock ON public.invoices USING btree (environment_id, finalize_at) WHERE ((finalize_at IS NOT NULL) AND (status = 'DRAFT'::text) AND on_test_clock);
 CREATE INDEX invoices_overdue ON public.invoices USING btree (overdue_at) WHERE ((overdue_at IS NOT NULL) AND (status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) AND (NOT on_test_clock));
 CREATE INDEX invoices_overdue_on_test_clock ON public.invoices USING btree (environment_id, overdue_at) WHERE ((overdue_at IS NOT NULL) AND (status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) AND on_test_clock);
 CREATE UNIQUE INDEX invoices_number_key ON public.invoices USING btree (environment_id, number);
@@ -707,9 +710,11 @@ create table plans (
   metadata jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  invoice_grace_days integer,
   constraint plans_billing_interval_check CHECK ((billing_interval = ANY (ARRAY['HOURLY'::text, 'DAILY'::text, 'WEEKLY'::text, 'MONTHLY'::text, 'QUARTERLY'::text, 'YEARLY'::text]))),
   constraint plans_billing_timing_check CHECK ((billing_timing = ANY (ARRAY['IN_ADVANCE'::text, 'IN_ARREARS'::text]))),
   constraint plans_interval_count_check CHECK ((interval_count > 0)),
+  constraint plans_invoice_grace_days_check CHECK (((invoice_grace_days >= 0) AND (invoice_grace_days <= 90))),
   constraint plans_trial_days_check CHECK ((trial_days >= 0)),
   constraint plans_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
   constraint plans_pkey PRIMARY KEY (environment_id, id)

@@ -19,3 +19,13 @@ alter table prices
   add column succeeded_at timestamptz,
   add foreign key (environment_id, successor_id) references prices,
   add check ((successor_id is null) = (succeeded_at is null));
+
+-- How long an invoice of a period stays a draft; null: as the tenant's settings say.
+alter table plans add column invoice_grace_days integer check (invoice_grace_days between 0 and 90);
+
+-- When a draft of a period is issued by itself; null for drafts by hand, and once it has been.
+alter table invoices add column finalize_at timestamptz;
+create index invoices_finalize on invoices (finalize_at)
+  where finalize_at is not null and status = 'DRAFT' and not on_test_clock;
+create index invoices_finalize_on_test_clock on invoices (environment_id, finalize_at)
+  where finalize_at is not null and status = 'DRAFT' and on_test_clock;

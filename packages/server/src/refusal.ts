@@ -61,6 +61,10 @@ export const refusals = {
   invoice_not_explained: [409, 'Only an invoice that has been issued, and kept how, can be explained.'],
   document_link_invalid: [404, 'This link is not valid any more. Ask for a new one.'],
   invoice_not_draft: [409, 'Only a draft can be changed, finalized or deleted.'],
+  invoice_of_period: [
+    409,
+    'This draft is of a period of a subscription and cannot be deleted. Change its items, or finalize and void it.',
+  ],
   invoice_due_date_passed: [409, 'The due date of this draft has passed. Give it another one first.'],
   invoice_not_open: [409, 'Only an issued invoice that awaits payment can be given up.'],
   invoice_not_electronic: [409, 'This invoice cannot be given as EN 16931 UBL.'],

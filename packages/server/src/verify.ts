@@ -92,7 +92,7 @@ export const invariants: readonly Invariant[] = [
          join environments e on e.id = l.environment_id
          join tenants t on t.id = e.tenant_id
          cross join lateral (select coalesce(l.derivation->>'zone', i.bill_to->>'timezone') as zone) z
-         where l.deferral is not null and (i.status <> 'VOID' or not i.deferral_undone)
+         where l.deferral is not null and i.status <> 'DRAFT' and (i.status <> 'VOID' or not i.deferral_undone)
        ) l
        union all
        select environment_id, currency, 0, case when is_void then 0 else net_minor end
@@ -158,7 +158,10 @@ export const invariants: readonly Invariant[] = [
        select environment_id, subscription_id, kind, period_start,
          lag(period_end) over (partition by environment_id, subscription_id order by period_start, id) as previous_end
        from invoices
-       where kind in ('CYCLE', 'RESTART')
+       -- the drafts of a customer that is erased go with it
+       where kind in ('CYCLE', 'RESTART') and exists (
+         select from customers c
+         where c.environment_id = invoices.environment_id and c.id = invoices.customer_id and c.status = 'ACTIVE')
      ) periods
      where kind = 'CYCLE' and previous_end <> period_start`,
   ),
@@ -175,6 +178,7 @@ export const invariants: readonly Invariant[] = [
        where kind in ('CYCLE', 'RESTART')
        order by environment_id, subscription_id, period_start desc, id desc
      ) i on i.environment_id = s.environment_id and i.subscription_id = s.id
+     join customers c on c.environment_id = s.environment_id and c.id = s.customer_id and c.status = 'ACTIVE'
      -- a period that is charged in arrears is invoiced when it is over
      where case s.arrears->>'kind'
        when 'CYCLE' then i.billed_to is distinct from case when s.period_index > 0 then s.current_period_start end
@@ -189,6 +193,14 @@ export const invariants: readonly Invariant[] = [
      from subscriptions
      where status <> 'CANCELED' and (arrears->'open' <> 'null' or arrears->'parts' <> '[]')
        and (due_at is null or due_at > (arrears->>'at')::timestamptz)`,
+  ),
+  invariant(
+    'held_are_issued',
+    'every draft of a period has a time to be issued at, and nothing else has',
+    `select environment_id, 'invoice ' || coalesce(number, id::text) as place,
+       'is ' || status || ' and to be issued at ' || coalesce(finalize_at::text, 'no time') as fault
+     from invoices
+     where (status = 'DRAFT' and kind <> 'MANUAL') <> (finalize_at is not null)`,
   ),
   invariant(
     'trials_are_told',

@@ -510,6 +510,7 @@ export interface Invoice {
   taxes: InvoiceTax[]
   billTo: InvoiceParty
   from: InvoiceParty
+  finalizesAt: string | null
   issuedAt: string | null
   dueDate: string | null
   paidAt: string | null
@@ -914,6 +915,7 @@ export interface Plan {
   prices: Price[]
   trialDays: number
   netPaymentTerms: number | null
+  invoiceGracePeriodDays: number | null
   isActive: boolean
   /** Your own keys and values; replaced whole */
   metadata: { [key: string]: string | number | boolean }
@@ -949,6 +951,8 @@ export interface PlansCreateInput {
   trialDays?: number | undefined
   /** Days from issue to due */
   netPaymentTerms?: number | undefined
+  /** Days that an invoice of a period stays a draft, which can be changed; the tenant's setting unless given */
+  invoiceGracePeriodDays?: number | undefined
   /** Your own keys and values; replaced whole */
   metadata?: { [key: string]: string | number | boolean } | undefined
 }
@@ -979,6 +983,7 @@ export interface PlansUpdateInput {
   /** Whether new subscriptions may choose it */
   isActive?: boolean | undefined
   netPaymentTerms?: number | null | undefined
+  invoiceGracePeriodDays?: number | null | undefined
   /** Your own keys and values; replaced whole */
   metadata?: { [key: string]: string | number | boolean } | undefined
 }
@@ -1231,6 +1236,8 @@ export interface Tenant {
 export interface TenantSettings {
   /** Days from issue to due; 30 unless set */
   netPaymentTerms?: number
+  /** Days that invoices of periods stay drafts, which can be changed; 0 unless set */
+  invoiceGracePeriodDays?: number
   /** Start of invoice numbers; INV unless set */
   invoicePrefix?: string
   invoiceFooter?: string
@@ -1298,6 +1305,7 @@ export interface TenantsUpdateMeInput {
 /** Merged one level deep; null takes a setting back */
 export interface TenantsUpdateMeInputSettings {
   netPaymentTerms?: number | null | undefined
+  invoiceGracePeriodDays?: number | null | undefined
   invoicePrefix?: string | null | undefined
   invoiceFooter?: string | null | undefined
   logo?: string | null | undefined

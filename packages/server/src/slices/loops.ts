@@ -5,12 +5,13 @@ import { housekeeping } from './housekeeping/index.ts'
 import { overdueLoop } from './invoices/index.ts'
 import { mail } from './mail/index.ts'
 import { recognition } from './recognition/index.ts'
-import { trialEndingLoop } from './subscriptions/index.ts'
+import { heldInvoicesLoop, trialEndingLoop } from './subscriptions/index.ts'
 
 /** What the worker does again and again. */
 export const loops = [
   billingRun,
   trialEndingLoop,
+  heldInvoicesLoop,
   collection,
   overdueLoop,
   recognition,

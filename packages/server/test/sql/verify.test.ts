@@ -59,6 +59,7 @@ const damage: Record<string, string> = {
   'the periods of every subscription follow one another without gap or overlap': `update invoices set period_end = period_end - interval '1 day' where id = $1`,
   'the current period of every subscription is the last one that was invoiced': `update subscriptions set current_period_end = current_period_end + interval '1 day' where id = (select subscription_id from invoices where id = $1)`,
   'what is charged in arrears is looked at when its period is over': `update subscriptions set due_at = due_at + interval '1 day' where arrears is not null and $1::uuid is not null`,
+  'every draft of a period has a time to be issued at, and nothing else has': `update invoices set finalize_at = created_at where id = $1`,
   'the end of every trial will be told of, or has been': `update subscriptions set trial_notice_at = null where status = 'TRIALING' and $1::uuid is not null`,
   'invoice numbers of every environment and year count from 1 without a gap': `update invoices set number = 'INV-2026-000999' where id = $1`,
   'what is paid of every invoice is what its payments brought in, up to its total, less what went back': `update invoices set paid_minor = 1 where id = $1`,

@@ -330,6 +330,8 @@ class PlansCreateInput(TypedDict):
     trial_days: NotRequired[int]
     net_payment_terms: NotRequired[int]
     """Days from issue to due"""
+    invoice_grace_period_days: NotRequired[int]
+    """Days that an invoice of a period stays a draft, which can be changed; the tenant's setting unless given"""
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
     """Your own keys and values; replaced whole"""
 
@@ -352,6 +354,7 @@ class PlansUpdateInput(TypedDict):
     is_active: NotRequired[bool]
     """Whether new subscriptions may choose it"""
     net_payment_terms: NotRequired[Optional[int]]
+    invoice_grace_period_days: NotRequired[Optional[int]]
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
     """Your own keys and values; replaced whole"""
 
@@ -510,6 +513,7 @@ class TenantsUpdateMeInputSettings(TypedDict):
     """Merged one level deep; null takes a setting back"""
 
     net_payment_terms: NotRequired[Optional[int]]
+    invoice_grace_period_days: NotRequired[Optional[int]]
     invoice_prefix: NotRequired[Optional[str]]
     invoice_footer: NotRequired[Optional[str]]
     logo: NotRequired[Optional[str]]

@@ -273,6 +273,7 @@ class Invoice(Model):
     taxes: List[InvoiceTax]
     bill_to: InvoiceParty = Field(alias="billTo")
     from_: InvoiceParty = Field(alias="from")
+    finalizes_at: Optional[dt.datetime] = Field(alias="finalizesAt")
     issued_at: Optional[dt.datetime] = Field(alias="issuedAt")
     due_date: Optional[dt.date] = Field(alias="dueDate")
     paid_at: Optional[dt.datetime] = Field(alias="paidAt")
@@ -528,6 +529,7 @@ class Plan(Model):
     prices: List[Price]
     trial_days: int = Field(alias="trialDays")
     net_payment_terms: Optional[int] = Field(alias="netPaymentTerms")
+    invoice_grace_period_days: Optional[int] = Field(alias="invoiceGracePeriodDays")
     is_active: bool = Field(alias="isActive")
     metadata: Dict[str, Union[str, Number, bool]]
     """Your own keys and values; replaced whole"""
@@ -672,6 +674,8 @@ class TenantSettings(Model):
 
     net_payment_terms: Optional[int] = Field(default=None, alias="netPaymentTerms")
     """Days from issue to due; 30 unless set"""
+    invoice_grace_period_days: Optional[int] = Field(default=None, alias="invoiceGracePeriodDays")
+    """Days that invoices of periods stay drafts, which can be changed; 0 unless set"""
     invoice_prefix: Optional[str] = Field(default=None, alias="invoicePrefix")
     """Start of invoice numbers; INV unless set"""
     invoice_footer: Optional[str] = Field(default=None, alias="invoiceFooter")

@@ -183,6 +183,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "prices": ("prices", "PlansCreateInputPrice"),
         "trial_days": ("trialDays", None),
         "net_payment_terms": ("netPaymentTerms", None),
+        "invoice_grace_period_days": ("invoiceGracePeriodDays", None),
         "metadata": ("metadata", None),
     },
     "PlansCreateInputPrice": {
@@ -195,6 +196,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "features": ("features", None),
         "is_active": ("isActive", None),
         "net_payment_terms": ("netPaymentTerms", None),
+        "invoice_grace_period_days": ("invoiceGracePeriodDays", None),
         "metadata": ("metadata", None),
     },
     "PlansUpdatePriceInput": {
@@ -273,6 +275,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     },
     "TenantsUpdateMeInputSettings": {
         "net_payment_terms": ("netPaymentTerms", None),
+        "invoice_grace_period_days": ("invoiceGracePeriodDays", None),
         "invoice_prefix": ("invoicePrefix", None),
         "invoice_footer": ("invoiceFooter", None),
         "logo": ("logo", None),

@@ -53,6 +53,7 @@ export async function createPlan(
     features: input.features ?? [],
     trial_days: input.trialDays ?? 0,
     net_payment_terms: input.netPaymentTerms ?? null,
+    invoice_grace_days: input.invoiceGracePeriodDays ?? null,
     is_active: true,
     metadata: input.metadata ?? {},
     created_at: tx.now,
@@ -79,6 +80,7 @@ export async function createPlan(
       row.net_payment_terms,
       JSON.stringify(row.metadata),
       row.created_at,
+      row.invoice_grace_days,
     ),
   )
   tx.defer(
@@ -110,6 +112,8 @@ export async function updatePlan(
     is_active: input.isActive ?? current.is_active,
     net_payment_terms:
       input.netPaymentTerms === undefined ? current.net_payment_terms : input.netPaymentTerms,
+    invoice_grace_days:
+      input.invoiceGracePeriodDays === undefined ? current.invoice_grace_days : input.invoiceGracePeriodDays,
     metadata: input.metadata ?? current.metadata,
     updated_at: tx.now,
   }
@@ -124,6 +128,7 @@ export async function updatePlan(
       saved.net_payment_terms,
       JSON.stringify(saved.metadata),
       saved.updated_at,
+      saved.invoice_grace_days,
     ),
   )
   return presentPlan(saved)

@@ -22,6 +22,7 @@ export function presentPlan(row: PlanRow): Plan {
     })),
     trialDays: row.trial_days,
     netPaymentTerms: row.net_payment_terms,
+    invoiceGracePeriodDays: row.invoice_grace_days,
     isActive: row.is_active,
     metadata: row.metadata,
     createdAt: isoInstant(row.created_at),

@@ -15,6 +15,12 @@ import {
 const billingInterval = oneOf(['HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'])
 const features = Type.Array(words(200), { maxItems: 100 })
 const description = words(500)
+const graceDays = Type.Integer({
+  minimum: 0,
+  maximum: 90,
+  description:
+    "Days that an invoice of a period stays a draft, which can be changed; the tenant's setting unless given",
+})
 const terms = Type.Integer({ minimum: 0, maximum: 365, description: 'Days from issue to due' })
 
 const PriceInput = closed({ currency: Currency, amount: MoneyInput })
@@ -42,6 +48,7 @@ export const CreatePlan = closed({
   prices: Type.Optional(Type.Array(PriceInput, { maxItems: 200, description: 'One price a currency' })),
   trialDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 365 })),
   netPaymentTerms: Type.Optional(terms),
+  invoiceGracePeriodDays: Type.Optional(graceDays),
   metadata: Type.Optional(Metadata),
 })
 export type CreatePlan = Static<typeof CreatePlan>
@@ -52,6 +59,7 @@ export const UpdatePlan = closed({
   features: Type.Optional(features),
   isActive: Type.Optional(Type.Boolean({ description: 'Whether new subscriptions may choose it' })),
   netPaymentTerms: Type.Optional(orNull(terms)),
+  invoiceGracePeriodDays: Type.Optional(orNull(graceDays)),
   metadata: Type.Optional(Metadata),
 })
 export type UpdatePlan = Static<typeof UpdatePlan>
@@ -82,6 +90,7 @@ export const Plan = Type.Object(
     prices: Type.Array(Type.Unsafe<Price>({ $ref: 'Price#' })),
     trialDays: Type.Integer(),
     netPaymentTerms: orNull(Type.Integer()),
+    invoiceGracePeriodDays: orNull(Type.Integer()),
     isActive: Type.Boolean(),
     metadata: Metadata,
     createdAt: Instant,

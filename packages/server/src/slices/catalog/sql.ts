@@ -27,6 +27,7 @@ const storedColumns = {
   features: textArray,
   trial_days: integer,
   net_payment_terms: nullable(integer),
+  invoice_grace_days: nullable(integer),
   is_active: boolean,
   metadata: json<Record<string, string | number | boolean>>(),
   created_at: instant,
@@ -55,13 +56,14 @@ export const lockPlan = statement(
 export const insertPlan = command(
   'catalog.insert_plan',
   `insert into plans (environment_id, id, name, code, description, billing_interval, interval_count, billing_timing,
-     features, trial_days, net_payment_terms, is_active, metadata, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, $12, $13, $13)`,
+     features, trial_days, net_payment_terms, is_active, metadata, created_at, updated_at, invoice_grace_days)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, $12, $13, $13, $14)`,
 )
 export const savePlan = command(
   'catalog.save_plan',
   `update plans
-   set name = $3, description = $4, features = $5, is_active = $6, net_payment_terms = $7, metadata = $8, updated_at = $9
+   set name = $3, description = $4, features = $5, is_active = $6, net_payment_terms = $7, metadata = $8, updated_at = $9,
+     invoice_grace_days = $10
    where environment_id = $1::uuid and id = $2::uuid`,
 )
 export const insertPrices = command(

@@ -4,7 +4,7 @@ import { billEnvironment } from '../billing-run/index.ts'
 import { collectEnvironment } from '../collection/index.ts'
 import { announceOverdueIn } from '../invoices/index.ts'
 import { recogniseEnvironment } from '../recognition/index.ts'
-import { announceTrialsEndingIn } from '../subscriptions/index.ts'
+import { announceTrialsEndingIn, issueHeldIn } from '../subscriptions/index.ts'
 import {
   currentRun,
   endRun,
@@ -117,6 +117,7 @@ async function step(
   if (!moved) return undefined
   await announceTrialsEndingIn(deps, environmentId, at)
   await billEnvironment(deps, environmentId, at)
+  await issueHeldIn(deps, environmentId, at)
   await collectEnvironment(deps, environmentId, at)
   await announceOverdueIn(deps, environmentId, at)
   return at

@@ -118,6 +118,8 @@ export const nextDue = statement(
       where environment_id = $1::uuid and trial_notice_at is not null and on_test_clock),
      (select min(due_at) from payments where environment_id = $1::uuid and due_at is not null and on_test_clock),
      (select min(due_at) from refunds where environment_id = $1::uuid and due_at is not null and on_test_clock),
+     (select min(finalize_at) from invoices
+      where environment_id = $1::uuid and finalize_at is not null and status = 'DRAFT' and on_test_clock),
      (select min(overdue_at) from invoices
       where environment_id = $1::uuid and overdue_at is not null and status in ('PENDING', 'FAILED') and on_test_clock)
    ) as due_at`,

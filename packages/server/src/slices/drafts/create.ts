@@ -80,6 +80,7 @@ async function draftOf(
     ...priceItems(deps, currency, input.items),
     bill_to: billToOf(customer),
     issuer: await currentIssuer(tx, environmentId),
+    finalize_at: null,
     issued_at: null,
     due_date: input.dueDate ?? null,
     terms_days: null,

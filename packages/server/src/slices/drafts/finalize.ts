@@ -43,7 +43,7 @@ export async function issue(
 ): Promise<void> {
   await finalizeDraft(deps, tx, environmentId, row, {
     billTo: billToOf(customer),
-    netPaymentTermsDays: subscription?.net_payment_terms ?? customer.net_payment_terms,
+    terms: termsOf(customer, subscription),
   })
   if (row.status === 'PAID') return
   await intendPayments(deps, tx, [
@@ -57,4 +57,15 @@ export async function issue(
       at: tx.now,
     },
   ])
+}
+
+function termsOf(
+  customer: CustomerRow,
+  subscription: DueRow | undefined,
+): Parameters<typeof finalizeDraft>[4]['terms'] {
+  const { net_payment_terms: days, terms_from: from } = subscription ?? {
+    net_payment_terms: customer.net_payment_terms,
+    terms_from: 'CUSTOMER' as const,
+  }
+  return days === null || from === null ? null : { days, from }
 }

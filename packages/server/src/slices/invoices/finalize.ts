@@ -10,28 +10,32 @@ import { Refusal } from '../../refusal.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { chargedBy } from './charged.ts'
-import { credit, defaultTermsDays, issuerFrom } from './issue.ts'
+import { type Terms, credit, issuerFrom, termsOfTenant } from './issue.ts'
 import { presentInvoice } from './present.ts'
-import { type BillTo, type InvoiceRow, issueDraft, issuersOf, takeNumbers } from './sql.ts'
+import { type BillTo, type InvoiceRow, issueDraft, issuersOf, openRecognition, takeNumbers } from './sql.ts'
 
 /**
  * Issues a draft, locked by the caller: its number, its dates and the names and addresses are those of this moment.
- * Revenue is booked at once, as a line by hand has no period to be earned over. What the customer has to its credit pays
- * first; without anything left to pay it is PAID.
- * Refuses what is no draft, and a draft whose own due date has passed in the customer's time zone. The row is brought
- * up to date in place.
+ * Revenue of a line by hand is booked at once, as it has no period to be earned over. What the customer has to its credit
+ * pays first; without anything left to pay it is PAID.
+ * Refuses what is no draft, and a draft whose own due date has passed in the customer's time zone, unless it is issued by
+ * itself (`at`: the instant it was to be). The row is brought up to date in place.
  */
 export async function finalizeDraft(
   deps: Deps,
   tx: Tx,
   environmentId: string,
   draft: InvoiceRow,
-  { billTo, netPaymentTermsDays }: { billTo: BillTo; netPaymentTermsDays: number | null },
+  {
+    billTo,
+    terms: own,
+    at: dueAt,
+  }: { billTo: BillTo; terms: Terms | null; at?: Temporal.Instant | undefined },
 ): Promise<void> {
   if (!canMoveInvoice(draft.status, 'PENDING')) throw new Refusal('invoice_not_draft')
-  const nowMs = tx.now.epochMilliseconds
+  const nowMs = (dueAt ?? tx.now).epochMilliseconds
   const today = localDay(billTo.timezone, nowMs)
-  if (draft.due_date !== null && draft.due_date < formatDay(today)) {
+  if (!dueAt && draft.due_date !== null && draft.due_date < formatDay(today)) {
     throw new Refusal('invoice_due_date_passed')
   }
   const { year } = toCivil(today)
@@ -42,14 +46,19 @@ export async function finalizeDraft(
   ])
   if (!tenant || !taken) throw new Error(`no number for an invoice of ${environmentId}`)
 
-  const at = isoInstant(tx.now)
-  const terms = netPaymentTermsDays ?? tenant.net_payment_terms ?? defaultTermsDays
+  const at = isoInstant(dueAt ?? tx.now)
+  const terms = own ?? termsOfTenant(tenant)
   draft.number = formatInvoiceNumber(tenant.prefix ?? 'INV', year, taken.last)
   draft.status = 'PENDING'
   draft.bill_to = billTo
   draft.issuer = issuerFrom(tenant)
   draft.issued_at = at
-  draft.due_date ??= dueDate(billTo.timezone, nowMs, terms)
+  if (draft.due_date === null) {
+    draft.due_date = dueDate(billTo.timezone, nowMs, terms.days)
+    draft.terms_days = terms.days
+    draft.terms_from = terms.from
+  }
+  draft.finalize_at = null
   draft.updated_at = at
   const spending = planSpending(
     [
@@ -77,8 +86,12 @@ export async function finalizeDraft(
       draft.due_date,
       draft.paid_at,
       draft.credited_minor,
+      draft.terms_days,
+      draft.terms_from,
     ),
   )
+  const charged = chargedBy(draft)
+  if (!tenant.recognises && charged.deferredMinor !== 0n) tx.defer(openRecognition([environmentId], [at]))
   postEntries(tx, environmentId, [
     {
       id: draft.id,
@@ -86,7 +99,7 @@ export async function finalizeDraft(
       documentId: draft.id,
       currency: draft.currency,
       at,
-      entries: invoiceIssued(chargedBy(draft)),
+      entries: invoiceIssued(charged),
     },
   ])
   writeSpending(deps, tx, spending)

@@ -1,11 +1,12 @@
-import { localDay, toCivil } from '@novabilling/core/calendar'
+import { addLocalDays, localDay, toCivil } from '@novabilling/core/calendar'
 import { dueDate, formatInvoiceNumber } from '@novabilling/core/invoice'
 import { invoiceIssued } from '@novabilling/core/ledger'
 import { jsonArray } from '../../db/statement.ts'
-import { recordEventsAcross } from '../../db/events.ts'
+import { type EventType, recordEventsAcross } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
+import { isoInstant } from '../../http/present.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { postEntriesAcross } from '../ledger/index.ts'
 import { chargedBy } from './charged.ts'
@@ -52,13 +53,15 @@ export type Draft = {
   readonly billTo: BillTo
   /** Days from issue to due, of the customer or else the plan; null: the tenant's. */
   readonly terms: Terms | null
+  /** Days that it stays a draft; null: as the tenant says. */
+  readonly graceDays: number | null
   readonly issuedAt: string
   readonly issuedAtMs: number
 }
 
-type Terms = { readonly days: number; readonly from: (typeof termsSources)[number] }
+export type Terms = { readonly days: number; readonly from: (typeof termsSources)[number] }
 
-export const defaultTermsDays = 30
+const defaultTermsDays = 30
 
 export type Issued = {
   readonly environmentId: string
@@ -72,20 +75,25 @@ const defaultTerms: Terms = { days: defaultTermsDays, from: 'DEFAULT' }
  * Issues invoices, over any number of environments, in a fixed number of statements: numbers in the order given,
  * gap-free per environment and year of issue (the year in the customer's time zone, as all days are); lines, ledger
  * and events with them. What a customer has to its credit pays first, and an invoice with nothing left to pay is PAID
- * at once. The order of the result is that of the drafts.
+ * at once. One that is to be held stays a DRAFT for so many local days, which owes nothing and has no number yet. The
+ * order of the result is that of the drafts.
  */
 export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]): Promise<Issued[]> {
   if (drafts.length === 0) return []
-  const places = numberPlaces(drafts)
   const environments = [...new Set(drafts.map(({ environmentId }) => environmentId))]
+  const issuers = await tx.query(issuersOf(environments))
+  const issuerOf = new Map(issuers.map((row) => [row.environment_id, { row, issuer: issuerFrom(row) }]))
+  const daysHeld = drafts.map(
+    ({ environmentId, graceDays }) => graceDays ?? issuerOf.get(environmentId)?.row.grace_days ?? 0,
+  )
+  const places = numberPlaces(drafts.filter((_, index) => daysHeld[index] === 0))
   const counters = [...places.values()].toSorted((a, b) =>
     a.environmentId === b.environmentId ? a.year - b.year : a.environmentId < b.environmentId ? -1 : 1,
   )
   const customers = [
     ...new Map(drafts.map((draft) => [`${draft.environmentId} ${draft.customerId}`, draft])).values(),
   ]
-  const [issuers, taken, credits] = await tx.queryAll([
-    issuersOf(environments),
+  const [taken, credits] = await tx.queryAll([
     takeNumbers(
       counters.map(({ environmentId }) => environmentId),
       counters.map(({ year }) => year),
@@ -100,11 +108,13 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     const place = places.get(`${environment_id} ${year}`)
     if (place) place.next = last - BigInt(place.count)
   }
-  const issuerOf = new Map(issuers.map((row) => [row.environment_id, { row, issuer: issuerFrom(row) }]))
 
-  const issued = drafts.map((draft): Issued => {
-    const place = places.get(placeOf(draft))
+  const issued = drafts.map((draft, index): Issued => {
     const from = issuerOf.get(draft.environmentId)
+    const days = daysHeld[index] ?? 0
+    if (from && days > 0)
+      return { environmentId: draft.environmentId, draft, row: heldRow(deps, draft, from.issuer, days) }
+    const place = places.get(placeOf(draft))
     if (place?.next === undefined || !from)
       throw new Error(`no number for an invoice of ${draft.environmentId}`)
     const number = formatInvoiceNumber(from.row.prefix ?? 'INV', place.year, ++place.next)
@@ -116,8 +126,9 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
       row: rowOf(deps, draft, { number, dueOn, terms, issuer: from.issuer }),
     }
   })
+  const final = issued.filter(({ row }) => row.status !== 'DRAFT')
   const spending = planSpending(
-    issued.map(({ environmentId, row }) => ({
+    final.map(({ environmentId, row }) => ({
       environmentId,
       invoiceId: row.id,
       customerId: row.customer_id,
@@ -127,16 +138,22 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     })),
     credits,
   )
-  for (const [index, { row }] of issued.entries()) credit(row, spending.paid[index] ?? 0n)
-  write(deps, tx, issued)
+  for (const [index, { row }] of final.entries()) credit(row, spending.paid[index] ?? 0n)
+  write(deps, tx, issued, final)
   writeSpending(deps, tx, spending)
   openBooks(
     tx,
     issuers.filter(({ recognises }) => !recognises).map((row) => row.environment_id),
-    drafts,
+    final.map(({ draft }) => draft),
   )
-  tx.afterCommit(() => invoicesIssued.inc(issued.length))
+  tx.afterCommit(() => invoicesIssued.inc(final.length))
   return issued
+}
+
+function eventsOf(status: InvoiceRow['status']): EventType[] {
+  if (status === 'DRAFT') return ['invoice.created']
+  const types: EventType[] = ['invoice.created', 'invoice.finalized']
+  return status === 'PAID' ? [...types, 'invoice.paid'] : types
 }
 
 /** What the customer's credit pays is not owed; an invoice with nothing left to pay is PAID at its issue. */
@@ -149,11 +166,12 @@ export function credit(row: InvoiceRow, minor: bigint): void {
 
 /** For environments with their first invoices, the recognition of revenue begins on the day of the earliest. */
 function openBooks(tx: Tx, environments: readonly string[], drafts: readonly Draft[]): void {
-  if (environments.length === 0) return
+  const opened = environments.filter((id) => drafts.some(({ environmentId }) => environmentId === id))
+  if (opened.length === 0) return
   tx.defer(
     openRecognition(
-      environments,
-      environments.map(
+      opened,
+      opened.map(
         (id) =>
           drafts
             .filter(({ environmentId }) => environmentId === id)
@@ -185,7 +203,7 @@ function yearOf({ billTo, issuedAtMs }: Draft): number {
   return toCivil(localDay(billTo.timezone, issuedAtMs)).year
 }
 
-function termsOfTenant({ net_payment_terms: days }: IssuerRow): Terms {
+export function termsOfTenant({ net_payment_terms: days }: IssuerRow): Terms {
   return days === null ? defaultTerms : { days, from: 'TENANT' }
 }
 
@@ -208,10 +226,22 @@ export async function currentIssuer(tx: Tx, environmentId: string): Promise<Issu
   return issuerFrom(row)
 }
 
+/** An invoice that is held: what it will be issued with is decided when it is. */
+function heldRow(deps: Deps, draft: Draft, issuer: Issuer, days: number): InvoiceRow {
+  return {
+    ...rowOf(deps, draft, { number: null, dueOn: null, terms: null, issuer }),
+    status: 'DRAFT',
+    issued_at: null,
+    finalize_at: isoInstant(
+      Temporal.Instant.fromEpochMilliseconds(addLocalDays(draft.billTo.timezone, draft.issuedAtMs, days)),
+    ),
+  }
+}
+
 function rowOf(
   deps: Deps,
   draft: Draft,
-  given: { number: string; dueOn: string; terms: Terms; issuer: Issuer },
+  given: { number: string | null; dueOn: string | null; terms: Terms | null; issuer: Issuer },
 ): InvoiceRow {
   return {
     id: deps.ids.next(),
@@ -231,10 +261,11 @@ function rowOf(
     credited_minor: 0n,
     bill_to: draft.billTo,
     issuer: given.issuer,
+    finalize_at: null,
     issued_at: draft.issuedAt,
     due_date: given.dueOn,
-    terms_days: given.terms.days,
-    terms_from: given.terms.from,
+    terms_days: given.terms?.days ?? null,
+    terms_from: given.terms?.from ?? null,
     paid_at: null,
     voided_at: null,
     notes: null,
@@ -256,7 +287,7 @@ function rowOf(
   }
 }
 
-function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
+function write(deps: Deps, tx: Tx, issued: readonly Issued[], final: readonly Issued[]): void {
   const rows = issued.map(({ row }) => row)
   const issuers = new Map<Issuer, number>()
   for (const { issuer } of rows) if (!issuers.has(issuer)) issuers.set(issuer, issuers.size + 1)
@@ -277,7 +308,7 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
         'jsonb',
       ),
       rows.map((row) => issuers.get(row.issuer) ?? null),
-      rows.map((row) => row.issued_at),
+      rows.map((row) => row.created_at),
       rows.map((row) => row.due_date),
       rows.map((row) => row.terms_days),
       rows.map((row) => row.terms_from),
@@ -287,6 +318,7 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
         Array.from(issuers.keys(), (issuer) => JSON.stringify(issuer)),
         'jsonb',
       ),
+      rows.map((row) => row.finalize_at),
     ),
   )
   const lines = issued.flatMap(({ environmentId, row }) =>
@@ -313,7 +345,7 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
   )
   postEntriesAcross(
     tx,
-    issued.map(({ environmentId, row }) => ({
+    final.map(({ environmentId, row }) => ({
       environmentId,
       id: row.id,
       documentKind: 'INVOICE',
@@ -329,10 +361,7 @@ function write(deps: Deps, tx: Tx, issued: readonly Issued[]): void {
     deps,
     issued.map(({ environmentId, row }) => ({
       environmentId,
-      types:
-        row.status === 'PAID'
-          ? ['invoice.created', 'invoice.finalized', 'invoice.paid']
-          : ['invoice.created', 'invoice.finalized'],
+      types: eventsOf(row.status),
       resourceId: row.id,
       resource: presentInvoice(deps, row),
       at: row.created_at,

@@ -29,6 +29,7 @@ export function presentInvoice(deps: Pick<Deps, 'config'>, row: InvoiceRow): Inv
     taxes: [],
     billTo: presentParty(row.bill_to),
     from: presentParty(row.issuer),
+    finalizesAt: row.finalize_at,
     issuedAt: row.issued_at,
     dueDate: row.due_date,
     paidAt: row.paid_at,

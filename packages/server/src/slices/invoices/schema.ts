@@ -65,6 +65,9 @@ export const Invoice = Type.Object(
     taxes: Type.Array(Type.Object({ name: Type.String(), rate: Type.Number(), base: Money, amount: Money })),
     billTo: party,
     from: party,
+    finalizesAt: orNull(
+      Type.String({ format: 'date-time', description: 'When the draft of a period is issued by itself' }),
+    ),
     issuedAt: orNull(Instant),
     dueDate: orNull(Day),
     paidAt: orNull(Instant),

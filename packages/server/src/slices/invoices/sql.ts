@@ -61,6 +61,7 @@ const ownColumns = {
   credited_minor: bigint,
   bill_to: json<BillTo>(),
   issuer: json<Issuer>(),
+  finalize_at: nullable(instantText),
   issued_at: nullable(instantText),
   due_date: nullable(day),
   terms_days: nullable(integer),
@@ -156,6 +157,7 @@ const issuerColumns = {
   footer: nullable(text),
   brand_color: nullable(text),
   net_payment_terms: nullable(integer),
+  grace_days: integer,
   recognises: boolean,
 }
 export type IssuerRow = RowOf<typeof issuerColumns>
@@ -167,6 +169,7 @@ export const issuersOf = statement(
      t.settings->'address' as address, t.settings->>'invoicePrefix' as prefix,
      t.settings->>'invoiceFooter' as footer, t.settings->>'brandColor' as brand_color,
      (t.settings->>'netPaymentTerms')::integer as net_payment_terms,
+     coalesce((t.settings->>'invoiceGracePeriodDays')::integer, 0) as grace_days,
      exists (select from recognition_clocks c where c.environment_id = e.id) as recognises
    from environments e
    join tenants t on t.id = e.tenant_id
@@ -190,17 +193,18 @@ export const insertInvoices = command(
   'invoices.insert',
   `insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end,
      currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, credited_minor, bill_to, issuer, issued_at,
-     due_date, terms_days, terms_from, paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at)
+     due_date, terms_days, terms_from, paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at, finalize_at)
    select u.environment_id, u.id, u.number, u.kind, u.customer_id, u.subscription_id, u.period_start, u.period_end,
-     u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.credited_minor, u.bill_to, i.issuer, u.issued_at, u.due_date,
-     u.terms_days, u.terms_from, case when u.status = 'PAID' then u.issued_at end,
-     (u.due_date + 1)::timestamp at time zone (u.bill_to->>'timezone'), e.clock_now is not null, '{}', u.issued_at,
-     u.issued_at
+     u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.credited_minor, u.bill_to, i.issuer,
+     case when u.status <> 'DRAFT' then u.at end, u.due_date,
+     u.terms_days, u.terms_from, case when u.status = 'PAID' then u.at end,
+     (u.due_date + 1)::timestamp at time zone (u.bill_to->>'timezone'), e.clock_now is not null, '{}', u.at,
+     u.at, u.finalize_at
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
      $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[],
-     $15::integer[], $16::text[], $17::text[], $18::bigint[])
+     $15::integer[], $16::text[], $17::text[], $18::bigint[], $20::timestamptz[])
      as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
-       subtotal_minor, bill_to, issuer_place, issued_at, due_date, terms_days, terms_from, kind, credited_minor)
+       subtotal_minor, bill_to, issuer_place, at, due_date, terms_days, terms_from, kind, credited_minor, finalize_at)
    join environments e on e.id = u.environment_id
    join unnest($19::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
 )
@@ -238,7 +242,7 @@ export const issueDraft = command(
    set number = $3, status = $4, bill_to = $5, issuer = $6, issued_at = $7, due_date = $8, paid_at = $9,
      credited_minor = $10,
      overdue_at = ($8::date + 1)::timestamp at time zone ($5::jsonb->>'timezone'),
-     on_test_clock = e.clock_now is not null, updated_at = $7
+     on_test_clock = e.clock_now is not null, updated_at = $7, terms_days = $11, terms_from = $12, finalize_at = null
    from environments e
    where i.environment_id = $1::uuid and i.id = $2::uuid and e.id = i.environment_id`,
 )

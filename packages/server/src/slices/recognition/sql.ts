@@ -60,8 +60,10 @@ const grouped = `select i.currency, coalesce(l.zone, i.bill_to->>'timezone') as 
 export const takeNewLines = statement(
   'recognition.take_new_lines',
   `with new as materialized (
-     select environment_id, invoice_id, id from invoice_lines
-     where environment_id = $1::uuid and deferral = 'NEW' limit $2::integer for no key update skip locked
+     select l.environment_id, l.invoice_id, l.id
+     from invoice_lines l
+     join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id and i.status <> 'DRAFT'
+     where l.environment_id = $1::uuid and l.deferral = 'NEW' limit $2::integer for no key update of l skip locked
    ), l as (
      update invoice_lines l set deferral = 'FOLDED'
      from new n

@@ -112,7 +112,7 @@ export async function issueAndCollect(
     deps,
     tx,
     issued.flatMap(({ environmentId, row: invoice }, index) => {
-      if (invoice.status === 'PAID') return []
+      if (invoice.status === 'PAID' || invoice.status === 'DRAFT') return []
       return [
         {
           environmentId,

@@ -61,7 +61,7 @@ export async function cancelSubscription(
 async function creditCanceled(deps: Deps, tx: Tx, row: DueRow, at: number): Promise<void> {
   const period = isInPeriod(row, at) ? periodOf(row) : undefined
   if (!period) return
-  const charged = await chargedUnits(tx, row)
+  const charged = await chargedUnits(deps, tx, row)
   await creditUnused(deps, tx, row, charged, {
     units: unitsCharged(charged),
     share: billedAfterCancellation(scheduleOf(row), period, { at, end: msOrNull(row.ends_at) }),

@@ -77,6 +77,7 @@ async function termsOf(
     billing_timing: plan.billing_timing,
     price_minor: BigInt(price.amount_minor),
     plan_payment_terms: plan.net_payment_terms,
+    plan_grace_days: plan.invoice_grace_days,
     trialDays: plan.trial_days,
   }
 }
@@ -122,7 +123,7 @@ async function changeNow(
     return
   }
   if (prorate) {
-    const charged = await chargedUnits(tx, row)
+    const charged = await chargedUnits(deps, tx, row)
     await creditUnused(deps, tx, row, charged, {
       units: unitsCharged(charged),
       share: billedAfterChange(scheduleOf(row), period, { at: now, end: msOrNull(row.ends_at) }),

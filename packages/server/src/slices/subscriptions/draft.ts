@@ -4,6 +4,7 @@ import { type Ratio, toMajor } from '@novabilling/core/money'
 import { billedAfterChange } from '@novabilling/core/prorate'
 import type { DuePlan } from '@novabilling/core/subscription'
 import type { Draft } from '../invoices/index.ts'
+import { billToOf } from './held.ts'
 import { isoMs, msOrNull } from './instants.ts'
 import { periodOf, scheduleOf, unitOf } from './schedule.ts'
 import type { DueRow } from './sql.ts'
@@ -67,19 +68,13 @@ export function invoiceOf(
     currency: row.currency,
     lines: charges.map((charge, index) => ({ ...charge, amountMinor: lineMinor[index] ?? 0n })),
     totalMinor: subtotalMinor,
-    billTo: {
-      name: row.customer_name,
-      email: row.customer_email,
-      taxId: row.customer_tax_id,
-      country: row.customer_country,
-      address: row.customer_address,
-      locale: row.customer_locale,
-      timezone: row.customer_timezone,
-    },
+    billTo: billToOf(row),
     terms:
       row.net_payment_terms === null || row.terms_from === null
         ? null
         : { days: row.net_payment_terms, from: row.terms_from },
+    // A change is issued at once, so that what it credits can pay for it.
+    graceDays: of.kind === 'CHANGE' ? 0 : row.plan_grace_days,
     issuedAt: isoMs(issuedAtMs),
     issuedAtMs,
   }

@@ -21,5 +21,6 @@ export const subscriptions: Slice = {
 export { billDue } from './bill.ts'
 export { findSubscription, lockSubscriptions } from './find.ts'
 export { type DueRow, dueColumns, lockedColumns, withBillingFacts } from './sql.ts'
+export { heldInvoicesLoop, issueHeldIn } from './issue-due.ts'
 export { markPastDue, reactivate } from './standing.ts'
 export { announceTrialsEndingIn, trialEndingLoop } from './trial-ending.ts'

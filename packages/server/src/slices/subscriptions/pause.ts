@@ -44,7 +44,7 @@ export async function pauseSubscription(
 async function creditPaused(deps: Deps, tx: Tx, row: DueRow, now: number): Promise<void> {
   const period = isInPeriod(row, now) ? periodOf(row) : undefined
   if (!period) return
-  const charged = await chargedUnits(tx, row)
+  const charged = await chargedUnits(deps, tx, row)
   await creditUnused(deps, tx, row, charged, {
     units: unitsCharged(charged),
     share: billedAfterChange(scheduleOf(row), period, { at: now, end: msOrNull(row.ends_at) }),

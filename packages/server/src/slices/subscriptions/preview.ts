@@ -8,6 +8,7 @@ import { changePlan } from './change-plan.ts'
 import { findSubscription } from './find.ts'
 import { pauseSubscription } from './pause.ts'
 import { resumeSubscription } from './resume.ts'
+import { heldOfSubscription } from './held-sql.ts'
 import type { PreviewSubscription, Subscription, SubscriptionPreview } from './schema.ts'
 import { creditLeftOf, creditNotesSince, invoicesSince } from './sql.ts'
 import { updateSubscription } from './update.ts'
@@ -26,10 +27,17 @@ export async function previewSubscription(
   return rehearse(deps.db, { scope, now: deps.clock.now() }, async (tx) => {
     // Ids rise, so what is made from here on comes after this one.
     const before = deps.ids.next()
+    const { id: subscriptionId } = await findSubscription(tx, environmentId, id)
+    const held = await tx.query(heldOfSubscription(environmentId, subscriptionId))
     const subscription = await call(deps, tx, environmentId, id, input)
     const { id: uuid, customer_id, currency } = await findSubscription(tx, environmentId, id)
     const [invoices, notes, [credit]] = await tx.queryAll([
-      invoicesSince(environmentId, uuid, before),
+      invoicesSince(
+        environmentId,
+        uuid,
+        before,
+        held.map((row) => row.id),
+      ),
       creditNotesSince(environmentId, uuid, before),
       creditLeftOf(environmentId, customer_id, currency),
     ])

@@ -27,7 +27,7 @@ export async function changeQuantity(deps: Deps, tx: Tx, row: DueRow, quantity: 
     if (draft) await issueAndCollect(deps, tx, [draft], [row])
     return
   }
-  const charged = await chargedUnits(tx, row)
+  const charged = await chargedUnits(deps, tx, row)
   await creditUnused(deps, tx, row, charged, {
     units: Math.max(0, unitsCharged(charged) - quantity),
     share: billedAfterChange(scheduleOf(row), period, { at: now, end: msOrNull(row.ends_at) }),

@@ -95,6 +95,7 @@ export const dueColumns = {
   next_price_from: nullable(instantText),
   net_payment_terms: nullable(integer),
   terms_from: nullable(oneOf('CUSTOMER', 'PLAN')),
+  plan_grace_days: nullable(integer),
   customer_name: nullable(text),
   customer_email: nullable(text),
   customer_tax_id: nullable(text),
@@ -115,7 +116,7 @@ export function withBillingFacts(locked: string): string {
      n.id as next_price_id, n.amount_minor as next_price_minor, p.succeeded_at as next_price_from,
      coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms,
      case when c.net_payment_terms is not null then 'CUSTOMER' when l.net_payment_terms is not null then 'PLAN' end as terms_from,
-     c.name as customer_name,
+     l.invoice_grace_days as plan_grace_days, c.name as customer_name,
      c.email as customer_email, c.tax_id as customer_tax_id, c.country as customer_country,
      c.address as customer_address, c.locale as customer_locale, c.timezone as customer_timezone
    from due s
@@ -214,13 +215,15 @@ const pendingColumns = {
   billing_timing: oneOf('IN_ADVANCE', 'IN_ARREARS'),
   price_minor: bigint,
   net_payment_terms: nullable(integer),
+  plan_grace_days: nullable(integer),
 }
 
 /** The plans that these subscriptions are about to change to. */
 export const pendingPlans = statement(
   'subscriptions.pending_plans',
   `select s.environment_id, s.id, l.id as plan_id, p.id as price_id, l.name as plan_name, l.billing_interval,
-     l.interval_count, l.billing_timing, p.amount_minor as price_minor, l.net_payment_terms
+     l.interval_count, l.billing_timing, p.amount_minor as price_minor, l.net_payment_terms,
+     l.invoice_grace_days as plan_grace_days
    from unnest($1::uuid[], $2::uuid[]) as u (environment_id, id)
    join subscriptions s on s.environment_id = u.environment_id and s.id = u.id
    join plans l on l.environment_id = s.environment_id and l.id = s.pending_plan_id
@@ -235,16 +238,17 @@ export const invoicesOfPeriod = statement(
   `select id from invoices
    where environment_id = $1::uuid and subscription_id = $2::uuid and period_start >= $3::timestamptz
      and period_end = $4::timestamptz and kind in ('CYCLE', 'CHANGE', 'RESTART')
-     and status in ('PENDING', 'FAILED', 'PAID')
+     and status in ('DRAFT', 'PENDING', 'FAILED', 'PAID')
    order by created_at desc, id desc`,
   { id: uuid },
 )
 
-/** Invoices of a subscription with an id above another, in the order they were made. */
+/** Invoices of a subscription with an id above another, and those that were drafts and are issued, in the order they were made. */
 export const invoicesSince = statement(
   'subscriptions.invoices_since',
   `select ${invoiceSelect} from invoices
-   where environment_id = $1::uuid and subscription_id = $2::uuid and id > $3::uuid
+   where environment_id = $1::uuid and subscription_id = $2::uuid
+     and (id > $3::uuid or (id = any($4::uuid[]) and status <> 'DRAFT'))
    order by id`,
   invoiceColumns,
 )

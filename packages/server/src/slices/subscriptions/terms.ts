@@ -14,6 +14,7 @@ export type Terms = Pick<
   | 'interval_count'
   | 'billing_timing'
   | 'price_minor'
+  | 'plan_grace_days'
 > & { readonly plan_payment_terms: number | null }
 
 /** The changes that may take effect up to an instant, by their rows. Asked for only where there is one. */

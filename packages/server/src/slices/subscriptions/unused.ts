@@ -11,6 +11,7 @@ import {
   issueCreditNotes,
 } from '../credit-notes/index.ts'
 import { lockInvoices } from '../invoices/index.ts'
+import { issueHeld } from './held.ts'
 import { isoMs } from './instants.ts'
 import { type DueRow, invoicesOfPeriod } from './sql.ts'
 
@@ -22,13 +23,23 @@ type Charged = {
   readonly units: number
 }
 
-/** What has been charged to a subscription for the period under way, the latest first; its invoices are locked. */
-export async function chargedUnits(tx: Tx, row: DueRow): Promise<Charged[]> {
+/**
+ * What has been charged to a subscription for the period under way, the latest first; its invoices are locked. One that
+ * is still a draft is issued now, for only what has been issued can be credited.
+ */
+export async function chargedUnits(deps: Deps, tx: Tx, row: DueRow): Promise<Charged[]> {
   const { current_period_start: from, current_period_end: to } = row
   if (from === null || to === null) return []
   const found = await tx.query(invoicesOfPeriod(row.environment_id, row.id, from, to))
   const ids = found.map(({ id }) => id)
-  const locked = new Map((await lockInvoices(tx, row.environment_id, ids)).map((one) => [one.id, one]))
+  const held = await lockInvoices(tx, row.environment_id, ids)
+  await issueHeld(
+    deps,
+    tx,
+    row,
+    held.filter(({ status }) => status === 'DRAFT'),
+  )
+  const locked = new Map(held.map((one) => [one.id, one]))
   const invoices = await creditableInvoices(
     tx,
     row.environment_id,

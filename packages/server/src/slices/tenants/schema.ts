@@ -21,6 +21,11 @@ const settings = {
     maximum: 365,
     description: 'Days from issue to due; 30 unless set',
   }),
+  invoiceGracePeriodDays: Type.Integer({
+    minimum: 0,
+    maximum: 90,
+    description: 'Days that invoices of periods stay drafts, which can be changed; 0 unless set',
+  }),
   invoicePrefix: Type.String({
     pattern: '^[A-Z0-9][A-Z0-9-]{0,11}$',
     description: 'Start of invoice numbers; INV unless set',
@@ -57,6 +62,7 @@ export const UpdateTenant = closed({
     closed(
       {
         netPaymentTerms: Type.Optional(orNull(settings.netPaymentTerms)),
+        invoiceGracePeriodDays: Type.Optional(orNull(settings.invoiceGracePeriodDays)),
         invoicePrefix: Type.Optional(orNull(settings.invoicePrefix)),
         invoiceFooter: Type.Optional(orNull(settings.invoiceFooter)),
         logo: Type.Optional(orNull(settings.logo)),
@@ -90,6 +96,7 @@ export type UpdateTenant = Static<typeof UpdateTenant>
 /** A tenant's settings as stored: only what was set. */
 export type TenantSettings = {
   netPaymentTerms?: number
+  invoiceGracePeriodDays?: number
   invoicePrefix?: string
   invoiceFooter?: string
   logo?: string
@@ -114,6 +121,7 @@ export const Tenant = Type.Object(
     webhookUrl: orNull(Type.String()),
     settings: Type.Object({
       netPaymentTerms: Type.Optional(settings.netPaymentTerms),
+      invoiceGracePeriodDays: Type.Optional(settings.invoiceGracePeriodDays),
       invoicePrefix: Type.Optional(settings.invoicePrefix),
       invoiceFooter: Type.Optional(settings.invoiceFooter),
       logo: Type.Optional(settings.logo),
