@@ -937,6 +937,7 @@ create table subscriptions (
   pause_credited boolean not null default false,
   arrears jsonb,
   trial_notice_at timestamp with time zone,
+  billed_elsewhere_to timestamp with time zone,
   constraint subscriptions_billing_anchor_check CHECK ((billing_anchor = ANY (ARRAY['ANNIVERSARY'::text, 'CALENDAR'::text]))),
   constraint subscriptions_check CHECK ((num_nulls(pending_plan_id, pending_price_id, pending_quantity, pending_at) = ANY (ARRAY[0, 4]))),
   constraint subscriptions_pending_quantity_check CHECK ((pending_quantity > 0)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type Period, type Schedule, dayMs } from '../src/calendar/index.ts'
+import { type Period, type Schedule, dayMs, instantOfLocal, nthPeriod } from '../src/calendar/index.ts'
 import { type Ratio, compare, ratio } from '../src/money/index.ts'
 import {
   type DueSubscription,
@@ -13,6 +13,7 @@ import {
   planDue,
   planResume,
   planStart,
+  planTakeover,
   trialEndAfterChange,
   worthAYear,
 } from '../src/subscription/index.ts'
@@ -278,4 +279,48 @@ test('the end of a period that has passed is no end to wait for', () => {
   const over = { status: 'ACTIVE', currentPeriodEnd: day('2026-02-28'), trialEnd: null } as const
   for (const now of [day('2026-02-28'), day('2026-03-05')])
     assert.deepEqual(planCancellation(over, { cancelAt: 'period_end', now }), { kind: 'now', at: now })
+})
+
+test('the period that one was in elsewhere is found by its days, whatever their hours, and nothing else is', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('DAILY' as const, 'WEEKLY' as const, 'MONTHLY' as const, 'YEARLY' as const),
+      fc.constantFrom('ANNIVERSARY' as const, 'CALENDAR' as const),
+      fc.constantFrom('UTC', 'Africa/Cairo', 'America/New_York'),
+      fc.integer({ min: day('2024-01-01') / 60_000, max: day('2026-01-01') / 60_000 }),
+      fc.nat(40),
+      fc.integer({ min: 0, max: 22 * 60 }),
+      (interval, anchor, zone, startMinutes, index, minutes) => {
+        const schedule: Schedule = { interval, intervalCount: 1, anchor, zone, start: startMinutes * 60_000 }
+        const period = nthPeriod(schedule, index)
+        const within = (at: number): number =>
+          index === 0 && at === period.from ? at : at + minutes * 60_000
+        const found = planTakeover(schedule, { from: within(period.from), to: within(period.to) })
+        assert.deepEqual(found, { kind: 'period', period })
+        const late = planTakeover(schedule, { from: within(period.from), to: period.to + 2 * dayMs })
+        assert.deepEqual(late, { kind: 'other_end', period })
+        if (period.to - period.from < 3 * dayMs) return
+        assert.deepEqual(planTakeover(schedule, { from: period.from + 2 * dayMs, to: null }), {
+          kind: 'no_period',
+          around: period,
+        })
+      },
+    ),
+    { numRuns: 2000 },
+  )
+  const hourly: Schedule = { ...monthly(ms('2026-01-01T00:30:00Z')), interval: 'HOURLY' }
+  assert.equal(planTakeover(hourly, { from: ms('2026-01-01T05:30:00Z'), to: null }).kind, 'period')
+  assert.equal(planTakeover(hourly, { from: ms('2026-01-01T05:31:00Z'), to: null }).kind, 'no_period')
+  assert.deepEqual(planTakeover(hourly, { from: ms('2025-12-31T05:30:00Z'), to: null }), {
+    kind: 'no_period',
+    around: undefined,
+  })
+})
+
+test('a clock time that summer time skips is the next instant, one that comes twice the first', () => {
+  const at = (local: string): string =>
+    Temporal.Instant.fromEpochMilliseconds(instantOfLocal('Europe/Berlin', ms(`${local}Z`))).toString()
+  assert.equal(at('2026-03-29T02:30:00'), '2026-03-29T01:00:00Z')
+  assert.equal(at('2026-03-29T03:00:00'), '2026-03-29T01:00:00Z')
+  assert.equal(at('2026-10-25T02:30:00'), '2026-10-25T00:30:00Z')
 })

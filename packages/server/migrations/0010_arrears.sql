@@ -29,3 +29,6 @@ create index invoices_finalize on invoices (finalize_at)
   where finalize_at is not null and status = 'DRAFT' and not on_test_clock;
 create index invoices_finalize_on_test_clock on invoices (environment_id, finalize_at)
   where finalize_at is not null and status = 'DRAFT' and on_test_clock;
+
+-- Up to when a subscription that was taken over had been billed elsewhere.
+alter table subscriptions add column billed_elsewhere_to timestamptz;

@@ -56,6 +56,10 @@ export const refusals = {
   subscription_paused: [409, 'This subscription is paused. Resume it first.'],
   subscription_not_pausable: [409, 'Only an ACTIVE subscription can be paused.'],
   subscription_not_paused: [409, 'This subscription is not paused.'],
+  period_billed_elsewhere: [
+    409,
+    'The period under way was billed elsewhere, so there is no invoice to credit. Let the change wait for its end.',
+  ],
   plan_unchanged: [409, 'This subscription has this plan, price and quantity already.'],
   invoice_not_found: [404, 'There is no such invoice.'],
   invoice_not_explained: [409, 'Only an invoice that has been issued, and kept how, can be explained.'],

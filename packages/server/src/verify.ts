@@ -181,9 +181,10 @@ export const invariants: readonly Invariant[] = [
      join customers c on c.environment_id = s.environment_id and c.id = s.customer_id and c.status = 'ACTIVE'
      -- a period that is charged in arrears is invoiced when it is over
      where case s.arrears->>'kind'
-       when 'CYCLE' then i.billed_to is distinct from case when s.period_index > 0 then s.current_period_start end
+       when 'CYCLE' then coalesce(i.billed_to, s.billed_elsewhere_to)
+         is distinct from case when s.period_index > 0 or s.billed_elsewhere_to is not null then s.current_period_start end
        when 'RESTART' then false
-       else i.billed_to is distinct from s.current_period_end end`,
+       else coalesce(i.billed_to, s.billed_elsewhere_to) is distinct from s.current_period_end end`,
   ),
   invariant(
     'arrears_are_invoiced',

@@ -18,4 +18,4 @@ export {
   periodAt,
 } from './period.ts'
 export { type EpochMs, offsetMs } from './transitions.ts'
-export { addLocalDays, isTimeZone, localDay, localDays, startOfDay } from './zone.ts'
+export { addLocalDays, instantOfLocal, isTimeZone, localDay, localDays, startOfDay } from './zone.ts'

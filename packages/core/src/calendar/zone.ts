@@ -31,6 +31,14 @@ export function startOfDay(zone: string, day: EpochDay): EpochMs {
   return firstInstantAtOrAfter(zone, day * dayMs)
 }
 
+/**
+ * The instant of a local clock time, which is given as if it were UTC. One that summer time skips becomes the next instant
+ * that exists (02:30 → 03:00); one that comes twice is taken the first time.
+ */
+export function instantOfLocal(zone: string, localMs: number): EpochMs {
+  return firstInstantAtOrAfter(zone, localMs)
+}
+
 /** Whole local days from one instant's day to another's: days of 23 and of 25 hours count as one. */
 export function localDays(zone: string, from: EpochMs, to: EpochMs): number {
   return localDay(zone, to) - localDay(zone, from)

@@ -13,5 +13,6 @@ export {
   trialEndAfterChange,
   trialNoticeAt,
 } from './plan.ts'
+export { type Takeover, planTakeover } from './takeover.ts'
 export { type SubscriptionStatus, canMoveSubscription } from './status.ts'
 export { type Pace, isDowngrade, worthAYear } from './worth.ts'

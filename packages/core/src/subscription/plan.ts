@@ -14,18 +14,19 @@ export type Start = {
   readonly dueAt: EpochMs
 }
 
-/** Begins a subscription. A trial lasts so many local days and ends at the clock time it began. */
+/** Begins a subscription. A trial lasts so many local days and ends at the clock time it began, or ends at an instant. */
 export function planStart(input: {
   startedAt: EpochMs
   trialDays: number
   zone: string
   endsAt: EpochMs | null
+  trialEnd?: EpochMs | null
 }): Start {
-  const { startedAt, trialDays, zone, endsAt } = input
-  if (trialDays === 0) {
+  const { startedAt, trialDays, zone, endsAt, trialEnd: given = null } = input
+  if (trialDays === 0 && given === null) {
     return { status: 'ACTIVE', trialStart: null, trialEnd: null, anchoredAt: startedAt, dueAt: startedAt }
   }
-  const trialEnd = addLocalDays(zone, startedAt, trialDays)
+  const trialEnd = given ?? addLocalDays(zone, startedAt, trialDays)
   const dueAt = endsAt === null ? trialEnd : Math.min(trialEnd, endsAt)
   return { status: 'TRIALING', trialStart: startedAt, trialEnd, anchoredAt: trialEnd, dueAt }
 }

@@ -279,6 +279,8 @@ export interface CustomersCreateInput {
   netPaymentTerms?: number | undefined
   /** Your own keys and values; replaced whole */
   metadata?: { [key: string]: string | number | boolean } | undefined
+  /** When it was made elsewhere, to be shown */
+  createdAt?: string | undefined
 }
 
 export interface CustomersDeleteQuery {
@@ -1130,15 +1132,25 @@ export interface SubscriptionsCreateInput {
   externalId?: string | undefined
   /** Default 1 */
   quantity?: number | undefined
-  /** When the first period or the trial starts; now unless given. From a past one on, what is due is billed at once. An instant, or a day: then the first instant of it in the customer's time zone */
+  /** When the first period or the trial starts; now unless given. From a past one on, what is due is billed at once. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it */
   startDate?: string | undefined
   /** Periods from the day of the start, or the calendar’s; default ANNIVERSARY */
   billingAnchor?: 'ANNIVERSARY' | 'CALENDAR' | undefined
   /** The plan's unless given */
   trialDays?: number | undefined
   paymentMethodId?: string | undefined
-  /** When it ends by itself. An instant, or a day: then the first instant of it in the customer's time zone */
+  /** When it ends by itself. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it */
   endDate?: string | undefined
+  /** When its trial ends, instead of `trialDays`; later than now. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it */
+  trialEnd?: string | undefined
+  /** When it was made elsewhere, to be shown. Only where nothing is to be billed for the past */
+  createdAt?: string | undefined
+  /** When the period under way began that was billed elsewhere: nothing of it and of what came before is billed here. Periods are counted from `startDate`, or from this. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it */
+  currentPeriodStart?: string | undefined
+  /** When that period ends, to be held against where it ends here; later than now. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it */
+  currentPeriodEnd?: string | undefined
+  /** What it is to be, to be held against its dates. PAUSED only with `currentPeriodStart`: it waits to be resumed */
+  status?: 'TRIALING' | 'ACTIVE' | 'PAUSED' | undefined
   /** Your own keys and values; replaced whole */
   metadata?: { [key: string]: string | number | boolean } | undefined
 }
@@ -1158,7 +1170,7 @@ export interface SubscriptionsListQuery {
 export interface SubscriptionsPauseInput {
   /** Credit the rest of the period, this day included */
   creditUnused?: boolean | undefined
-  /** When it resumes by itself; later than now. An instant, or a day: then the first instant of it in the customer's time zone */
+  /** When it resumes by itself; later than now. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it */
   resumeAt?: string | undefined
 }
 
@@ -1191,7 +1203,7 @@ export interface SubscriptionsPreviewInputChangePlan {
 export interface SubscriptionsPreviewInputPause {
   /** Credit the rest of the period, this day included */
   creditUnused?: boolean | undefined
-  /** When it resumes by itself; later than now. An instant, or a day: then the first instant of it in the customer's time zone */
+  /** When it resumes by itself; later than now. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it */
   resumeAt?: string | undefined
 }
 

@@ -133,6 +133,8 @@ class CustomersCreateInput(TypedDict):
     """Days from issue to due"""
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
     """Your own keys and values; replaced whole"""
+    created_at: NotRequired[dt.datetime]
+    """When it was made elsewhere, to be shown"""
 
 
 class CustomersUpdateInput(TypedDict):
@@ -397,14 +399,24 @@ class SubscriptionsCreateInput(TypedDict):
     quantity: NotRequired[int]
     """Default 1"""
     start_date: NotRequired[str]
-    """When the first period or the trial starts; now unless given. From a past one on, what is due is billed at once. An instant, or a day: then the first instant of it in the customer's time zone"""
+    """When the first period or the trial starts; now unless given. From a past one on, what is due is billed at once. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it"""
     billing_anchor: NotRequired[Literal["ANNIVERSARY", "CALENDAR"]]
     """Periods from the day of the start, or the calendar’s; default ANNIVERSARY"""
     trial_days: NotRequired[int]
     """The plan's unless given"""
     payment_method_id: NotRequired[str]
     end_date: NotRequired[str]
-    """When it ends by itself. An instant, or a day: then the first instant of it in the customer's time zone"""
+    """When it ends by itself. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it"""
+    trial_end: NotRequired[str]
+    """When its trial ends, instead of `trialDays`; later than now. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it"""
+    created_at: NotRequired[dt.datetime]
+    """When it was made elsewhere, to be shown. Only where nothing is to be billed for the past"""
+    current_period_start: NotRequired[str]
+    """When the period under way began that was billed elsewhere: nothing of it and of what came before is billed here. Periods are counted from `startDate`, or from this. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it"""
+    current_period_end: NotRequired[str]
+    """When that period ends, to be held against where it ends here; later than now. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it"""
+    status: NotRequired[Literal["TRIALING", "ACTIVE", "PAUSED"]]
+    """What it is to be, to be held against its dates. PAUSED only with `currentPeriodStart`: it waits to be resumed"""
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
     """Your own keys and values; replaced whole"""
 
@@ -415,7 +427,7 @@ class SubscriptionsPauseInput(TypedDict):
     credit_unused: NotRequired[bool]
     """Credit the rest of the period, this day included"""
     resume_at: NotRequired[str]
-    """When it resumes by itself; later than now. An instant, or a day: then the first instant of it in the customer's time zone"""
+    """When it resumes by itself; later than now. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it"""
 
 
 class SubscriptionsPreviewInput(TypedDict):
@@ -455,7 +467,7 @@ class SubscriptionsPreviewInputPause(TypedDict):
     credit_unused: NotRequired[bool]
     """Credit the rest of the period, this day included"""
     resume_at: NotRequired[str]
-    """When it resumes by itself; later than now. An instant, or a day: then the first instant of it in the customer's time zone"""
+    """When it resumes by itself; later than now. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it"""
 
 
 class SubscriptionsPreviewInputResume(TypedDict):

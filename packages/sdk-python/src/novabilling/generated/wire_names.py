@@ -73,6 +73,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "locale": ("locale", None),
         "net_payment_terms": ("netPaymentTerms", None),
         "metadata": ("metadata", None),
+        "created_at": ("createdAt", None),
     },
     "CustomersUpdateInput": {
         "email": ("email", None),
@@ -223,6 +224,11 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "trial_days": ("trialDays", None),
         "payment_method_id": ("paymentMethodId", None),
         "end_date": ("endDate", None),
+        "trial_end": ("trialEnd", None),
+        "created_at": ("createdAt", None),
+        "current_period_start": ("currentPeriodStart", None),
+        "current_period_end": ("currentPeriodEnd", None),
+        "status": ("status", None),
         "metadata": ("metadata", None),
     },
     "SubscriptionsPauseInput": {

@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { recordEvents } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
+import { invalid } from '../../refusal.ts'
 import { presentCustomer } from './present.ts'
 import type { CreateCustomer, Customer } from './schema.ts'
 import { customerDefaults, insertCustomer, type CustomerRow } from './sql.ts'
@@ -15,6 +16,9 @@ export async function createCustomer(
   environmentId: string,
   input: CreateCustomer,
 ): Promise<Customer> {
+  const createdAt = input.createdAt === undefined ? tx.now : Temporal.Instant.from(input.createdAt)
+  if (Temporal.Instant.compare(createdAt, tx.now) > 0)
+    throw invalid({ path: 'createdAt', message: 'must not be later than now' })
   const row: CustomerRow = {
     id: deps.ids.next(),
     email: input.email.toLowerCase(),
@@ -31,7 +35,7 @@ export async function createCustomer(
     total_spent_minor: 0n,
     active_subscriptions: 0,
     balance_minor: 0n,
-    created_at: tx.now,
+    created_at: createdAt,
     updated_at: tx.now,
   }
   tx.defer(
@@ -50,6 +54,7 @@ export async function createCustomer(
       row.net_payment_terms,
       JSON.stringify(row.metadata),
       row.created_at,
+      row.updated_at,
     ),
   )
   const customer = presentCustomer(row)

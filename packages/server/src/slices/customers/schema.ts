@@ -44,6 +44,13 @@ export const CreateCustomer = closed({
   locale: Type.Optional(writable.locale),
   netPaymentTerms: Type.Optional(writable.netPaymentTerms),
   metadata: Type.Optional(writable.metadata),
+  createdAt: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      maxLength: 40,
+      description: 'When it was made elsewhere, to be shown',
+    }),
+  ),
 })
 export type CreateCustomer = Static<typeof CreateCustomer>
 

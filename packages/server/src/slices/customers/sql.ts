@@ -77,7 +77,7 @@ export const insertCustomer = command(
   'customers.insert',
   `insert into customers (environment_id, id, email, name, external_id, country, currency, timezone, address, tax_id,
      locale, net_payment_terms, metadata, status, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'ACTIVE', $14, $14)`,
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'ACTIVE', $14, $15)`,
 )
 
 export const saveCustomer = command(

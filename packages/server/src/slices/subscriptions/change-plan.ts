@@ -15,6 +15,7 @@ import { changeQuantity } from './quantity.ts'
 import { periodOf, scheduleOf } from './schedule.ts'
 import type { ChangePlan, Subscription } from './schema.ts'
 import type { DueRow } from './sql.ts'
+import { refuseElsewhere } from './takeover.ts'
 import { awaitTrialEnd } from './trial-ending.ts'
 import { type Terms, applyTerms, changesInterval, forgetPending, restartAt } from './terms.ts'
 import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
@@ -117,6 +118,7 @@ async function changeNow(
     return
   }
   const isOtherInterval = changesInterval(row, terms)
+  if (prorate && (isOtherInterval || row.price_id !== terms.price_id)) refuseElsewhere(row, now)
   if (!isOtherInterval && row.price_id === terms.price_id && prorate) {
     await changeQuantity(deps, tx, row, terms.quantity)
     forgetPending(row)

@@ -6,7 +6,7 @@ import { Refusal, invalid } from '../../refusal.ts'
 import { type PlanRow, findPlan } from '../catalog/index.ts'
 import { type CustomerRow, findCustomer, lockCustomer } from '../customers/index.ts'
 import { awaitFirstPeriod } from './arrears.ts'
-import { billDue } from './bill.ts'
+import { billDue, saveAll } from './bill.ts'
 import { isoMs, isoMsOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
 import type { CreateSubscription, Subscription } from './schema.ts'
@@ -16,7 +16,9 @@ import {
   insertSubscription,
   lockSubscriptionsByIds,
   methodOfCustomer,
+  saveElsewhere,
 } from './sql.ts'
+import { readElsewhere, takeOver } from './takeover.ts'
 import { saveTermsOf } from './terms.ts'
 import { awaitTrialEnd } from './trial-ending.ts'
 import { readDates, refuseTooManyPeriods, resolveDates } from './start.ts'
@@ -26,6 +28,7 @@ const mostMinor = 10n ** 15n
 /**
  * Subscribes a customer to a plan and bills what is due by now, in one transaction: the first period, or each of
  * the periods since a start in the past; nothing for a trial or a start in the future.
+ * Where it was billed elsewhere up to the period under way, nothing of that is billed again.
  * Refuses an archived customer, an inactive plan, a plan without a price in the currency, a known externalId.
  */
 export async function createSubscription(
@@ -50,10 +53,21 @@ export async function createSubscription(
   const price = priceIn(plan, currency, quantity)
 
   const nowMs = tx.now.epochMilliseconds
-  const { startedAt, endsAt } = resolveDates(dates, customer.timezone, nowMs)
-  const trialDays = input.trialDays ?? plan.trial_days
-  const start = planStart({ startedAt, trialDays, zone: customer.timezone, endsAt })
-  refuseTooManyPeriods(scheduleOf(plan, customer, input, start.anchoredAt), Math.min(nowMs, endsAt ?? nowMs))
+  const resolved = resolveDates(dates, customer.timezone, nowMs)
+  const { startedAt, endsAt, trialEnd } = resolved
+  if (input.trialDays !== undefined && trialEnd !== null)
+    throw invalid({ path: 'trialEnd', message: 'says what trialDays says already: give one of them' })
+  const trialDays = resolved.periodStart === null ? (input.trialDays ?? plan.trial_days) : 0
+  const start = planStart({ startedAt, trialDays, zone: customer.timezone, endsAt, trialEnd })
+  const schedule = scheduleOf(plan, customer, input, start.anchoredAt)
+  const { status, dueAt } = start
+  const elsewhere = readElsewhere(input, resolved, {
+    schedule,
+    status: dueAt > nowMs ? status : 'ACTIVE',
+    dueAt,
+    nowMs,
+  })
+  if (!elsewhere) refuseTooManyPeriods(schedule, Math.min(nowMs, endsAt ?? nowMs))
 
   const id = deps.ids.next()
   tx.defer(
@@ -78,14 +92,19 @@ export async function createSubscription(
       JSON.stringify(input.metadata ?? {}),
       isoMs(start.dueAt),
       clock.is_frozen,
+      input.createdAt ?? tx.now,
       tx.now,
     ),
   )
   tx.defer(countActive([environmentId], [customer.id], [1]))
   const [row] = await tx.query(lockSubscriptionsByIds(environmentId, [id]))
   if (!row) throw new Error('a new subscription vanished')
-  awaitFirstPeriod(row)
-  if (row.arrears !== null) saveTermsOf(tx, [row])
+  if (elsewhere) {
+    takeOver(row, elsewhere, nowMs)
+    saveAll(tx, [row])
+    tx.defer(saveElsewhere(environmentId, id, row.billed_elsewhere_to))
+  } else awaitFirstPeriod(row)
+  if (row.arrears !== null || elsewhere) saveTermsOf(tx, [row])
   await billDue(deps, tx, [row], { until: tx.now, made: true })
   if (start.trialEnd !== null) awaitTrialEnd(deps, tx, row)
   return presentSubscription(row)

@@ -12,6 +12,7 @@ import { isInPeriod, periodOf, scheduleOf } from './schedule.ts'
 import type { PauseSubscription, Subscription } from './schema.ts'
 import type { DueRow } from './sql.ts'
 import { readMoment } from './start.ts'
+import { refuseElsewhere } from './takeover.ts'
 import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
 
 /**
@@ -44,6 +45,7 @@ export async function pauseSubscription(
 async function creditPaused(deps: Deps, tx: Tx, row: DueRow, now: number): Promise<void> {
   const period = isInPeriod(row, now) ? periodOf(row) : undefined
   if (!period) return
+  refuseElsewhere(row, now)
   const charged = await chargedUnits(deps, tx, row)
   await creditUnused(deps, tx, row, charged, {
     units: unitsCharged(charged),

@@ -7,6 +7,7 @@ import { restDraftOf } from './draft.ts'
 import { msOrNull } from './instants.ts'
 import { periodOf, scheduleOf } from './schedule.ts'
 import type { DueRow } from './sql.ts'
+import { refuseElsewhere } from './takeover.ts'
 import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
 
 /**
@@ -27,6 +28,7 @@ export async function changeQuantity(deps: Deps, tx: Tx, row: DueRow, quantity: 
     if (draft) await issueAndCollect(deps, tx, [draft], [row])
     return
   }
+  refuseElsewhere(row, now)
   const charged = await chargedUnits(deps, tx, row)
   await creditUnused(deps, tx, row, charged, {
     units: Math.max(0, unitsCharged(charged) - quantity),

@@ -11,7 +11,7 @@ const moment = (description: string) =>
   Type.String({
     minLength: 1,
     maxLength: 40,
-    description: `${description}. An instant, or a day: then the first instant of it in the customer's time zone`,
+    description: `${description}. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it`,
   })
 
 const quantity = { minimum: 1, maximum: 1_000_000 }
@@ -37,6 +37,28 @@ export const CreateSubscription = closed({
   ),
   paymentMethodId: Type.Optional(reference),
   endDate: Type.Optional(moment('When it ends by itself')),
+  trialEnd: Type.Optional(moment('When its trial ends, instead of `trialDays`; later than now')),
+  createdAt: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      maxLength: 40,
+      description: 'When it was made elsewhere, to be shown. Only where nothing is to be billed for the past',
+    }),
+  ),
+  currentPeriodStart: Type.Optional(
+    moment(
+      'When the period under way began that was billed elsewhere: nothing of it and of what came before is billed here. Periods are counted from `startDate`, or from this',
+    ),
+  ),
+  currentPeriodEnd: Type.Optional(
+    moment('When that period ends, to be held against where it ends here; later than now'),
+  ),
+  status: Type.Optional(
+    oneOf(['TRIALING', 'ACTIVE', 'PAUSED'], {
+      description:
+        'What it is to be, to be held against its dates. PAUSED only with `currentPeriodStart`: it waits to be resumed',
+    }),
+  ),
   metadata: Type.Optional(Metadata),
 })
 export type CreateSubscription = Static<typeof CreateSubscription>

@@ -69,6 +69,7 @@ export const subscriptionColumns = {
   pending_quantity: nullable(integer),
   pending_at: nullable(instantText),
   arrears: nullable(json<Arrears>()),
+  billed_elsewhere_to: nullable(instantText),
   payment_method_id: nullable(uuid),
   metadata: json<Record<string, string | number | boolean>>(),
   due_at: nullable(instantText),
@@ -170,7 +171,7 @@ export const insertSubscription = command(
   `insert into subscriptions (environment_id, id, external_id, customer_id, plan_id, price_id, status, currency,
      quantity, timezone, billing_anchor, anchored_at, period_index, trial_start, trial_end, started_at, ends_at,
      payment_method_id, metadata, due_at, on_test_clock, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, -1, $13, $14, $15, $16, $17, $18, $19, $20, $21, $21)`,
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, -1, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 )
 
 export const saveSubscriptions = command(
@@ -185,6 +186,11 @@ export const saveSubscriptions = command(
      as u (environment_id, id, status, period_index, current_period_start, current_period_end, cancel_at, canceled_at,
        cancel_reason, due_at, updated_at)
    where s.environment_id = u.environment_id and s.id = u.id`,
+)
+
+export const saveElsewhere = command(
+  'subscriptions.save_elsewhere',
+  `update subscriptions set billed_elsewhere_to = $3 where environment_id = $1::uuid and id = $2::uuid`,
 )
 
 /** What the periods cost and are counted from, for those of a set in which that has changed. */

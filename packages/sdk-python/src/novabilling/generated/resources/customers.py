@@ -30,6 +30,7 @@ class CustomersResource:
         locale: Union[str, NotGiven] = NOT_GIVEN,
         net_payment_terms: Union[int, NotGiven] = NOT_GIVEN,
         metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
+        created_at: Union[dt.datetime, NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.Customer:
@@ -44,7 +45,7 @@ class CustomersResource:
                 "POST",
                 "/api/customers",
                 "apiKey",
-                body=body_of({"email": email, "name": name, "externalId": external_id, "country": country, "currency": currency, "timezone": timezone, "address": renamed(address, "Address"), "taxId": tax_id, "locale": locale, "netPaymentTerms": net_payment_terms, "metadata": metadata}),
+                body=body_of({"email": email, "name": name, "externalId": external_id, "country": country, "currency": currency, "timezone": timezone, "address": renamed(address, "Address"), "taxId": tax_id, "locale": locale, "netPaymentTerms": net_payment_terms, "metadata": metadata, "createdAt": created_at}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -320,6 +321,7 @@ class AsyncCustomersResource:
         locale: Union[str, NotGiven] = NOT_GIVEN,
         net_payment_terms: Union[int, NotGiven] = NOT_GIVEN,
         metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
+        created_at: Union[dt.datetime, NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.Customer:
@@ -334,7 +336,7 @@ class AsyncCustomersResource:
                 "POST",
                 "/api/customers",
                 "apiKey",
-                body=body_of({"email": email, "name": name, "externalId": external_id, "country": country, "currency": currency, "timezone": timezone, "address": renamed(address, "Address"), "taxId": tax_id, "locale": locale, "netPaymentTerms": net_payment_terms, "metadata": metadata}),
+                body=body_of({"email": email, "name": name, "externalId": external_id, "country": country, "currency": currency, "timezone": timezone, "address": renamed(address, "Address"), "taxId": tax_id, "locale": locale, "netPaymentTerms": net_payment_terms, "metadata": metadata, "createdAt": created_at}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal, Mapping, Optional, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
@@ -28,6 +29,11 @@ class SubscriptionsResource:
         trial_days: Union[int, NotGiven] = NOT_GIVEN,
         payment_method_id: Union[str, NotGiven] = NOT_GIVEN,
         end_date: Union[str, NotGiven] = NOT_GIVEN,
+        trial_end: Union[str, NotGiven] = NOT_GIVEN,
+        created_at: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        current_period_start: Union[str, NotGiven] = NOT_GIVEN,
+        current_period_end: Union[str, NotGiven] = NOT_GIVEN,
+        status: Union[Literal["TRIALING", "ACTIVE", "PAUSED"], NotGiven] = NOT_GIVEN,
         metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
@@ -45,7 +51,7 @@ class SubscriptionsResource:
                 "POST",
                 "/api/subscriptions",
                 "apiKey",
-                body=body_of({"customerId": customer_id, "planId": plan_id, "currency": currency, "externalId": external_id, "quantity": quantity, "startDate": start_date, "billingAnchor": billing_anchor, "trialDays": trial_days, "paymentMethodId": payment_method_id, "endDate": end_date, "metadata": metadata}),
+                body=body_of({"customerId": customer_id, "planId": plan_id, "currency": currency, "externalId": external_id, "quantity": quantity, "startDate": start_date, "billingAnchor": billing_anchor, "trialDays": trial_days, "paymentMethodId": payment_method_id, "endDate": end_date, "trialEnd": trial_end, "createdAt": created_at, "currentPeriodStart": current_period_start, "currentPeriodEnd": current_period_end, "status": status, "metadata": metadata}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -310,6 +316,11 @@ class AsyncSubscriptionsResource:
         trial_days: Union[int, NotGiven] = NOT_GIVEN,
         payment_method_id: Union[str, NotGiven] = NOT_GIVEN,
         end_date: Union[str, NotGiven] = NOT_GIVEN,
+        trial_end: Union[str, NotGiven] = NOT_GIVEN,
+        created_at: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        current_period_start: Union[str, NotGiven] = NOT_GIVEN,
+        current_period_end: Union[str, NotGiven] = NOT_GIVEN,
+        status: Union[Literal["TRIALING", "ACTIVE", "PAUSED"], NotGiven] = NOT_GIVEN,
         metadata: Union[Mapping[str, Union[str, float, bool]], NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
@@ -327,7 +338,7 @@ class AsyncSubscriptionsResource:
                 "POST",
                 "/api/subscriptions",
                 "apiKey",
-                body=body_of({"customerId": customer_id, "planId": plan_id, "currency": currency, "externalId": external_id, "quantity": quantity, "startDate": start_date, "billingAnchor": billing_anchor, "trialDays": trial_days, "paymentMethodId": payment_method_id, "endDate": end_date, "metadata": metadata}),
+                body=body_of({"customerId": customer_id, "planId": plan_id, "currency": currency, "externalId": external_id, "quantity": quantity, "startDate": start_date, "billingAnchor": billing_anchor, "trialDays": trial_days, "paymentMethodId": payment_method_id, "endDate": end_date, "trialEnd": trial_end, "createdAt": created_at, "currentPeriodStart": current_period_start, "currentPeriodEnd": current_period_end, "status": status, "metadata": metadata}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
