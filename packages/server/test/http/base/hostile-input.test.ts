@@ -163,7 +163,7 @@ test('fields that are not the caller’s to set are refused by name', async () =
     'status',
     'balance',
     'totalSpent',
-    'createdAt',
+    'updatedAt',
     'role',
     'scopes',
   ]) {
