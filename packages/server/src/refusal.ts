@@ -63,7 +63,7 @@ export const refusals = {
   invoice_not_draft: [409, 'Only a draft can be changed, finalized or deleted.'],
   invoice_due_date_passed: [409, 'The due date of this draft has passed. Give it another one first.'],
   invoice_not_open: [409, 'Only an issued invoice that awaits payment can be given up.'],
-  invoice_not_electronic: [409, 'This invoice cannot be given as EN 16931 UBL.'],
+  invoice_not_electronic: [409, 'This invoice cannot be given as an electronic invoice of EN 16931.'],
   invoice_not_voidable: [409, 'Only an invoice of which nothing has been paid or credited can be voided.'],
   invoice_not_creditable: [
     409,

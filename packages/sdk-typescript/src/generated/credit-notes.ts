@@ -43,6 +43,37 @@ export class CreditNotesResource {
   }
 
   /**
+   * Get a credit note as a PDF
+   *
+   * With `Accept: application/json` the answer is `{url, expiresAt}`: a link that opens the PDF without a key, for a quarter of an hour.
+   *
+   * `GET /api/credit-notes/{id}/pdf`. Needs `invoices:read`.
+   */
+  pdf(id: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#caller.bytes({ id: 'creditNotes.pdf', method: 'GET', path: `/api/credit-notes/${segment(id)}/pdf`, auth: 'apiKey', accept: 'application/pdf', options })
+  }
+
+  /**
+   * Get a credit note as UBL
+   *
+   * As EN 16931 asks, as it was issued, referring to its invoice. What its invoice needs to be given as UBL, it needs too.
+   *
+   * `GET /api/credit-notes/{id}/ubl`. Needs `invoices:read`.
+   */
+  ubl(id: string, options?: RequestOptions): Promise<string> {
+    return this.#caller.text({ id: 'creditNotes.ubl', method: 'GET', path: `/api/credit-notes/${segment(id)}/ubl`, auth: 'apiKey', accept: 'application/xml', options })
+  }
+
+  /**
+   * Open the PDF of a credit note behind a signed link
+   *
+   * `GET /api/documents/credit-notes/{token}`.
+   */
+  pdfByLink(token: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#caller.bytes({ id: 'creditNotes.pdfByLink', method: 'GET', path: `/api/documents/credit-notes/${segment(token)}`, auth: 'public', accept: 'application/pdf', options })
+  }
+
+  /**
    * Take a credit note back
    *
    * As long as nothing of it has been spent, sent back or taken off an invoice that is settled since. A change of a subscription that it came with stays.

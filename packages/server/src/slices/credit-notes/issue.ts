@@ -130,6 +130,7 @@ function rowOf(deps: Deps, tx: Tx, draft: CreditDraft, number: string): CreditNo
           id: deps.ids.next(),
           lineId: line.id,
           description: line.description,
+          units: back?.units ?? null,
           minor: String(credited.amountMinor),
           discount: String(credited.discountMinor),
           isDeferred: invoice.lines[place]?.isDeferred ?? false,
@@ -177,13 +178,12 @@ function write(
   )
   const lines = notes.flatMap((note, index) =>
     note.lines.map((line, position) => {
-      const { invoice, givenBack } = draftAt(drafts, index)
+      const { invoice } = draftAt(drafts, index)
       const place = invoice.row.lines.findIndex(({ id }) => id === line.lineId)
       return {
         note,
         line,
         position,
-        units: givenBack?.get(place)?.units ?? null,
         zone: invoice.lines[place]?.zone ?? invoice.row.bill_to.timezone,
       }
     }),
@@ -197,7 +197,7 @@ function write(
       lines.map(({ note }) => note.invoice_id),
       lines.map(({ line }) => line.lineId),
       lines.map(({ line }) => line.description),
-      lines.map(({ units }) => units),
+      lines.map(({ line }) => line.units),
       lines.map(({ line }) => line.minor),
       lines.map(({ line }) => line.discount),
       lines.map(({ line }) => line.from),

@@ -1,6 +1,11 @@
+import { Type } from 'typebox'
+import { reader } from '../../db/transaction.ts'
+import { wantsJson } from '../../http/files.ts'
 import { pageOf } from '../../http/pages.ts'
-import { dataRoute } from '../../http/route.ts'
-import { PathId, named } from '../../http/shapes.ts'
+import { dataRoute, publicRoute } from '../../http/route.ts'
+import { PathId, closed, named } from '../../http/shapes.ts'
+import { pdfLink } from '../invoices/index.ts'
+import { findCorrected, sendLinkedPdf, sendPdf, sendUbl } from './files.ts'
 import { findCreditNote, listCreditNotes } from './find.ts'
 import { presentCreditNote } from './present.ts'
 import { type CreditNote, ListCreditNotes } from './schema.ts'
@@ -31,5 +36,49 @@ export const routes = [
     response: creditNote,
     read: async (reader, { principal, params }) =>
       presentCreditNote(await findCreditNote(reader, principal.environmentId, params.id)),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/credit-notes/:id/pdf',
+    operation: 'creditNotes.pdf',
+    summary: 'Get a credit note as a PDF',
+    description:
+      'With `Accept: application/json` the answer is `{url, expiresAt}`: a link that opens the PDF without a key, for a quarter of an hour.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    produces: 'application/pdf',
+    handle: async ({ deps, principal, params, request, reply }) => {
+      const { environmentId } = principal
+      const corrected = await findCorrected(reader(deps.db, principal), environmentId, params.id)
+      if (!wantsJson(request.headers.accept)) return sendPdf(reply, corrected)
+      return reply
+        .header('cache-control', 'no-store')
+        .send(pdfLink(deps, 'creditNote', { environmentId, id: corrected.note.id }))
+    },
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/credit-notes/:id/ubl',
+    operation: 'creditNotes.ubl',
+    summary: 'Get a credit note as UBL',
+    description:
+      'As EN 16931 asks, as it was issued, referring to its invoice. What its invoice needs to be given as UBL, it needs too.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    produces: 'application/xml',
+    handle: async ({ deps, principal, params, reply }) =>
+      sendUbl(reply, await findCorrected(reader(deps.db, principal), principal.environmentId, params.id)),
+  }),
+  publicRoute({
+    method: 'GET',
+    url: '/documents/credit-notes/:token',
+    operation: 'creditNotes.pdfByLink',
+    summary: 'Open the PDF of a credit note behind a signed link',
+    params: closed({ token: Type.String({ maxLength: 300 }) }),
+    status: 200,
+    produces: 'application/pdf',
+    handle: ({ deps, params, reply }) => sendLinkedPdf(deps, reply, params.token),
   }),
 ]

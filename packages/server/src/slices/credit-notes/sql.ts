@@ -20,6 +20,8 @@ export type LineOfCreditNote = {
   readonly id: string
   readonly lineId: string
   readonly description: string
+  /** Of the plan, that are given back; null where an amount was credited. */
+  readonly units: number | null
   readonly minor: string
   readonly discount: string
   readonly isDeferred: boolean
@@ -59,7 +61,7 @@ const iso = (column: string): string =>
 export const creditNoteSelect = `${Object.keys(ownColumns).join(', ')},
   (select coalesce(
      json_agg(json_build_object('id', l.id, 'lineId', l.invoice_line_id, 'description', l.description,
-       'minor', l.amount_minor::text, 'discount', l.discount_minor::text, 'isDeferred', l.deferral is not null,
+       'units', l.units, 'minor', l.amount_minor::text, 'discount', l.discount_minor::text, 'isDeferred', l.deferral is not null,
        'from', ${iso('l.period_start')}, 'to', ${iso('l.period_end')})
        order by l.position),
      '[]')

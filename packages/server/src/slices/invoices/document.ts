@@ -48,11 +48,15 @@ function lineOf(line: LineOfInvoice, zone: string): InvoiceDocument['lines'][num
 }
 
 /** The local days that a period touches, half-open: an hour within a day is that day. */
-function daysOf(zone: string, from: number, to: number): { from: string; to: string } {
+export function daysOf(zone: string, from: number, to: number): { from: string; to: string } {
   return { from: formatDay(localDay(zone, from)), to: formatDay(localDay(zone, to - 1) + 1) }
 }
 
-function partyOf({ name, email, taxId, country, address }: PartySnapshot, locale: string): InvoiceParty {
+/** A party as it is printed: what it is called, and its address by lines. */
+export function partyOf(
+  { name, email, taxId, country, address }: PartySnapshot,
+  locale: string,
+): InvoiceParty {
   const land = address?.['country'] ?? country
   const lines = [
     address?.['line1'],

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { reader } from '../../db/transaction.ts'
+import { wantsJson } from '../../http/files.ts'
 import { pageOf } from '../../http/pages.ts'
 import { dataRoute, publicRoute } from '../../http/route.ts'
 import { PathId, closed, named } from '../../http/shapes.ts'
@@ -8,7 +9,7 @@ import type { InvoiceExplanation } from './explain-schema.ts'
 import { findInvoice } from './find.ts'
 import { listInvoices } from './list.ts'
 import { pdfLink } from './pdf-link.ts'
-import { sendLinkedPdf, sendPdf, sendUbl, wantsJson } from './pdf.ts'
+import { sendLinkedPdf, sendPdf, sendUbl } from './pdf.ts'
 import { presentInvoice } from './present.ts'
 import { type Invoice, ListInvoices, ListInvoicesOfCustomer } from './schema.ts'
 
@@ -81,7 +82,7 @@ export const routes = [
       if (!wantsJson(request.headers.accept)) return sendPdf(reply, row)
       return reply
         .header('cache-control', 'no-store')
-        .send(pdfLink(deps, { environmentId, invoiceId: row.id }))
+        .send(pdfLink(deps, 'invoice', { environmentId, id: row.id }))
     },
   }),
   dataRoute({

@@ -94,6 +94,73 @@ class CreditNotesResource:
             ),
         )
 
+    def pdf(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get a credit note as a PDF
+
+        With `Accept: application/json` the answer is `{url, expiresAt}`: a link that opens the PDF without a key, for a quarter of an hour.
+
+        `GET /api/credit-notes/{id}/pdf`. Needs `invoices:read`.
+        """
+        return self._caller.content(
+            Call(
+                "creditNotes.pdf",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/pdf",
+                "apiKey",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    def ubl(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Get a credit note as UBL
+
+        As EN 16931 asks, as it was issued, referring to its invoice. What its invoice needs to be given as UBL, it needs too.
+
+        `GET /api/credit-notes/{id}/ubl`. Needs `invoices:read`.
+        """
+        return self._caller.text(
+            Call(
+                "creditNotes.ubl",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/ubl",
+                "apiKey",
+                accept="application/xml",
+                timeout=timeout,
+            ),
+        )
+
+    def pdf_by_link(
+        self,
+        token: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Open the PDF of a credit note behind a signed link
+
+        `GET /api/documents/credit-notes/{token}`.
+        """
+        return self._caller.content(
+            Call(
+                "creditNotes.pdfByLink",
+                "GET",
+                f"/api/documents/credit-notes/{segment(token)}",
+                "public",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
     def void(
         self,
         id: str,
@@ -199,6 +266,73 @@ class AsyncCreditNotesResource:
                 "GET",
                 f"/api/credit-notes/{segment(id)}",
                 "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    async def pdf(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get a credit note as a PDF
+
+        With `Accept: application/json` the answer is `{url, expiresAt}`: a link that opens the PDF without a key, for a quarter of an hour.
+
+        `GET /api/credit-notes/{id}/pdf`. Needs `invoices:read`.
+        """
+        return await self._caller.content(
+            Call(
+                "creditNotes.pdf",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/pdf",
+                "apiKey",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    async def ubl(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Get a credit note as UBL
+
+        As EN 16931 asks, as it was issued, referring to its invoice. What its invoice needs to be given as UBL, it needs too.
+
+        `GET /api/credit-notes/{id}/ubl`. Needs `invoices:read`.
+        """
+        return await self._caller.text(
+            Call(
+                "creditNotes.ubl",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/ubl",
+                "apiKey",
+                accept="application/xml",
+                timeout=timeout,
+            ),
+        )
+
+    async def pdf_by_link(
+        self,
+        token: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Open the PDF of a credit note behind a signed link
+
+        `GET /api/documents/credit-notes/{token}`.
+        """
+        return await self._caller.content(
+            Call(
+                "creditNotes.pdfByLink",
+                "GET",
+                f"/api/documents/credit-notes/{segment(token)}",
+                "public",
+                accept="application/pdf",
                 timeout=timeout,
             ),
         )
