@@ -65,6 +65,17 @@ export class CreditNotesResource {
   }
 
   /**
+   * Get a credit note as a Factur-X
+   *
+   * A PDF/A-3 that carries the credit note as XML too (CII, profile EN 16931), as it was issued. It needs what its UBL needs.
+   *
+   * `GET /api/credit-notes/{id}/factur-x`. Needs `invoices:read`.
+   */
+  facturX(id: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#caller.bytes({ id: 'creditNotes.facturX', method: 'GET', path: `/api/credit-notes/${segment(id)}/factur-x`, auth: 'apiKey', accept: 'application/pdf', options })
+  }
+
+  /**
    * Open the PDF of a credit note behind a signed link
    *
    * `GET /api/documents/credit-notes/{token}`.

@@ -8,4 +8,4 @@ export type {
 } from './invoice-document.ts'
 export { logoOf } from './logo.ts'
 export type { ElectronicInvoice } from './electronic-invoice.ts'
-export { type Renderer, createRenderer, renderInvoicePdf, renderInvoiceUbl } from './render.ts'
+export { type Renderer, createRenderer, renderFacturX, renderInvoicePdf, renderInvoiceUbl } from './render.ts'

@@ -14,6 +14,7 @@ type Job = {
 export type Renderer = {
   readonly render: (document: InvoiceDocument) => Promise<Uint8Array>
   readonly renderUbl: (invoice: ElectronicInvoice) => Promise<Uint8Array>
+  readonly renderFacturX: (document: InvoiceDocument, invoice: ElectronicInvoice) => Promise<Uint8Array>
   readonly close: () => void
 }
 
@@ -59,8 +60,8 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
     lost.kill('SIGKILL')
     settle((job) => {
       const { wanted } = job
-      if (wanted.kind === 'pdf' && wanted.document.logo) {
-        waiting.unshift({ ...job, wanted: { kind: 'pdf', document: { ...wanted.document, logo: null } } })
+      if (wanted.kind !== 'ubl' && wanted.document.logo) {
+        waiting.unshift({ ...job, wanted: { ...wanted, document: { ...wanted.document, logo: null } } })
       } else job.reject(reason)
     })
   }
@@ -107,6 +108,7 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
   return {
     render: (document) => ask({ kind: 'pdf', document }),
     renderUbl: (invoice) => ask({ kind: 'ubl', invoice }),
+    renderFacturX: (document, invoice) => ask({ kind: 'factur-x', document, invoice }),
     close: () => {
       for (const job of waiting.splice(0)) job.reject(new Refusal('overloaded'))
       if (running) {
@@ -136,4 +138,12 @@ export function renderInvoicePdf(document: InvoiceDocument): Promise<Uint8Array>
 /** An invoice as UBL 2.1, in UTF-8. It is written in the same process, which alone loads the library for it. */
 export function renderInvoiceUbl(invoice: ElectronicInvoice): Promise<Uint8Array> {
   return shared.renderUbl(invoice)
+}
+
+/**
+ * A Factur-X of the profile EN 16931: the PDF of a document, and within it the same as XML (CII). The same two give the
+ * same bytes.
+ */
+export function renderFacturX(document: InvoiceDocument, invoice: ElectronicInvoice): Promise<Uint8Array> {
+  return shared.renderFacturX(document, invoice)
 }

@@ -1,7 +1,12 @@
 import type { FastifyReply } from 'fastify'
 import { type Reader, reader } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
-import { renderInvoicePdf, renderInvoiceUbl } from '../../documents/index.ts'
+import {
+  type ElectronicInvoice,
+  renderFacturX,
+  renderInvoicePdf,
+  renderInvoiceUbl,
+} from '../../documents/index.ts'
 import { sendFile } from '../../http/files.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
@@ -32,15 +37,21 @@ export async function sendPdf(reply: FastifyReply, { note, invoice }: Corrected)
 
 /** Answers with the credit note as UBL: the same bytes every time. Refuses where its invoice cannot be given so. */
 export async function sendUbl(reply: FastifyReply, { note, invoice }: Corrected): Promise<FastifyReply> {
-  const terms = ublOf(
-    note,
-    ublOfInvoice(invoice),
-    invoice.lines.map(({ id }) => id),
-  )
   return sendFile(reply, {
-    bytes: await renderInvoiceUbl(terms),
+    bytes: await renderInvoiceUbl(termsOf({ note, invoice })),
     type: 'application/xml; charset=utf-8',
     name: `${nameOf(note)}.xml`,
+    shown: 'attachment',
+  })
+}
+
+/** Answers with the credit note as a Factur-X, as it was issued: the same bytes every time. */
+export async function sendFacturX(reply: FastifyReply, { note, invoice }: Corrected): Promise<FastifyReply> {
+  const terms = termsOf({ note, invoice })
+  return sendFile(reply, {
+    bytes: await renderFacturX({ ...documentOf(note, invoice), status: 'FINALIZED' }, terms),
+    type: 'application/pdf',
+    name: `${nameOf(note)}.pdf`,
     shown: 'attachment',
   })
 }
@@ -52,6 +63,11 @@ export async function sendLinkedPdf(deps: Deps, reply: FastifyReply, token: stri
   const scope = { tenantId: '', environmentId: target.environmentId }
   const id = publicId('creditNote', target.id)
   return sendPdf(reply, await findCorrected(reader(deps.db, scope), target.environmentId, id))
+}
+
+function termsOf({ note, invoice }: Corrected): ElectronicInvoice {
+  const lineIds = invoice.lines.map(({ id }) => id)
+  return ublOf(note, ublOfInvoice(invoice), lineIds)
 }
 
 function nameOf({ number, id }: CreditNoteRow): string {

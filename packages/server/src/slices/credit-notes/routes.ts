@@ -5,7 +5,7 @@ import { pageOf } from '../../http/pages.ts'
 import { dataRoute, publicRoute } from '../../http/route.ts'
 import { PathId, closed, named } from '../../http/shapes.ts'
 import { pdfLink } from '../invoices/index.ts'
-import { findCorrected, sendLinkedPdf, sendPdf, sendUbl } from './files.ts'
+import { findCorrected, sendFacturX, sendLinkedPdf, sendPdf, sendUbl } from './files.ts'
 import { findCreditNote, listCreditNotes } from './find.ts'
 import { presentCreditNote } from './present.ts'
 import { type CreditNote, ListCreditNotes } from './schema.ts'
@@ -70,6 +70,20 @@ export const routes = [
     produces: 'application/xml',
     handle: async ({ deps, principal, params, reply }) =>
       sendUbl(reply, await findCorrected(reader(deps.db, principal), principal.environmentId, params.id)),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/credit-notes/:id/factur-x',
+    operation: 'creditNotes.facturX',
+    summary: 'Get a credit note as a Factur-X',
+    description:
+      'A PDF/A-3 that carries the credit note as XML too (CII, profile EN 16931), as it was issued. It needs what its UBL needs.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    produces: 'application/pdf',
+    handle: async ({ deps, principal, params, reply }) =>
+      sendFacturX(reply, await findCorrected(reader(deps.db, principal), principal.environmentId, params.id)),
   }),
   publicRoute({
     method: 'GET',

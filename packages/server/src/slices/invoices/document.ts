@@ -35,6 +35,18 @@ export function documentOf(row: InvoiceRow): InvoiceDocument {
   }
 }
 
+/** An invoice as it was issued, whatever became of it since: what its XML says, the pages around it say too. */
+export function documentAsIssued(row: InvoiceRow): InvoiceDocument {
+  return {
+    ...documentOf(row),
+    status: 'PENDING',
+    paidOn: null,
+    paidMinor: 0n,
+    creditedMinor: 0n,
+    dueMinor: row.total_minor,
+  }
+}
+
 function lineOf(line: LineOfInvoice, zone: string): InvoiceDocument['lines'][number] {
   return {
     description: line.description,

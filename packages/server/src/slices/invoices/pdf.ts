@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify'
 import { reader } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
-import { renderInvoicePdf, renderInvoiceUbl } from '../../documents/index.ts'
+import { renderFacturX, renderInvoicePdf, renderInvoiceUbl } from '../../documents/index.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { sendFile } from '../../http/files.ts'
-import { documentOf } from './document.ts'
+import { documentAsIssued, documentOf } from './document.ts'
 import { findInvoice } from './find.ts'
 import { openPdfLink } from './pdf-link.ts'
 import type { InvoiceRow } from './sql.ts'
@@ -27,6 +27,17 @@ export async function sendUbl(reply: FastifyReply, row: InvoiceRow): Promise<Fas
     bytes: await renderInvoiceUbl(ublOf(row)),
     type: 'application/xml; charset=utf-8',
     name: `${row.number ?? publicId('invoice', row.id)}.xml`,
+    shown: 'attachment',
+  })
+}
+
+/** Answers with an issued invoice as a Factur-X: the same bytes every time. */
+export async function sendFacturX(reply: FastifyReply, row: InvoiceRow): Promise<FastifyReply> {
+  const terms = ublOf(row)
+  return sendFile(reply, {
+    bytes: await renderFacturX(documentAsIssued(row), terms),
+    type: 'application/pdf',
+    name: `${row.number ?? publicId('invoice', row.id)}.pdf`,
     shown: 'attachment',
   })
 }

@@ -9,7 +9,7 @@ import type { InvoiceExplanation } from './explain-schema.ts'
 import { findInvoice } from './find.ts'
 import { listInvoices } from './list.ts'
 import { pdfLink } from './pdf-link.ts'
-import { sendLinkedPdf, sendPdf, sendUbl } from './pdf.ts'
+import { sendFacturX, sendLinkedPdf, sendPdf, sendUbl } from './pdf.ts'
 import { presentInvoice } from './present.ts'
 import { type Invoice, ListInvoices, ListInvoicesOfCustomer } from './schema.ts'
 
@@ -99,6 +99,22 @@ export const routes = [
     handle: async ({ deps, principal, params, reply }) => {
       const row = await findInvoice(reader(deps.db, principal), principal.environmentId, params.id)
       return sendUbl(reply, row)
+    },
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/invoices/:id/factur-x',
+    operation: 'invoices.facturX',
+    summary: 'Get an invoice as a Factur-X',
+    description:
+      'A PDF/A-3 that carries the invoice as XML too (CII, profile EN 16931), as it was issued: what is paid later changes neither. It needs what UBL needs.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    produces: 'application/pdf',
+    handle: async ({ deps, principal, params, reply }) => {
+      const row = await findInvoice(reader(deps.db, principal), principal.environmentId, params.id)
+      return sendFacturX(reply, row)
     },
   }),
   publicRoute({

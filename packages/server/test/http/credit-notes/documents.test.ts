@@ -62,6 +62,7 @@ test('a credit note has the same bytes when it is fetched again, whatever its cu
     Promise.all([
       fetchFile(server, `/credit-notes/${note.id}/pdf`, liveKey, pdf),
       fetchFile(server, `/credit-notes/${note.id}/ubl`, liveKey, xml),
+      fetchFile(server, `/credit-notes/${note.id}/factur-x`, liveKey, pdf),
     ])
   const before = await files()
   await live('PATCH', `/customers/${invoice.customerId}`, { name: 'Another', country: 'UG', locale: 'ar' })
@@ -69,8 +70,8 @@ test('a credit note has the same bytes when it is fetched again, whatever its cu
   server.clock.advance({ days: 1 })
   assert.deepEqual(await files(), before)
   await live('POST', `/credit-notes/${note.id}/void`)
-  const [voided, ubl] = await files()
-  assert.deepEqual(ubl, before[1])
+  const [voided, ...electronic] = await files()
+  assert.deepEqual(electronic, before.slice(1))
   assert.notDeepEqual(voided, before[0])
 })
 
@@ -105,7 +106,7 @@ test('a signed link opens one credit note without a key until it expires, and no
   server.clock.set(before.toString())
 })
 
-test('UBL credit notes hold to the schema and to the schematron of EN 16931, and refer to their invoice', async () => {
+test('credit notes as UBL and as Factur-X hold to the schema and to the schematron of EN 16931, and refer to their invoice', async () => {
   const { live, liveKey } = await newSeller(server)
   const items = [10, 20.55, 0].map((unitAmount) => ({ description: '<b>&"\' ዐማርኛ', quantity: 1, unitAmount }))
   const invoice = await issuedByHand(live, { items })
@@ -124,7 +125,10 @@ test('UBL credit notes hold to the schema and to the schematron of EN 16931, and
   const texts: string[] = []
   for (const { id } of [byLine, byTotal, byChange])
     texts.push((await fetchFile(server, `/credit-notes/${id}/ubl`, liveKey, xml)).toString())
-  assert.deepEqual(faultsOf(texts), [[], [], []])
+  const facturX = await Promise.all(
+    [byTotal, byChange].map(({ id }) => fetchFile(server, `/credit-notes/${id}/factur-x`, liveKey, pdf)),
+  )
+  assert.deepEqual(faultsOf([...texts, ...facturX]), [[], [], [], [], []])
   const [line = '', total = '', change = ''] = texts
   assert.match(line, /<cbc:CreditNoteTypeCode>381</)
   assert.match(line, new RegExp(`<cac:InvoiceDocumentReference>\\s*<cbc:ID>${invoice.number}</cbc:ID>`))

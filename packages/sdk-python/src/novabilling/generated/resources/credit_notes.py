@@ -140,6 +140,29 @@ class CreditNotesResource:
             ),
         )
 
+    def factur_x(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get a credit note as a Factur-X
+
+        A PDF/A-3 that carries the credit note as XML too (CII, profile EN 16931), as it was issued. It needs what its UBL needs.
+
+        `GET /api/credit-notes/{id}/factur-x`. Needs `invoices:read`.
+        """
+        return self._caller.content(
+            Call(
+                "creditNotes.facturX",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/factur-x",
+                "apiKey",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
     def pdf_by_link(
         self,
         token: str,
@@ -312,6 +335,29 @@ class AsyncCreditNotesResource:
                 f"/api/credit-notes/{segment(id)}/ubl",
                 "apiKey",
                 accept="application/xml",
+                timeout=timeout,
+            ),
+        )
+
+    async def factur_x(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get a credit note as a Factur-X
+
+        A PDF/A-3 that carries the credit note as XML too (CII, profile EN 16931), as it was issued. It needs what its UBL needs.
+
+        `GET /api/credit-notes/{id}/factur-x`. Needs `invoices:read`.
+        """
+        return await self._caller.content(
+            Call(
+                "creditNotes.facturX",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/factur-x",
+                "apiKey",
+                accept="application/pdf",
                 timeout=timeout,
             ),
         )
