@@ -1224,12 +1224,21 @@ export interface TenantSettings {
   /** Start of invoice numbers; INV unless set */
   invoicePrefix?: string
   invoiceFooter?: string
-  /** A data URL of a PNG, JPEG or SVG, for documents */
+  /** A data URL of a PNG, JPEG or SVG. It stands on what is issued from now on, and an SVG holds nothing but shapes */
   logo?: string
   brandColor?: string
+  /** Of documents; by the customer’s country unless set */
+  paperSize?: 'A4' | 'LETTER'
+  /** What the law wants to see on each document, such as a number in a register of companies */
+  fiscalFields?: TenantSettingsFiscalField[]
   taxId?: string
   address?: Address
   smtp?: TenantSettingsSmtp
+}
+
+export interface TenantSettingsFiscalField {
+  label: string
+  value: string
 }
 
 export interface TenantSettingsSmtp {
@@ -1292,9 +1301,16 @@ export interface TenantsUpdateMeInputSettings {
   invoiceFooter?: string | null | undefined
   logo?: string | null | undefined
   brandColor?: string | null | undefined
+  paperSize?: 'A4' | 'LETTER' | null | undefined
+  fiscalFields?: (readonly TenantsUpdateMeInputSettingsFiscalField[]) | null | undefined
   taxId?: string | null | undefined
   address?: AddressInput | null | undefined
   smtp?: TenantsUpdateMeInputSettingsSmtp | null | undefined
+}
+
+export interface TenantsUpdateMeInputSettingsFiscalField {
+  label: string
+  value: string
 }
 
 /** Your own mail server, replaced whole */

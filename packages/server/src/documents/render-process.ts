@@ -1,5 +1,5 @@
 import type { ElectronicInvoice, createXmlWriter } from './electronic-invoice.ts'
-import type { InvoiceDocument } from './invoice-document.ts'
+import type { InvoiceDocument, Logo } from './invoice-document.ts'
 import type { Typesetter } from './typeset.ts'
 
 /** What the process is asked for. */
@@ -7,6 +7,7 @@ export type Wanted =
   | { readonly kind: 'pdf'; readonly document: InvoiceDocument }
   | { readonly kind: 'ubl'; readonly invoice: ElectronicInvoice }
   | { readonly kind: 'factur-x'; readonly document: InvoiceDocument; readonly invoice: ElectronicInvoice }
+  | { readonly kind: 'logo'; readonly logo: Logo }
 
 /** What the process answers: the bytes, or why there are none. */
 export type Rendered = { readonly bytes: Uint8Array } | { readonly fault: string }
@@ -32,6 +33,7 @@ async function render(wanted: Wanted): Promise<Rendered> {
 }
 
 async function bytesOf(wanted: Wanted): Promise<Uint8Array> {
+  if (wanted.kind === 'logo') return (await import('./logo-check.ts')).drawLogo(wanted.logo)
   if (wanted.kind === 'pdf') return (await loadTypesetter())(wanted.document)
   xmlWriter ??= import('./electronic-invoice.ts').then(({ createXmlWriter }) => createXmlWriter())
   const write = await xmlWriter

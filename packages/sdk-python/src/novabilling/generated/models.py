@@ -676,11 +676,22 @@ class TenantSettings(Model):
     """Start of invoice numbers; INV unless set"""
     invoice_footer: Optional[str] = Field(default=None, alias="invoiceFooter")
     logo: Optional[str] = None
-    """A data URL of a PNG, JPEG or SVG, for documents"""
+    """A data URL of a PNG, JPEG or SVG. It stands on what is issued from now on, and an SVG holds nothing but shapes"""
     brand_color: Optional[str] = Field(default=None, alias="brandColor")
+    paper_size: Optional[Annotated[Literal["A4", "LETTER"], LENIENT]] = Field(default=None, alias="paperSize")
+    """Of documents; by the customer’s country unless set"""
+    fiscal_fields: Optional[List[TenantSettingsFiscalField]] = Field(default=None, alias="fiscalFields")
+    """What the law wants to see on each document, such as a number in a register of companies"""
     tax_id: Optional[str] = Field(default=None, alias="taxId")
     address: Optional[Address] = None
     smtp: Optional[TenantSettingsSmtp] = None
+
+
+class TenantSettingsFiscalField(Model):
+    """`TenantSettingsFiscalField` as the API answers it."""
+
+    label: str
+    value: str
 
 
 class TenantSettingsSmtp(Model):

@@ -1,7 +1,7 @@
 import { localDay } from '@novabilling/core/calendar'
 import { formatDay } from '@novabilling/core/invoice'
 import type { InvoiceDocument } from '../../documents/index.ts'
-import { type InvoiceRow, daysOf, partyOf } from '../invoices/index.ts'
+import { type InvoiceRow, daysOf, looksOf, partyOf } from '../invoices/index.ts'
 import type { CreditNoteRow, LineOfCreditNote } from './sql.ts'
 
 /** A credit note as it is printed: only from what was stored when it was issued, and from its status. */
@@ -28,7 +28,7 @@ export function documentOf(note: CreditNoteRow, invoice: Pick<InvoiceRow, 'numbe
     creditedMinor: 0n,
     dueMinor: 0n,
     footer: note.issuer.footer,
-    brandColor: note.issuer.brandColor,
+    ...looksOf(note),
     correctsNumber: invoice.number,
     reason: note.reason,
     settlement: {

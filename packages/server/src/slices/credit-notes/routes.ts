@@ -49,12 +49,12 @@ export const routes = [
     status: 200,
     produces: 'application/pdf',
     handle: async ({ deps, principal, params, request, reply }) => {
-      const { environmentId } = principal
+      const { tenantId, environmentId } = principal
       const corrected = await findCorrected(reader(deps.db, principal), environmentId, params.id)
       if (!wantsJson(request.headers.accept)) return sendPdf(reply, corrected)
       return reply
         .header('cache-control', 'no-store')
-        .send(pdfLink(deps, 'creditNote', { environmentId, id: corrected.note.id }))
+        .send(pdfLink(deps, 'creditNote', { tenantId, environmentId, id: corrected.note.id }))
     },
   }),
   dataRoute({

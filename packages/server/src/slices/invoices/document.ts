@@ -1,6 +1,6 @@
 import { localDay } from '@novabilling/core/calendar'
 import { formatDay } from '@novabilling/core/invoice'
-import type { InvoiceDocument, InvoiceParty } from '../../documents/index.ts'
+import { type InvoiceDocument, type InvoiceParty, paperOf } from '../../documents/index.ts'
 import type { InvoiceRow, LineOfInvoice, PartySnapshot } from './sql.ts'
 
 /** An invoice as it is printed: only from what was stored when it was issued, and from its status. */
@@ -31,7 +31,7 @@ export function documentOf(row: InvoiceRow): InvoiceDocument {
     dueMinor: isOpen ? row.total_minor - row.paid_minor - row.credited_minor : 0n,
     notes: row.notes,
     footer: row.issuer.footer,
-    brandColor: row.issuer.brandColor,
+    ...looksOf(row),
   }
 }
 
@@ -62,6 +62,18 @@ function lineOf(line: LineOfInvoice, zone: string): InvoiceDocument['lines'][num
 /** The local days that a period touches, half-open: an hour within a day is that day. */
 export function daysOf(zone: string, from: number, to: number): { from: string; to: string } {
   return { from: formatDay(localDay(zone, from)), to: formatDay(localDay(zone, to - 1) + 1) }
+}
+
+/** The tenant's own looks, as they were at issue; the logo is read by its digest. */
+export function looksOf({
+  issuer,
+  bill_to: billTo,
+}: Pick<InvoiceRow, 'issuer' | 'bill_to'>): Pick<InvoiceDocument, 'brandColor' | 'paper' | 'fiscal'> {
+  return {
+    brandColor: issuer.brandColor,
+    paper: paperOf(issuer.paper ?? null, billTo.address?.['country'] ?? billTo.country),
+    fiscal: issuer.fiscal ?? [],
+  }
 }
 
 /** A party as it is printed: what it is called, and its address by lines. */

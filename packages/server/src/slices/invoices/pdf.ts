@@ -1,9 +1,10 @@
 import type { FastifyReply } from 'fastify'
-import { reader } from '../../db/transaction.ts'
+import { type Reader, reader } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { renderFacturX, renderInvoicePdf, renderInvoiceUbl } from '../../documents/index.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
+import { findLogo } from '../tenants/index.ts'
 import { sendFile } from '../../http/files.ts'
 import { documentAsIssued, documentOf } from './document.ts'
 import { findInvoice } from './find.ts'
@@ -11,10 +12,21 @@ import { openPdfLink } from './pdf-link.ts'
 import type { InvoiceRow } from './sql.ts'
 import { ublOf } from './ubl.ts'
 
+/** An invoice of one environment, and what reads there. */
+export type InvoiceHere = {
+  readonly reader: Pick<Reader, 'query'>
+  readonly environmentId: string
+  readonly row: InvoiceRow
+}
+
 /** Answers with the invoice as a PDF: the same bytes as long as its status is the same. */
-export async function sendPdf(reply: FastifyReply, row: InvoiceRow): Promise<FastifyReply> {
+export async function sendPdf(
+  reply: FastifyReply,
+  { reader, environmentId, row }: InvoiceHere,
+): Promise<FastifyReply> {
+  const logo = await findLogo(reader, environmentId, row.issuer.logo)
   return sendFile(reply, {
-    bytes: await renderInvoicePdf(documentOf(row)),
+    bytes: await renderInvoicePdf({ ...documentOf(row), logo }),
     type: 'application/pdf',
     name: `${row.number ?? publicId('invoice', row.id)}.pdf`,
     shown: 'inline',
@@ -32,10 +44,14 @@ export async function sendUbl(reply: FastifyReply, row: InvoiceRow): Promise<Fas
 }
 
 /** Answers with an issued invoice as a Factur-X: the same bytes every time. */
-export async function sendFacturX(reply: FastifyReply, row: InvoiceRow): Promise<FastifyReply> {
+export async function sendFacturX(
+  reply: FastifyReply,
+  { reader, environmentId, row }: InvoiceHere,
+): Promise<FastifyReply> {
   const terms = ublOf(row)
+  const logo = await findLogo(reader, environmentId, row.issuer.logo)
   return sendFile(reply, {
-    bytes: await renderFacturX(documentAsIssued(row), terms),
+    bytes: await renderFacturX({ ...documentAsIssued(row), logo }, terms),
     type: 'application/pdf',
     name: `${row.number ?? publicId('invoice', row.id)}.pdf`,
     shown: 'attachment',
@@ -46,7 +62,8 @@ export async function sendFacturX(reply: FastifyReply, row: InvoiceRow): Promise
 export async function sendLinkedPdf(deps: Deps, reply: FastifyReply, token: string): Promise<FastifyReply> {
   const target = openPdfLink(deps, 'invoice', token)
   if (!target) throw new Refusal('document_link_invalid')
-  const scope = { tenantId: '', environmentId: target.environmentId }
-  const id = publicId('invoice', target.id)
-  return sendPdf(reply, await findInvoice(reader(deps.db, scope), target.environmentId, id))
+  const { environmentId } = target
+  const own = reader(deps.db, target)
+  const row = await findInvoice(own, environmentId, publicId('invoice', target.id))
+  return sendPdf(reply, { reader: own, environmentId, row })
 }

@@ -77,12 +77,13 @@ export const routes = [
     status: 200,
     produces: 'application/pdf',
     handle: async ({ deps, principal, params, request, reply }) => {
-      const { environmentId } = principal
-      const row = await findInvoice(reader(deps.db, principal), environmentId, params.id)
-      if (!wantsJson(request.headers.accept)) return sendPdf(reply, row)
+      const { tenantId, environmentId } = principal
+      const own = reader(deps.db, principal)
+      const row = await findInvoice(own, environmentId, params.id)
+      if (!wantsJson(request.headers.accept)) return sendPdf(reply, { reader: own, environmentId, row })
       return reply
         .header('cache-control', 'no-store')
-        .send(pdfLink(deps, 'invoice', { environmentId, id: row.id }))
+        .send(pdfLink(deps, 'invoice', { tenantId, environmentId, id: row.id }))
     },
   }),
   dataRoute({
@@ -113,8 +114,10 @@ export const routes = [
     status: 200,
     produces: 'application/pdf',
     handle: async ({ deps, principal, params, reply }) => {
-      const row = await findInvoice(reader(deps.db, principal), principal.environmentId, params.id)
-      return sendFacturX(reply, row)
+      const { environmentId } = principal
+      const own = reader(deps.db, principal)
+      const row = await findInvoice(own, environmentId, params.id)
+      return sendFacturX(reply, { reader: own, environmentId, row })
     },
   }),
   publicRoute({
