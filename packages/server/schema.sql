@@ -164,6 +164,20 @@ create policy worker on credit_note_counters to nova_worker using true with chec
 grant insert, select, update on credit_note_counters to nova_api;
 grant insert, select, update on credit_note_counters to nova_worker;
 
+create table credit_note_derivations (
+  environment_id uuid not null,
+  credit_note_id uuid not null,
+  derivation json not null,
+  constraint credit_note_derivations_environment_id_credit_note_id_fkey FOREIGN KEY (environment_id, credit_note_id) REFERENCES credit_notes(environment_id, id),
+  constraint credit_note_derivations_pkey PRIMARY KEY (environment_id, credit_note_id)
+);
+
+alter table credit_note_derivations force row level security;
+create policy environment on credit_note_derivations using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on credit_note_derivations to nova_worker using true with check true;
+grant insert, select on credit_note_derivations to nova_api;
+grant insert, select on credit_note_derivations to nova_worker;
+
 create table credit_note_lines (
   environment_id uuid not null,
   credit_note_id uuid not null,

@@ -34,3 +34,18 @@ set settings = t.settings - 'logo',
 where t.settings ? 'logo';
 alter table tenants force row level security;
 alter table logos force row level security;
+
+-- How a credit note came about: what was left of its invoice, line by line, and what was asked for. Never changed.
+create table credit_note_derivations (
+  environment_id uuid not null,
+  credit_note_id uuid not null,
+  derivation json not null,
+  primary key (environment_id, credit_note_id),
+  foreign key (environment_id, credit_note_id) references credit_notes
+);
+alter table credit_note_derivations enable row level security;
+alter table credit_note_derivations force row level security;
+create policy environment on credit_note_derivations
+  using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on credit_note_derivations to nova_worker using (true) with check (true);
+grant select, insert on credit_note_derivations to nova_api, nova_worker;

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { CreditNote, CreditNotesCreateInput, CreditNotesListQuery } from './models.ts'
+import type { CreditNote, CreditNoteExplanation, CreditNotesCreateInput, CreditNotesListQuery } from './models.ts'
 
 export class CreditNotesResource {
   readonly #caller: Caller
@@ -40,6 +40,17 @@ export class CreditNotesResource {
    */
   get(id: string, options?: RequestOptions): Promise<CreditNote> {
     return this.#caller.json<CreditNote>({ id: 'creditNotes.get', method: 'GET', path: `/api/credit-notes/${segment(id)}`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Get how a credit note came about
+   *
+   * What was left of its invoice, line by line, what was asked for, the days that are given back of how many, and what that comes to, as kept when it was issued. `novabilling verify-invoice FILE` recomputes it from this document alone.
+   *
+   * `GET /api/credit-notes/{id}/explain`. Needs `invoices:read`.
+   */
+  explain(id: string, options?: RequestOptions): Promise<CreditNoteExplanation> {
+    return this.#caller.json<CreditNoteExplanation>({ id: 'creditNotes.explain', method: 'GET', path: `/api/credit-notes/${segment(id)}/explain`, auth: 'apiKey', options })
   }
 
   /**

@@ -11,18 +11,23 @@ import { creditInvoices } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { intendRefunds, adjustPayments, mostRefundable } from '../payments/index.ts'
 import type { CreditableInvoice } from './creditable.ts'
+import { type CreditBasis, type GivenBack, derivationText } from './derivation.ts'
 import { postingOf } from './posting.ts'
 import { presentCreditNote } from './present.ts'
 import type { CreateCreditNote } from './schema.ts'
-import { type CreditNoteRow, insertCreditNoteLines, insertCreditNotes, takeCreditNoteNumbers } from './sql.ts'
-
-/** What a change gives back of a line: units, and the rest of the period for which they are. */
-export type GivenBack = { readonly units: number; readonly from: string; readonly to: string }
+import {
+  type CreditNoteRow,
+  insertCreditNoteLines,
+  insertCreditNotes,
+  insertDerivations,
+  takeCreditNoteNumbers,
+} from './sql.ts'
 
 /** A credit note that is about to be issued, against one invoice, locked by the caller. */
 export type CreditDraft = {
   readonly invoice: CreditableInvoice
   readonly amounts: CreditAmounts
+  readonly basis: CreditBasis
   readonly reason: CreateCreditNote['reason']
   readonly refund: boolean
   /** By the place of the line; lines without one are credited over the whole of their period. */
@@ -173,6 +178,23 @@ function write(
       jsonArray(
         notes.map((note) => JSON.stringify(note.issuer)),
         'jsonb',
+      ),
+    ),
+  )
+  tx.defer(
+    insertDerivations(
+      environmentId,
+      notes.map((note) => note.id),
+      jsonArray(
+        drafts.map(({ basis, invoice, amounts, givenBack }) =>
+          derivationText({
+            basis,
+            amounts,
+            givenBack,
+            creditable: invoice.creditable,
+            leftMinor: invoice.leftMinor,
+          }),
+        ),
       ),
     ),
   )

@@ -5,6 +5,8 @@ import { pageOf } from '../../http/pages.ts'
 import { dataRoute, publicRoute } from '../../http/route.ts'
 import { PathId, closed, named } from '../../http/shapes.ts'
 import { pdfLink } from '../invoices/index.ts'
+import { explainCreditNote } from './explain.ts'
+import type { CreditNoteExplanation } from './explain-schema.ts'
 import { findCorrected, sendFacturX, sendLinkedPdf, sendPdf, sendUbl } from './files.ts'
 import { findCreditNote, listCreditNotes } from './find.ts'
 import { presentCreditNote } from './present.ts'
@@ -36,6 +38,19 @@ export const routes = [
     response: creditNote,
     read: async (reader, { principal, params }) =>
       presentCreditNote(await findCreditNote(reader, principal.environmentId, params.id)),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/credit-notes/:id/explain',
+    operation: 'creditNotes.explain',
+    summary: 'Get how a credit note came about',
+    description:
+      'What was left of its invoice, line by line, what was asked for, the days that are given back of how many, and what that comes to, as kept when it was issued. `novabilling verify-invoice FILE` recomputes it from this document alone.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    response: named<CreditNoteExplanation>('CreditNoteExplanation'),
+    read: (reader, { principal, params }) => explainCreditNote(reader, principal.environmentId, params.id),
   }),
   dataRoute({
     method: 'GET',

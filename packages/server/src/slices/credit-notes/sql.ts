@@ -13,6 +13,7 @@ import {
   uuid,
 } from '../../db/statement.ts'
 import type { BillTo, Issuer } from '../invoices/index.ts'
+import type { StoredCredit } from './derivation.ts'
 import { creditNoteReasons, creditNoteStatuses } from './schema.ts'
 
 /** A line as it is read with its credit note. Amounts are text, for JSON has no integers of 64 bits. */
@@ -152,6 +153,18 @@ export const insertCreditNoteLines = command(
      $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::boolean[])
      as u (credit_note_id, id, position, invoice_id, invoice_line_id, description, units, amount_minor, discount_minor,
        period_start, period_end, zone, is_deferred)`,
+)
+
+export const insertDerivations = command(
+  'credit_notes.insert_derivations',
+  `insert into credit_note_derivations (environment_id, credit_note_id, derivation)
+   select $1::uuid, u.id, u.derivation from unnest($2::uuid[], $3::json[]) as u (id, derivation)`,
+)
+
+export const derivationOf = statement(
+  'credit_notes.derivation',
+  `select derivation from credit_note_derivations where environment_id = $1::uuid and credit_note_id = $2::uuid`,
+  { derivation: json<StoredCredit>() },
 )
 
 export const saveVoidedCreditNote = command(

@@ -94,6 +94,29 @@ class CreditNotesResource:
             ),
         )
 
+    def explain(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.CreditNoteExplanation:
+        """Get how a credit note came about
+
+        What was left of its invoice, line by line, what was asked for, the days that are given back of how many, and what that comes to, as kept when it was issued. `novabilling verify-invoice FILE` recomputes it from this document alone.
+
+        `GET /api/credit-notes/{id}/explain`. Needs `invoices:read`.
+        """
+        return self._caller.one(
+            models.CreditNoteExplanation,
+            Call(
+                "creditNotes.explain",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/explain",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
     def pdf(
         self,
         id: str,
@@ -288,6 +311,29 @@ class AsyncCreditNotesResource:
                 "creditNotes.get",
                 "GET",
                 f"/api/credit-notes/{segment(id)}",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    async def explain(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.CreditNoteExplanation:
+        """Get how a credit note came about
+
+        What was left of its invoice, line by line, what was asked for, the days that are given back of how many, and what that comes to, as kept when it was issued. `novabilling verify-invoice FILE` recomputes it from this document alone.
+
+        `GET /api/credit-notes/{id}/explain`. Needs `invoices:read`.
+        """
+        return await self._caller.one(
+            models.CreditNoteExplanation,
+            Call(
+                "creditNotes.explain",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/explain",
                 "apiKey",
                 timeout=timeout,
             ),
