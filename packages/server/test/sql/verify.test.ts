@@ -71,6 +71,7 @@ const damage: Record<string, string> = {
   'no line of an invoice is credited with more than it charged, and none of its units twice': `update credit_note_lines set units = 2 where $1::uuid is not null`,
   'no invoice is credited with more than its total': `update credit_notes set total_minor = 99999, subtotal_minor = 99999, settled_minor = 99999 - balance_minor where status = 'FINALIZED' and $1::uuid is not null`,
   'the lines of every credit note sum to it, and so do its bookings': `update credit_note_lines set amount_minor = amount_minor - 1 where $1::uuid is not null`,
+  'what is kept of how every credit note came about comes to what it credits': `update credit_note_derivations set derivation = json_build_object('lines', '[]'::json, 'taxes', '[]'::json) where $1::uuid is not null`,
   'credit note numbers of every environment and year count from 1 without a gap': `update credit_note_counters set last = 9 where $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
 }
@@ -92,6 +93,7 @@ for (const [name, statement] of Object.entries(damage)) {
       'credit_note_counters',
       'customer_credits',
       'logos',
+      'credit_note_derivations',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)
