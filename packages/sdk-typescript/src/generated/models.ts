@@ -630,8 +630,8 @@ export interface InvoiceExplanationDue {
   zone: string
   issuedOn: string
   termsDays: number
-  /** Whose payment terms they are */
-  termsFrom: 'CUSTOMER' | 'PLAN' | 'TENANT' | 'DEFAULT'
+  /** Whose payment terms they are; INVOICE: by hand, of this one */
+  termsFrom: 'CUSTOMER' | 'PLAN' | 'TENANT' | 'DEFAULT' | 'INVOICE'
   dueOn: string
 }
 

@@ -405,8 +405,8 @@ class InvoiceExplanationDue(Model):
     """The customer's, in which the days of issue and due are"""
     issued_on: dt.date = Field(alias="issuedOn")
     terms_days: int = Field(alias="termsDays")
-    terms_from: Annotated[Literal["CUSTOMER", "PLAN", "TENANT", "DEFAULT"], LENIENT] = Field(alias="termsFrom")
-    """Whose payment terms they are"""
+    terms_from: Annotated[Literal["CUSTOMER", "PLAN", "TENANT", "DEFAULT", "INVOICE"], LENIENT] = Field(alias="termsFrom")
+    """Whose payment terms they are; INVOICE: by hand, of this one"""
     due_on: dt.date = Field(alias="dueOn")
 
 
