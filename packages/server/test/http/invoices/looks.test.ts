@@ -180,7 +180,10 @@ test('an upgrade keeps the logos that were among the settings, and leaves out wh
        where id = (select tenant_id from environments where id = $1)`,
       [tenant.liveEnvironmentId, logo],
     )
-  await asOwner(server, 'alter table tenants drop column logo_digest; drop table logos')
+  await asOwner(
+    server,
+    'alter table tenants drop column logo_digest; drop table logos; drop table credit_note_derivations',
+  )
   await store(good, drawing('red'))
   await store(bad, 'data:image/png;base64,AAAAA')
   const migration = new URL('../../../migrations/0011_documents.sql', import.meta.url)
