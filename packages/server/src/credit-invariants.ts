@@ -23,6 +23,20 @@ export const creditInvariants: readonly Invariant[] = [
      having sum(booked) <> sum(kept)`,
   ),
   invariant(
+    'credit_is_explained',
+    'what is kept of how every credit note came about comes to what it credits',
+    `select n.environment_id, 'credit note ' || n.number as place,
+       'credits ' || n.total_minor || ' and is explained as ' || k.minor as fault
+     from credit_notes n
+     join credit_note_derivations d on d.environment_id = n.environment_id and d.credit_note_id = n.id
+     cross join lateral (
+       select coalesce(sum((l.value->>'amount')::bigint - (l.value->>'discount')::bigint), 0)
+         + (select coalesce(sum((t.value->>'amount')::bigint), 0) from json_array_elements(d.derivation->'taxes') t) as minor
+       from json_array_elements(d.derivation->'lines') l
+     ) k
+     where k.minor <> n.total_minor`,
+  ),
+  invariant(
     'balance_is_credit',
     'the balance of every customer is what is left of its credits in its currency',
     `select c.environment_id, 'customer ' || c.id as place,

@@ -10,6 +10,7 @@ import { statement, text } from './db/statement.ts'
 import { fillWithDemo } from './demo.ts'
 import { StartupError } from './startup-error.ts'
 import { verify } from './verify.ts'
+import { verifyCreditNote } from './verify-credit-note.ts'
 import { DocumentFault, verifyInvoice } from './verify-invoice.ts'
 
 const setRateLimit = statement(
@@ -66,10 +67,16 @@ program
 
 program
   .command('verify-invoice')
-  .description('recompute an invoice, offline, from what GET /api/invoices/:id/explain says')
+  .description(
+    'recompute an invoice or a credit note, offline, from what GET /api/invoices/:id/explain or /api/credit-notes/:id/explain says',
+  )
   .argument('<file>', 'the answer, as JSON')
   .action(async (file: string) => {
-    const { number, currency, totalMinor, faults } = verifyInvoice(await readDocument(file))
+    const document = await readDocument(file)
+    const isCreditNote = typeof document === 'object' && document !== null && Reflect.has(document, 'basis')
+    const { number, currency, totalMinor, faults } = isCreditNote
+      ? verifyCreditNote(document)
+      : verifyInvoice(document)
     for (const fault of faults) print(`WRONG  ${fault}`)
     print(
       `${number} comes to ${totalMinor} minor units of ${currency}: ${faults.length === 0 ? 'every figure follows.' : `${faults.length} of its figures do not follow.`}`,

@@ -63,6 +63,7 @@ export const refusals = {
   plan_unchanged: [409, 'This subscription has this plan, price and quantity already.'],
   invoice_not_found: [404, 'There is no such invoice.'],
   invoice_not_explained: [409, 'Only an invoice that has been issued, and kept how, can be explained.'],
+  credit_note_not_explained: [409, 'This credit note was issued before it was kept how.'],
   document_link_invalid: [404, 'This link is not valid any more. Ask for a new one.'],
   invoice_not_draft: [409, 'Only a draft can be changed, finalized or deleted.'],
   invoice_of_period: [
@@ -71,7 +72,7 @@ export const refusals = {
   ],
   invoice_due_date_passed: [409, 'The due date of this draft has passed. Give it another one first.'],
   invoice_not_open: [409, 'Only an issued invoice that awaits payment can be given up.'],
-  invoice_not_electronic: [409, 'This invoice cannot be given as EN 16931 UBL.'],
+  invoice_not_electronic: [409, 'This invoice cannot be given as an electronic invoice of EN 16931.'],
   invoice_not_voidable: [409, 'Only an invoice of which nothing has been paid or credited can be voided.'],
   invoice_not_creditable: [
     409,

@@ -1,3 +1,23 @@
+import {
+  type Claim,
+  DocumentFault,
+  type Fields,
+  type Fraction,
+  byLargestRemainder,
+  claimFraction,
+  decimalOf,
+  fieldsOf,
+  floorOf,
+  fractionOf,
+  halfUp,
+  listOf,
+  plus,
+  textOf,
+  wholeOf,
+} from './verify-reading.ts'
+
+export { DocumentFault } from './verify-reading.ts'
+
 /**
  * Recomputes an invoice from its explanation alone: offline, in a few lines of its own, and with nothing of the
  * program that issued it, so that a fault there cannot hide here.
@@ -10,9 +30,6 @@ export type Recomputed = {
   readonly totalMinor: bigint
   readonly faults: readonly string[]
 }
-
-type Fraction = { readonly above: bigint; readonly below: bigint }
-type Fields = Readonly<Record<string, unknown>>
 
 /** Minor units that are not hundredths, from ISO 4217. */
 const decimalsOf: Readonly<Record<number, string>> = {
@@ -63,13 +80,6 @@ function recompute(document: unknown): Recomputed {
   verifyDates(invoice, claim)
   return { number: textOf(invoice, 'number'), currency, totalMinor, faults }
 }
-
-/** A document that cannot be read: where, and what is missing. */
-export class DocumentFault extends Error {
-  override readonly name = 'DocumentFault'
-}
-
-type Claim = (what: string, said: unknown, computed: unknown) => void
 
 /** Unit price × quantity × share, in minor units. */
 function verifyLine(line: Fields, index: number, decimals: number, claim: Claim): Fraction {
@@ -131,24 +141,6 @@ function secondsTouched({ from, to }: Span): number {
   return Math.floor((Date.parse(to) - 1) / 1000) - Math.floor(Date.parse(from) / 1000) + 1
 }
 
-/** The whole amounts that sum to the subtotal: one more for the largest remainders, the earlier of equals first. */
-function byLargestRemainder(exact: readonly Fraction[], subtotal: bigint): bigint[] {
-  const minor = exact.map(floorOf)
-  let left = subtotal - minor.reduce((sum, one) => sum + one, 0n)
-  const order = exact
-    .map((one, index) => ({ index, above: one.above - (minor[index] ?? 0n) * one.below, below: one.below }))
-    .toSorted((a, b) => {
-      const difference = b.above * a.below - a.above * b.below
-      return difference === 0n ? a.index - b.index : difference > 0n ? 1 : -1
-    })
-  for (const { index } of order) {
-    if (left <= 0n) break
-    minor[index] = (minor[index] ?? 0n) + 1n
-    left--
-  }
-  return minor
-}
-
 /** Each tax is its rate on its base, rounded half up. */
 function verifyTaxes(taxes: readonly Fields[], claim: Claim): bigint {
   return taxes.reduce((sum, tax, index) => {
@@ -168,62 +160,4 @@ function verifyDates(invoice: Fields, claim: Claim): void {
   claim('due.dueOn', due['dueOn'], issuedOn.add({ days: Number(due['termsDays']) }))
   const [, year] = /-(\d{4})-\d{6,}$/.exec(textOf(invoice, 'number')) ?? []
   claim('the year in the number', year, issuedOn.year)
-}
-
-function claimFraction(what: string, said: unknown, computed: Fraction, claim: Claim): void {
-  const { above, below } = fractionOf(said, what)
-  if (above * computed.below !== computed.above * below)
-    claim(what, `${above}/${below}`, `${computed.above}/${computed.below}`)
-}
-
-function plus(a: Fraction, b: Fraction): Fraction {
-  return { above: a.above * b.below + b.above * a.below, below: a.below * b.below }
-}
-
-function floorOf({ above, below }: Fraction): bigint {
-  const quotient = above / below
-  return above < 0n && quotient * below !== above ? quotient - 1n : quotient
-}
-
-function halfUp({ above, below }: Fraction): bigint {
-  const size = (2n * (above < 0n ? -above : above) + below) / (2n * below)
-  return above < 0n ? -size : size
-}
-
-function fieldsOf(value: unknown, where: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new DocumentFault(`${where} is not an object`)
-  return Object.fromEntries(Object.entries(value))
-}
-
-function listOf(fields: Fields, name: string): Fields[] {
-  const value = fields[name]
-  if (!Array.isArray(value)) throw new DocumentFault(`${name} is not a list`)
-  return value.map((item, index) => fieldsOf(item, `${name}[${index}]`))
-}
-
-function textOf(fields: Fields, name: string): string {
-  const value = fields[name]
-  if (typeof value !== 'string') throw new DocumentFault(`${name} is missing`)
-  return value
-}
-
-function wholeOf(fields: Fields, name: string): bigint {
-  const text = textOf(fields, name)
-  if (!/^-?\d{1,60}$/.test(text)) throw new DocumentFault(`${name} is not a whole number`)
-  return BigInt(text)
-}
-
-function decimalOf(fields: Fields, name: string): Fraction {
-  const match = /^(-?\d{1,60})(?:\.(\d{1,60}))?$/.exec(textOf(fields, name))
-  if (!match) throw new DocumentFault(`${name} is not a decimal`)
-  const [, whole = '', decimals = ''] = match
-  return { above: BigInt(whole + decimals), below: 10n ** BigInt(decimals.length) }
-}
-
-function fractionOf(value: unknown, where: string): Fraction {
-  const fields = fieldsOf(value, where)
-  const below = wholeOf(fields, 'denominator')
-  if (below <= 0n) throw new DocumentFault(`${where} has no denominator above zero`)
-  return { above: wholeOf(fields, 'numerator'), below }
 }

@@ -17,6 +17,23 @@ export const invariants: readonly Invariant[] = [
      having sum(amount_minor) <> 0`,
   ),
   invariant(
+    'logos_are_kept',
+    'the logo of every issued document is kept, and is what its digest says',
+    `select d.environment_id, d.place, 'has no such logo any more: ' || d.digest as fault
+     from (
+       select environment_id, 'invoice ' || number as place, issuer->>'logo' as digest
+       from invoices
+       where status <> 'DRAFT' and issuer->>'logo' is not null
+       union all
+       select environment_id, 'credit note ' || number, issuer->>'logo'
+       from credit_notes
+       where issuer->>'logo' is not null
+     ) d
+     join environments e on e.id = d.environment_id
+     left join logos l on l.tenant_id = e.tenant_id and l.digest = d.digest
+     where l.digest is distinct from encode(sha256(l.bytes), 'hex') or l.digest is null`,
+  ),
+  invariant(
     'issued_is_booked',
     'every issued invoice is booked with its total, once',
     `select i.environment_id, 'invoice ' || i.number as place,

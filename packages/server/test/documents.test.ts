@@ -288,8 +288,8 @@ test('amounts are exact beyond what a float can count, at any size', () => {
 test('a unit price keeps all its decimals, a quantity only those it has', () => {
   const line = { description: 'x', quantity: '12500.5', unitAmount: '0.000000012', amountMinor: 1n }
   const [printed] = print({ lines: [line], currency: 'KES' }).lines
-  assert.deepEqual([printed?.quantity, printed?.unitAmount], ['12,500.5', '0.000000012'])
-  assert.equal(print({ lines: [{ ...line, unitAmount: '5' }], currency: 'KES' }).lines[0]?.unitAmount, '5.00')
+  assert.deepEqual([printed?.quantity, printed?.unitPrice], ['12,500.5', '0.000000012'])
+  assert.equal(print({ lines: [{ ...line, unitAmount: '5' }], currency: 'KES' }).lines[0]?.unitPrice, '5.00')
   assert.throws(() => print({ lines: [{ ...line, unitAmount: '1e9' }] }), RangeError)
 })
 
@@ -319,7 +319,9 @@ test('the headline says what is due and when, or what happened', () => {
     headline({ status: 'PAID', paidOn: '2026-12-03', dueMinor: 0n }),
     'UGX 180,000 paid 3 Dec 2026',
   )
-  assert.equal(headline({ status: 'VOID' }), 'UGX 180,000')
+  for (const status of ['VOID', 'UNCOLLECTIBLE'] as const)
+    assert.equal(headline({ status, dueMinor: 0n }), 'UGX 180,000')
+  assert.equal(headline({ kind: 'CREDIT_NOTE', status: 'VOIDED' }), 'UGX 180,000')
   assert.equal(headline({ kind: 'CREDIT_NOTE', status: 'FINALIZED' }), 'UGX 180,000 credited')
 })
 
@@ -330,6 +332,7 @@ test('a draft, a void and a paid invoice are stamped; a credit note asks for not
   assert.equal(print().stamp, null)
   const note = print({ kind: 'CREDIT_NOTE', status: 'FINALIZED', correctsNumber: 'INV-1' })
   assert.deepEqual([note.payment, note.sums.at(-1)?.weight], [null, 'total'])
+  assert.equal(print({ kind: 'CREDIT_NOTE', status: 'VOIDED' }).stamp?.text, 'Void')
   assert.ok(note.facts.some(({ value }) => value.text === 'INV-1'))
 })
 

@@ -11,6 +11,7 @@ const terms = {
   PLAN: 'as the plan’s terms say',
   TENANT: 'as the account’s terms say',
   DEFAULT: 'as nothing else was agreed',
+  INVOICE: 'as this invoice says itself',
 }
 
 /** Where each amount of an invoice comes from, in words; the document itself can be recomputed offline. */

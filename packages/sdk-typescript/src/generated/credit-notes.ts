@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { CreditNote, CreditNotesCreateInput, CreditNotesListQuery } from './models.ts'
+import type { CreditNote, CreditNoteExplanation, CreditNotesCreateInput, CreditNotesListQuery } from './models.ts'
 
 export class CreditNotesResource {
   readonly #caller: Caller
@@ -40,6 +40,59 @@ export class CreditNotesResource {
    */
   get(id: string, options?: RequestOptions): Promise<CreditNote> {
     return this.#caller.json<CreditNote>({ id: 'creditNotes.get', method: 'GET', path: `/api/credit-notes/${segment(id)}`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Get how a credit note came about
+   *
+   * What was left of its invoice, line by line, what was asked for, the days that are given back of how many, and what that comes to, as kept when it was issued. `novabilling verify-invoice FILE` recomputes it from this document alone.
+   *
+   * `GET /api/credit-notes/{id}/explain`. Needs `invoices:read`.
+   */
+  explain(id: string, options?: RequestOptions): Promise<CreditNoteExplanation> {
+    return this.#caller.json<CreditNoteExplanation>({ id: 'creditNotes.explain', method: 'GET', path: `/api/credit-notes/${segment(id)}/explain`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Get a credit note as a PDF
+   *
+   * With `Accept: application/json` the answer is `{url, expiresAt}`: a link that opens the PDF without a key, for a quarter of an hour.
+   *
+   * `GET /api/credit-notes/{id}/pdf`. Needs `invoices:read`.
+   */
+  pdf(id: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#caller.bytes({ id: 'creditNotes.pdf', method: 'GET', path: `/api/credit-notes/${segment(id)}/pdf`, auth: 'apiKey', accept: 'application/pdf', options })
+  }
+
+  /**
+   * Get a credit note as UBL
+   *
+   * As EN 16931 asks, as it was issued, referring to its invoice. What its invoice needs to be given as UBL, it needs too.
+   *
+   * `GET /api/credit-notes/{id}/ubl`. Needs `invoices:read`.
+   */
+  ubl(id: string, options?: RequestOptions): Promise<string> {
+    return this.#caller.text({ id: 'creditNotes.ubl', method: 'GET', path: `/api/credit-notes/${segment(id)}/ubl`, auth: 'apiKey', accept: 'application/xml', options })
+  }
+
+  /**
+   * Get a credit note as a Factur-X
+   *
+   * A PDF/A-3 that carries the credit note as XML too (CII, profile EN 16931), as it was issued. It needs what its UBL needs.
+   *
+   * `GET /api/credit-notes/{id}/factur-x`. Needs `invoices:read`.
+   */
+  facturX(id: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#caller.bytes({ id: 'creditNotes.facturX', method: 'GET', path: `/api/credit-notes/${segment(id)}/factur-x`, auth: 'apiKey', accept: 'application/pdf', options })
+  }
+
+  /**
+   * Open the PDF of a credit note behind a signed link
+   *
+   * `GET /api/documents/credit-notes/{token}`.
+   */
+  pdfByLink(token: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#caller.bytes({ id: 'creditNotes.pdfByLink', method: 'GET', path: `/api/documents/credit-notes/${segment(token)}`, auth: 'public', accept: 'application/pdf', options })
   }
 
   /**

@@ -98,6 +98,17 @@ export class InvoicesResource {
   }
 
   /**
+   * Get an invoice as a Factur-X
+   *
+   * A PDF/A-3 that carries the invoice as XML too (CII, profile EN 16931), as it was issued: what is paid later changes neither. It needs what UBL needs.
+   *
+   * `GET /api/invoices/{id}/factur-x`. Needs `invoices:read`.
+   */
+  facturX(id: string, options?: RequestOptions): Promise<Uint8Array> {
+    return this.#caller.bytes({ id: 'invoices.facturX', method: 'GET', path: `/api/invoices/${segment(id)}/factur-x`, auth: 'apiKey', accept: 'application/pdf', options })
+  }
+
+  /**
    * Open the PDF behind a signed link
    *
    * `GET /api/documents/{token}`.

@@ -12,12 +12,12 @@ export type InvoiceParty = {
 
 /**
  * A line. `quantity` and `unitAmount` are decimals in major units, as exact as they were priced (`"0.0025"`); without
- * a `unitAmount` (tiers, a minimum) only the amount is printed. The days `[from, to)` are half-open: from 2026-12-01
+ * a `unitAmount` (tiers, a minimum, a credit) only the amount is printed. A column that no line has is left out. The days `[from, to)` are half-open: from 2026-12-01
  * to 2027-01-01 is printed as 1–31 December.
  */
 export type InvoiceDocumentLine = {
   readonly description: string
-  readonly quantity: string
+  readonly quantity: string | null
   readonly unitAmount: string | null
   readonly amountMinor: bigint
   readonly from?: string | null
@@ -41,6 +41,8 @@ export type InvoiceDocumentStatus =
   | 'UNCOLLECTIBLE'
   | 'FINALIZED'
   | 'VOIDED'
+
+export type CreditReason = 'DUPLICATE' | 'PRODUCT_UNSATISFACTORY' | 'ORDER_CHANGE' | 'OTHER'
 
 /**
  * All that is printed on an invoice or a credit note, and all that its PDF depends on. Amounts are in minor units of
@@ -81,4 +83,15 @@ export type InvoiceDocument = {
   readonly fiscal?: readonly { readonly label: string; readonly value: string }[]
   /** The invoice that a credit note corrects. */
   readonly correctsNumber?: string | null
+  /** Why; `OTHER` is not printed. */
+  readonly reason?: CreditReason | null
+  /** Where a credit note's total went; what is zero is not printed. */
+  readonly settlement?: {
+    /** Off what was owed on the invoice. */
+    readonly settledMinor: bigint
+    /** Back the way it was paid. */
+    readonly refundMinor: bigint
+    /** To the customer's balance. */
+    readonly balanceMinor: bigint
+  } | null
 }

@@ -7,6 +7,13 @@ export type Labels = {
   readonly due: string
   readonly paidOn: string
   readonly corrects: string
+  readonly reason: string
+  readonly duplicate: string
+  readonly unsatisfactory: string
+  readonly orderChange: string
+  readonly settled: string
+  readonly refunded: string
+  readonly toBalance: string
   readonly from: string
   readonly billTo: string
   readonly taxId: string
@@ -42,6 +49,13 @@ const en: Labels = {
   due: 'Due',
   paidOn: 'Paid on',
   corrects: 'Corrects invoice',
+  reason: 'Reason',
+  duplicate: 'Charged twice',
+  unsatisfactory: 'Product unsatisfactory',
+  orderChange: 'Order changed',
+  settled: 'Taken off the invoice',
+  refunded: 'Refund',
+  toBalance: 'Added to your balance',
   from: 'From',
   billTo: 'Bill to',
   taxId: 'Tax ID',
@@ -77,6 +91,13 @@ const fr: Labels = {
   due: 'Échéance',
   paidOn: 'Payée le',
   corrects: 'Rectifie la facture',
+  reason: 'Motif',
+  duplicate: 'Facturé deux fois',
+  unsatisfactory: 'Produit non satisfaisant',
+  orderChange: 'Commande modifiée',
+  settled: 'Imputé sur la facture',
+  refunded: 'Remboursement',
+  toBalance: 'Ajouté à votre solde',
   from: 'De',
   billTo: 'Facturé à',
   taxId: 'N° fiscal',
@@ -112,6 +133,13 @@ const pt: Labels = {
   due: 'Vencimento',
   paidOn: 'Paga em',
   corrects: 'Corrige a fatura',
+  reason: 'Motivo',
+  duplicate: 'Cobrado em duplicado',
+  unsatisfactory: 'Produto insatisfatório',
+  orderChange: 'Alteração do pedido',
+  settled: 'Abatido na fatura',
+  refunded: 'Reembolso',
+  toBalance: 'Adicionado ao seu saldo',
   from: 'De',
   billTo: 'Faturar a',
   taxId: 'N.º fiscal',
@@ -147,6 +175,13 @@ const sw: Labels = {
   due: 'Mwisho wa kulipa',
   paidOn: 'Imelipwa',
   corrects: 'Inasahihisha ankara',
+  reason: 'Sababu',
+  duplicate: 'Imetozwa mara mbili',
+  unsatisfactory: 'Bidhaa hairidhishi',
+  orderChange: 'Agizo limebadilika',
+  settled: 'Imepunguzwa kwenye ankara',
+  refunded: 'Marejesho ya fedha',
+  toBalance: 'Imeongezwa kwenye salio lako',
   from: 'Kutoka',
   billTo: 'Mteja',
   taxId: 'Namba ya kodi',
@@ -182,6 +217,13 @@ const ar: Labels = {
   due: 'تاريخ الاستحقاق',
   paidOn: 'تاريخ الدفع',
   corrects: 'تصحيح للفاتورة',
+  reason: 'السبب',
+  duplicate: 'تحصيل مكرر',
+  unsatisfactory: 'منتج غير مُرضٍ',
+  orderChange: 'تغيير الطلب',
+  settled: 'مخصوم من الفاتورة',
+  refunded: 'مبلغ مسترد',
+  toBalance: 'مُضاف إلى رصيدكم',
   from: 'من',
   billTo: 'فاتورة إلى',
   taxId: 'الرقم الضريبي',
@@ -217,6 +259,13 @@ const am: Labels = {
   due: 'የመክፈያ ቀን',
   paidOn: 'የተከፈለበት ቀን',
   corrects: 'የሚያርመው ደረሰኝ',
+  reason: 'ምክንያት',
+  duplicate: 'ሁለት ጊዜ የተከፈለ',
+  unsatisfactory: 'አጥጋቢ ያልሆነ ምርት',
+  orderChange: 'የትዕዛዝ ለውጥ',
+  settled: 'ከደረሰኙ የተቀነሰ',
+  refunded: 'ተመላሽ ገንዘብ',
+  toBalance: 'ወደ ቀሪ ሂሳብዎ የተጨመረ',
   from: 'ከ',
   billTo: 'ለ',
   taxId: 'የግብር መለያ ቁጥር',

@@ -21,6 +21,18 @@ export function logoOf(dataUrl: string | null | undefined): Logo | null {
   }
 }
 
+/**
+ * Why a logo may not go to the compiler, to go on from its name; `null` for one that may. That it may does not mean
+ * that it can be drawn.
+ */
+export function logoDanger({ type, bytes }: Logo): string | null {
+  if (bytes.length > mostBytes) return 'must be at most 1 MB'
+  if (safeLogo({ type, bytes })) return null
+  if (type === 'image/svg+xml')
+    return 'must be an SVG in UTF-8 without text (draw it as paths), scripts, entities, style sheets and links'
+  return `must be a ${type === 'image/png' ? 'PNG' : 'JPEG'} of at most 16 megapixels`
+}
+
 /** A logo that may go to the compiler, with the file's name it gets there; `null` for one that may not. */
 export function safeLogo(logo: Logo | null | undefined): LogoFile | null {
   if (!logo || logo.bytes.length === 0 || logo.bytes.length > mostBytes) return null
@@ -58,10 +70,14 @@ function jpegPixels(bytes: Buffer): number {
 }
 
 // Entities and nested uses blow up to any size; a reference to a file has no place in a logo; text would be drawn in
-// whatever fonts the machine has.
+// whatever fonts the machine has; a script has nothing to do in a picture, whoever shows it. What is compressed or in
+// another encoding would hide all of that from us, and not from who draws it.
 function isInertSvg(bytes: Buffer): boolean {
   const source = bytes.toString('utf8')
-  if (/<(text|foreignObject)\b|<!(DOCTYPE|ENTITY)|<\?xml-stylesheet|@import/iu.test(source)) return false
+  if (!/^\s*</u.test(source) || /[\0\ufffd]/u.test(source)) return false
+  if (/<([\w.-]+:)?(text|foreignObject|script)\b|<!(DOCTYPE|ENTITY)|<\?xml-stylesheet|@import/iu.test(source))
+    return false
+  if (/[\s"'/]on[a-z]+\s*=|javascript:/iu.test(source)) return false
   const references = source.matchAll(/(?:href\s*=\s*["']?|url\(\s*["']?)\s*([^"'\s)>]*)/giu)
   for (const [, target = ''] of references)
     if (!target.startsWith('#') && !/^data:image\/(png|jpeg)[;,]/iu.test(target)) return false

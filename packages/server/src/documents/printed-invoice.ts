@@ -1,5 +1,6 @@
 import { type Brand, brandOf } from './brand.ts'
 import type {
+  CreditReason,
   InvoiceDocument,
   InvoiceDocumentLine,
   InvoiceDocumentStatus,
@@ -39,15 +40,16 @@ export type PrintedInvoice = {
   readonly payment: { readonly label: string; readonly url: string } | null
   readonly columns: {
     readonly description: string
-    readonly quantity: string
-    readonly unitPrice: string
+    /** `null` where no line has one. */
+    readonly quantity: string | null
+    readonly unitPrice: string | null
     readonly amount: string
   }
   readonly lines: readonly {
     readonly description: readonly PlainText[]
     readonly days: string | null
     readonly quantity: string
-    readonly unitAmount: string
+    readonly unitPrice: string
     readonly amount: string
   }[]
   readonly sums: readonly {
@@ -95,6 +97,7 @@ export function printInvoice(
     facts: [
       ...(number ? [row(labels.number, number)] : []),
       ...(document.correctsNumber ? [row(labels.corrects, plain(document.correctsNumber))] : []),
+      ...reasonOf(document.reason),
       ...dated(labels.issued, document.issuedOn),
       ...(document.kind === 'INVOICE' ? dated(labels.due, document.dueOn) : []),
       ...dated(labels.paidOn, document.paidOn),
@@ -105,15 +108,15 @@ export function printInvoice(
     payment: paymentOf(document, labels),
     columns: {
       description: labels.description,
-      quantity: labels.quantity,
-      unitPrice: labels.unitPrice,
+      quantity: document.lines.some(({ quantity }) => quantity !== null) ? labels.quantity : null,
+      unitPrice: document.lines.some(({ unitAmount }) => unitAmount !== null) ? labels.unitPrice : null,
       amount: `${labels.amount} (${document.currency})`,
     },
     lines: document.lines.map((line) => ({
       description: lines(line.description),
       days: daysOf(line, print),
-      quantity: print.quantity(line.quantity),
-      unitAmount: line.unitAmount === null ? '' : print.unitAmount(line.unitAmount),
+      quantity: line.quantity === null ? '' : print.quantity(line.quantity),
+      unitPrice: line.unitAmount === null ? '' : print.unitAmount(line.unitAmount),
       amount: print.amount(line.amountMinor),
     })),
     sums: sumsOf(),
@@ -128,6 +131,15 @@ export function printInvoice(
   // A text that reads the other way is isolated, or it would pull the words around it over (UAX #9 §2.5).
   function within(part: PlainText): string {
     return part.rightToLeft === rightToLeft ? part.text : `\u2068${part.text}\u2069`
+  }
+
+  function reasonOf(reason: CreditReason | null | undefined): Row[] {
+    const words = {
+      DUPLICATE: labels.duplicate,
+      PRODUCT_UNSATISFACTORY: labels.unsatisfactory,
+      ORDER_CHANGE: labels.orderChange,
+    }
+    return !reason || reason === 'OTHER' ? [] : [row(labels.reason, ours(words[reason]))]
   }
 
   function printParty(title: string, party: InvoiceParty): PrintedParty {
@@ -149,7 +161,13 @@ export function printInvoice(
       add(fill(labels.taxOnBase, { tax: name, base: print.amount(tax.baseMinor) }), tax.amountMinor)
     }
     sums.push({ label: ours(labels.total), amount: print.money(document.totalMinor), weight: 'total' })
-    if (document.kind === 'CREDIT_NOTE') return sums
+    if (document.kind === 'CREDIT_NOTE') {
+      const { settledMinor = 0n, refundMinor = 0n, balanceMinor = 0n } = document.settlement ?? {}
+      if (settledMinor !== 0n) add(labels.settled, settledMinor)
+      if (refundMinor !== 0n) add(labels.refunded, refundMinor)
+      if (balanceMinor !== 0n) add(labels.toBalance, balanceMinor)
+      return sums
+    }
     if (document.paidMinor !== 0n) add(labels.amountPaid, -document.paidMinor)
     if (document.creditedMinor !== 0n) add(labels.amountCredited, -document.creditedMinor)
     sums.push({ label: ours(labels.amountDue), amount: print.money(document.dueMinor), weight: 'due' })
@@ -184,6 +202,8 @@ function standingOf(
 }
 
 function headlineOf(document: InvoiceDocument, labels: Labels, print: Printer): string {
+  if (document.status === 'VOID' || document.status === 'VOIDED' || document.status === 'UNCOLLECTIBLE')
+    return print.money(document.totalMinor)
   if (document.kind === 'CREDIT_NOTE')
     return fill(labels.creditHeadline, { amount: print.money(document.totalMinor) })
   if (document.status === 'PAID' && document.paidOn)
@@ -191,8 +211,8 @@ function headlineOf(document: InvoiceDocument, labels: Labels, print: Printer): 
       amount: print.money(document.totalMinor),
       date: print.day(document.paidOn),
     })
-  const amount = print.money(document.status === 'PAID' ? document.totalMinor : document.dueMinor)
-  if (document.status === 'VOID' || document.status === 'PAID') return print.money(document.totalMinor)
+  if (document.status === 'PAID') return print.money(document.totalMinor)
+  const amount = print.money(document.dueMinor)
   if (!document.dueOn) return fill(labels.dueHeadlineUndated, { amount })
   return fill(labels.dueHeadline, { amount, date: print.day(document.dueOn) })
 }

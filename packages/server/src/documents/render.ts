@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { Refusal } from '../refusal.ts'
 import type { ElectronicInvoice } from './electronic-invoice.ts'
-import type { InvoiceDocument } from './invoice-document.ts'
+import type { InvoiceDocument, Logo } from './invoice-document.ts'
+import { logoDanger } from './logo.ts'
 import type { Rendered, Wanted } from './render-process.ts'
 
 type Job = {
@@ -14,6 +15,9 @@ type Job = {
 export type Renderer = {
   readonly render: (document: InvoiceDocument) => Promise<Uint8Array>
   readonly renderUbl: (invoice: ElectronicInvoice) => Promise<Uint8Array>
+  readonly renderFacturX: (document: InvoiceDocument, invoice: ElectronicInvoice) => Promise<Uint8Array>
+  /** Whether a logo can be drawn. */
+  readonly draws: (logo: Logo) => Promise<boolean>
   readonly close: () => void
 }
 
@@ -59,8 +63,8 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
     lost.kill('SIGKILL')
     settle((job) => {
       const { wanted } = job
-      if (wanted.kind === 'pdf' && wanted.document.logo) {
-        waiting.unshift({ ...job, wanted: { kind: 'pdf', document: { ...wanted.document, logo: null } } })
+      if ('document' in wanted && wanted.document.logo) {
+        waiting.unshift({ ...job, wanted: { ...wanted, document: { ...wanted.document, logo: null } } })
       } else job.reject(reason)
     })
   }
@@ -107,6 +111,15 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
   return {
     render: (document) => ask({ kind: 'pdf', document }),
     renderUbl: (invoice) => ask({ kind: 'ubl', invoice }),
+    renderFacturX: (document, invoice) => ask({ kind: 'factur-x', document, invoice }),
+    draws: async (logo) => {
+      try {
+        return (await ask({ kind: 'logo', logo })).length > 0
+      } catch (error) {
+        if (error instanceof Refusal) throw error
+        return false
+      }
+    },
     close: () => {
       for (const job of waiting.splice(0)) job.reject(new Refusal('overloaded'))
       if (running) {
@@ -122,6 +135,18 @@ export function createRenderer({ mostWaiting = 500, timeoutMs = 20_000 } = {}): 
 }
 
 const shared = createRenderer()
+// A process apart, so that a picture made to hurt keeps no invoice waiting.
+const logos = createRenderer({ mostWaiting: 20, timeoutMs: 3000 })
+
+/**
+ * What is wrong with a logo, to go on from its name; `null` where it can be drawn on documents. Refuses as `overloaded`
+ * (503) when 20 wait to be looked at.
+ */
+export async function logoFault(logo: Logo): Promise<string | null> {
+  const danger = logoDanger(logo)
+  if (danger !== null) return danger
+  return (await logos.draws(logo)) ? null : 'must be a picture that can be drawn'
+}
 
 /**
  * The PDF (PDF/A-3a, tagged) of an invoice or a credit note. The same document gives the same bytes, in any zone and
@@ -136,4 +161,12 @@ export function renderInvoicePdf(document: InvoiceDocument): Promise<Uint8Array>
 /** An invoice as UBL 2.1, in UTF-8. It is written in the same process, which alone loads the library for it. */
 export function renderInvoiceUbl(invoice: ElectronicInvoice): Promise<Uint8Array> {
   return shared.renderUbl(invoice)
+}
+
+/**
+ * A Factur-X of the profile EN 16931: the PDF of a document, and within it the same as XML (CII). The same two give the
+ * same bytes.
+ */
+export function renderFacturX(document: InvoiceDocument, invoice: ElectronicInvoice): Promise<Uint8Array> {
+  return shared.renderFacturX(document, invoice)
 }

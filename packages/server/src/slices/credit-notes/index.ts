@@ -1,4 +1,5 @@
 import type { Slice } from '../../http/route.ts'
+import { CreditNoteExplanation } from './explain-schema.ts'
 import { routes } from './routes.ts'
 import { schemas } from './schema.ts'
 
@@ -7,12 +8,13 @@ export const creditNotes: Slice = {
   title: 'Credit notes',
   description: 'What is given back of an invoice: numbered without gaps, never more than was charged.',
   routes,
-  schemas,
+  schemas: [...schemas, CreditNoteExplanation],
 }
 
 export { type CreditableInvoice, creditableInvoices } from './creditable.ts'
+export type { GivenBack } from './derivation.ts'
 export { findCreditNote } from './find.ts'
-export { type GivenBack, issueCreditNotes } from './issue.ts'
+export { issueCreditNotes } from './issue.ts'
 export { presentCreditNote } from './present.ts'
 export { CreateCreditNote, type CreditNote } from './schema.ts'
 export { type CreditNoteRow, creditNoteColumns, creditNoteSelect } from './sql.ts'

@@ -11,18 +11,23 @@ import { creditInvoices } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { intendRefunds, adjustPayments, mostRefundable } from '../payments/index.ts'
 import type { CreditableInvoice } from './creditable.ts'
+import { type CreditBasis, type GivenBack, derivationText } from './derivation.ts'
 import { postingOf } from './posting.ts'
 import { presentCreditNote } from './present.ts'
 import type { CreateCreditNote } from './schema.ts'
-import { type CreditNoteRow, insertCreditNoteLines, insertCreditNotes, takeCreditNoteNumbers } from './sql.ts'
-
-/** What a change gives back of a line: units, and the rest of the period for which they are. */
-export type GivenBack = { readonly units: number; readonly from: string; readonly to: string }
+import {
+  type CreditNoteRow,
+  insertCreditNoteLines,
+  insertCreditNotes,
+  insertDerivations,
+  takeCreditNoteNumbers,
+} from './sql.ts'
 
 /** A credit note that is about to be issued, against one invoice, locked by the caller. */
 export type CreditDraft = {
   readonly invoice: CreditableInvoice
   readonly amounts: CreditAmounts
+  readonly basis: CreditBasis
   readonly reason: CreateCreditNote['reason']
   readonly refund: boolean
   /** By the place of the line; lines without one are credited over the whole of their period. */
@@ -130,6 +135,7 @@ function rowOf(deps: Deps, tx: Tx, draft: CreditDraft, number: string): CreditNo
           id: deps.ids.next(),
           lineId: line.id,
           description: line.description,
+          units: back?.units ?? null,
           minor: String(credited.amountMinor),
           discount: String(credited.discountMinor),
           isDeferred: invoice.lines[place]?.isDeferred ?? false,
@@ -175,15 +181,31 @@ function write(
       ),
     ),
   )
+  tx.defer(
+    insertDerivations(
+      environmentId,
+      notes.map((note) => note.id),
+      jsonArray(
+        drafts.map(({ basis, invoice, amounts, givenBack }) =>
+          derivationText({
+            basis,
+            amounts,
+            givenBack,
+            creditable: invoice.creditable,
+            leftMinor: invoice.leftMinor,
+          }),
+        ),
+      ),
+    ),
+  )
   const lines = notes.flatMap((note, index) =>
     note.lines.map((line, position) => {
-      const { invoice, givenBack } = draftAt(drafts, index)
+      const { invoice } = draftAt(drafts, index)
       const place = invoice.row.lines.findIndex(({ id }) => id === line.lineId)
       return {
         note,
         line,
         position,
-        units: givenBack?.get(place)?.units ?? null,
         zone: invoice.lines[place]?.zone ?? invoice.row.bill_to.timezone,
       }
     }),
@@ -197,7 +219,7 @@ function write(
       lines.map(({ note }) => note.invoice_id),
       lines.map(({ line }) => line.lineId),
       lines.map(({ line }) => line.description),
-      lines.map(({ units }) => units),
+      lines.map(({ line }) => line.units),
       lines.map(({ line }) => line.minor),
       lines.map(({ line }) => line.discount),
       lines.map(({ line }) => line.from),

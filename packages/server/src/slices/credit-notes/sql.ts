@@ -13,6 +13,7 @@ import {
   uuid,
 } from '../../db/statement.ts'
 import type { BillTo, Issuer } from '../invoices/index.ts'
+import type { StoredCredit } from './derivation.ts'
 import { creditNoteReasons, creditNoteStatuses } from './schema.ts'
 
 /** A line as it is read with its credit note. Amounts are text, for JSON has no integers of 64 bits. */
@@ -20,6 +21,8 @@ export type LineOfCreditNote = {
   readonly id: string
   readonly lineId: string
   readonly description: string
+  /** Of the plan, that are given back; null where an amount was credited. */
+  readonly units: number | null
   readonly minor: string
   readonly discount: string
   readonly isDeferred: boolean
@@ -59,7 +62,7 @@ const iso = (column: string): string =>
 export const creditNoteSelect = `${Object.keys(ownColumns).join(', ')},
   (select coalesce(
      json_agg(json_build_object('id', l.id, 'lineId', l.invoice_line_id, 'description', l.description,
-       'minor', l.amount_minor::text, 'discount', l.discount_minor::text, 'isDeferred', l.deferral is not null,
+       'units', l.units, 'minor', l.amount_minor::text, 'discount', l.discount_minor::text, 'isDeferred', l.deferral is not null,
        'from', ${iso('l.period_start')}, 'to', ${iso('l.period_end')})
        order by l.position),
      '[]')
@@ -150,6 +153,18 @@ export const insertCreditNoteLines = command(
      $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::text[], $14::boolean[])
      as u (credit_note_id, id, position, invoice_id, invoice_line_id, description, units, amount_minor, discount_minor,
        period_start, period_end, zone, is_deferred)`,
+)
+
+export const insertDerivations = command(
+  'credit_notes.insert_derivations',
+  `insert into credit_note_derivations (environment_id, credit_note_id, derivation)
+   select $1::uuid, u.id, u.derivation from unnest($2::uuid[], $3::json[]) as u (id, derivation)`,
+)
+
+export const derivationOf = statement(
+  'credit_notes.derivation',
+  `select derivation from credit_note_derivations where environment_id = $1::uuid and credit_note_id = $2::uuid`,
+  { derivation: json<StoredCredit>() },
 )
 
 export const saveVoidedCreditNote = command(

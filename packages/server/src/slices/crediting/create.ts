@@ -45,7 +45,13 @@ export async function createCreditNote(
   const amounts = amountsOf(invoice.creditable, wanted)
   if (amounts.totalMinor > invoice.leftMinor) throw new Refusal('credit_exceeds_invoice')
   const [note] = await issueCreditNotes(deps, tx, environmentId, [
-    { invoice, amounts, reason: input.reason, refund: input.refund ?? false },
+    {
+      invoice,
+      amounts,
+      basis: 'totalMinor' in wanted ? 'TOTAL' : 'LINES',
+      reason: input.reason,
+      refund: input.refund ?? false,
+    },
   ])
   if (!note) throw invalid({ path: 'items', message: 'come to nothing after their discounts' })
   if (invoice.row.status === 'PAID') await reactivate(deps, tx, environmentId, subscriptionIds, tx.now)

@@ -1,6 +1,6 @@
 import { localDay } from '@novabilling/core/calendar'
 import { formatDay } from '@novabilling/core/invoice'
-import type { InvoiceDocument, InvoiceParty } from '../../documents/index.ts'
+import { type InvoiceDocument, type InvoiceParty, paperOf } from '../../documents/index.ts'
 import type { InvoiceRow, LineOfInvoice, PartySnapshot } from './sql.ts'
 
 /** An invoice as it is printed: only from what was stored when it was issued, and from its status. */
@@ -31,7 +31,19 @@ export function documentOf(row: InvoiceRow): InvoiceDocument {
     dueMinor: isOpen ? row.total_minor - row.paid_minor - row.credited_minor : 0n,
     notes: row.notes,
     footer: row.issuer.footer,
-    brandColor: row.issuer.brandColor,
+    ...looksOf(row),
+  }
+}
+
+/** An invoice as it was issued, whatever became of it since: what its XML says, the pages around it say too. */
+export function documentAsIssued(row: InvoiceRow): InvoiceDocument {
+  return {
+    ...documentOf(row),
+    status: 'PENDING',
+    paidOn: null,
+    paidMinor: 0n,
+    creditedMinor: 0n,
+    dueMinor: row.total_minor,
   }
 }
 
@@ -48,11 +60,27 @@ function lineOf(line: LineOfInvoice, zone: string): InvoiceDocument['lines'][num
 }
 
 /** The local days that a period touches, half-open: an hour within a day is that day. */
-function daysOf(zone: string, from: number, to: number): { from: string; to: string } {
+export function daysOf(zone: string, from: number, to: number): { from: string; to: string } {
   return { from: formatDay(localDay(zone, from)), to: formatDay(localDay(zone, to - 1) + 1) }
 }
 
-function partyOf({ name, email, taxId, country, address }: PartySnapshot, locale: string): InvoiceParty {
+/** The tenant's own looks, as they were at issue; the logo is read by its digest. */
+export function looksOf({
+  issuer,
+  bill_to: billTo,
+}: Pick<InvoiceRow, 'issuer' | 'bill_to'>): Pick<InvoiceDocument, 'brandColor' | 'paper' | 'fiscal'> {
+  return {
+    brandColor: issuer.brandColor,
+    paper: paperOf(issuer.paper ?? null, billTo.address?.['country'] ?? billTo.country),
+    fiscal: issuer.fiscal ?? [],
+  }
+}
+
+/** A party as it is printed: what it is called, and its address by lines. */
+export function partyOf(
+  { name, email, taxId, country, address }: PartySnapshot,
+  locale: string,
+): InvoiceParty {
   const land = address?.['country'] ?? country
   const lines = [
     address?.['line1'],

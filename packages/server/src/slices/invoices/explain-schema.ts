@@ -50,7 +50,9 @@ export const InvoiceExplanation = Type.Object(
       zone: Type.String({ description: "The customer's, in which the days of issue and due are" }),
       issuedOn: Day,
       termsDays: Type.Integer(),
-      termsFrom: oneOf(termsSources, { description: 'Whose payment terms they are' }),
+      termsFrom: oneOf([...termsSources, 'INVOICE'], {
+        description: 'Whose payment terms they are; INVOICE: by hand, of this one',
+      }),
       dueOn: Day,
     }),
     lines: Type.Array(Type.Unsafe<Static<typeof ExplainedLine>>({ $ref: 'ExplainedLine#' })),

@@ -1,13 +1,22 @@
 import { localDay } from '@novabilling/core/calendar'
-import { formatDay } from '@novabilling/core/invoice'
-import { type Ratio, add, exponentOf, floor, ratio, subtract, zero } from '@novabilling/core/money'
+import { chargeOf, formatDay } from '@novabilling/core/invoice'
+import {
+  type Ratio,
+  add,
+  exponentOf,
+  floor,
+  parseMajor,
+  ratio,
+  subtract,
+  zero,
+} from '@novabilling/core/money'
 import type { Reader } from '../../db/transaction.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import type { StoredDerivation } from './derivation.ts'
 import type { InvoiceExplanation } from './explain-schema.ts'
 import { findInvoice } from './find.ts'
-import { type LineOfInvoice, derivationsOf } from './sql.ts'
+import { type InvoiceRow, type LineOfInvoice, derivationsOf } from './sql.ts'
 
 /**
  * How an invoice came about, to be recomputed by anyone: only from what was stored when it was issued. Refuses one
@@ -21,21 +30,15 @@ export async function explainInvoice(
   const row = await findInvoice(reader, environmentId, id)
   const kept = await reader.query(derivationsOf(environmentId, row.id))
   const derivations = new Map(kept.map((line) => [line.id, line.derivation]))
-  const { number, issued_at, due_date, terms_days, terms_from, currency } = row
-  if (
-    number === null ||
-    issued_at === null ||
-    due_date === null ||
-    terms_days === null ||
-    terms_from === null
-  )
-    throw new Refusal('invoice_not_explained')
+  const { number, issued_at, due_date, currency } = row
+  if (number === null || issued_at === null || due_date === null) throw new Refusal('invoice_not_explained')
   const zone = row.bill_to.timezone
+  const issuedOn = formatDay(localDay(zone, Date.parse(issued_at)))
   let exact = zero
   const lines = row.lines.map((line) => {
     const derivation = derivations.get(line.id)
-    if (!derivation) throw new Refusal('invoice_not_explained')
-    const amount = ratioOf(derivation.exact)
+    if (!derivation && row.kind !== 'MANUAL') throw new Refusal('invoice_not_explained')
+    const amount = derivation ? ratioOf(derivation.exact) : productOf(currency, line)
     exact = add(exact, amount)
     return explainLine(line, derivation, amount)
   })
@@ -48,9 +51,8 @@ export async function explainInvoice(
     issuedAt: issued_at,
     due: {
       zone,
-      issuedOn: formatDay(localDay(zone, Date.parse(issued_at))),
-      termsDays: terms_days,
-      termsFrom: terms_from,
+      issuedOn,
+      ...termsOf(row, { issuedOn, dueOn: due_date }),
       dueOn: due_date,
     },
     lines,
@@ -64,7 +66,7 @@ export async function explainInvoice(
 
 function explainLine(
   line: LineOfInvoice,
-  { zone, unit, share, wholeFrom, wholeTo }: StoredDerivation,
+  derivation: StoredDerivation | null | undefined,
   exact: Ratio,
 ): InvoiceExplanation['lines'][number] {
   const down = floor(exact)
@@ -76,13 +78,35 @@ function explainLine(
     periodEnd: line.to,
     unitAmount: line.unit,
     quantity: line.quantity,
-    share: { zone, unit, part: share[0], whole: share[1], wholeStart: wholeFrom, wholeEnd: wholeTo },
+    share: derivation ? explainShare(derivation) : null,
     exactMinor: shown(exact),
     floorMinor: String(down),
     remainder: shown(subtract(exact, ratio(down))),
     amountMinor: line.minor,
     discountMinor: line.discount,
   }
+}
+
+function explainShare({ zone, unit, share, wholeFrom, wholeTo }: StoredDerivation) {
+  return { zone, unit, part: share[0], whole: share[1], wholeStart: wholeFrom, wholeEnd: wholeTo }
+}
+
+/** A line by hand has no period: it is its quantity times its price. */
+function productOf(currency: string, { quantity, unit }: LineOfInvoice): Ratio {
+  const unitMinor = parseMajor(currency, unit)
+  if (typeof unitMinor !== 'bigint') throw new Error(`${unit} is no price in ${currency}`)
+  return chargeOf(quantity, unitMinor)
+}
+
+/** An invoice by hand is due on a day of its own; one of a subscription keeps whose terms it has. */
+function termsOf(
+  { kind, terms_days: days, terms_from: from }: InvoiceRow,
+  { issuedOn, dueOn }: { issuedOn: string; dueOn: string },
+): Pick<InvoiceExplanation['due'], 'termsDays' | 'termsFrom'> {
+  if (days !== null && from !== null) return { termsDays: days, termsFrom: from }
+  if (kind !== 'MANUAL') throw new Refusal('invoice_not_explained')
+  const span = Temporal.PlainDate.from(issuedOn).until(dueOn, { largestUnit: 'days' })
+  return { termsDays: span.days, termsFrom: 'INVOICE' }
 }
 
 function ratioOf([numerator, denominator]: readonly [string, string]): Ratio {

@@ -13,9 +13,12 @@ export const invoices: Slice = {
 
 export { discardDrafts } from './discard.ts'
 export { findInvoice, presentInvoices } from './find.ts'
+export type { LineDerivation } from './derivation.ts'
+export { daysOf, looksOf, partyOf } from './document.ts'
 export { finalizeDraft } from './finalize.ts'
 export { type Draft, currentIssuer, issueInvoices } from './issue.ts'
 export { announceOverdueIn, overdueLoop } from './overdue.ts'
+export { openPdfLink, pdfLink } from './pdf-link.ts'
 export { presentInvoice, presentParty } from './present.ts'
 export type { Invoice, Party } from './schema.ts'
 export {
@@ -26,6 +29,7 @@ export {
   voidInvoices,
   writeOffInvoices,
 } from './settle.ts'
+export { ublOf } from './ubl.ts'
 export {
   type BillTo,
   type InvoiceRow,

@@ -216,6 +216,9 @@ export function issuerFrom(row: IssuerRow): Issuer {
     address: row.address,
     footer: row.footer,
     brandColor: row.brand_color,
+    logo: row.logo_digest,
+    paper: row.paper,
+    fiscal: row.fiscal ?? [],
   }
 }
 

@@ -1,48 +1,69 @@
 import type { FastifyReply } from 'fastify'
-import { reader } from '../../db/transaction.ts'
+import { type Reader, reader } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
-import { renderInvoicePdf, renderInvoiceUbl } from '../../documents/index.ts'
+import { renderFacturX, renderInvoicePdf, renderInvoiceUbl } from '../../documents/index.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
-import { documentOf } from './document.ts'
+import { findLogo } from '../tenants/index.ts'
+import { sendFile } from '../../http/files.ts'
+import { documentAsIssued, documentOf } from './document.ts'
 import { findInvoice } from './find.ts'
 import { openPdfLink } from './pdf-link.ts'
 import type { InvoiceRow } from './sql.ts'
 import { ublOf } from './ubl.ts'
 
+/** An invoice of one environment, and what reads there. */
+export type InvoiceHere = {
+  readonly reader: Pick<Reader, 'query'>
+  readonly environmentId: string
+  readonly row: InvoiceRow
+}
+
 /** Answers with the invoice as a PDF: the same bytes as long as its status is the same. */
-export async function sendPdf(reply: FastifyReply, row: InvoiceRow): Promise<FastifyReply> {
-  const pdf = await renderInvoicePdf(documentOf(row))
-  return reply
-    .type('application/pdf')
-    .header('content-disposition', `inline; filename="${row.number ?? publicId('invoice', row.id)}.pdf"`)
-    .header('cache-control', 'private, no-store')
-    .header('x-content-type-options', 'nosniff')
-    .send(Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength))
+export async function sendPdf(
+  reply: FastifyReply,
+  { reader, environmentId, row }: InvoiceHere,
+): Promise<FastifyReply> {
+  const logo = await findLogo(reader, environmentId, row.issuer.logo)
+  return sendFile(reply, {
+    bytes: await renderInvoicePdf({ ...documentOf(row), logo }),
+    type: 'application/pdf',
+    name: `${row.number ?? publicId('invoice', row.id)}.pdf`,
+    shown: 'inline',
+  })
 }
 
 /** Answers with an issued invoice as UBL: the same bytes every time. */
 export async function sendUbl(reply: FastifyReply, row: InvoiceRow): Promise<FastifyReply> {
-  const xml = await renderInvoiceUbl(ublOf(row))
-  return reply
-    .type('application/xml; charset=utf-8')
-    .header('content-disposition', `attachment; filename="${row.number ?? row.id}.xml"`)
-    .header('cache-control', 'private, no-store')
-    .header('x-content-type-options', 'nosniff')
-    .send(Buffer.from(xml.buffer, xml.byteOffset, xml.byteLength))
+  return sendFile(reply, {
+    bytes: await renderInvoiceUbl(ublOf(row)),
+    type: 'application/xml; charset=utf-8',
+    name: `${row.number ?? publicId('invoice', row.id)}.xml`,
+    shown: 'attachment',
+  })
+}
+
+/** Answers with an issued invoice as a Factur-X: the same bytes every time. */
+export async function sendFacturX(
+  reply: FastifyReply,
+  { reader, environmentId, row }: InvoiceHere,
+): Promise<FastifyReply> {
+  const terms = ublOf(row)
+  const logo = await findLogo(reader, environmentId, row.issuer.logo)
+  return sendFile(reply, {
+    bytes: await renderFacturX({ ...documentAsIssued(row), logo }, terms),
+    type: 'application/pdf',
+    name: `${row.number ?? publicId('invoice', row.id)}.pdf`,
+    shown: 'attachment',
+  })
 }
 
 /** Answers a signed link with its PDF. */
 export async function sendLinkedPdf(deps: Deps, reply: FastifyReply, token: string): Promise<FastifyReply> {
-  const target = openPdfLink(deps, token)
+  const target = openPdfLink(deps, 'invoice', token)
   if (!target) throw new Refusal('document_link_invalid')
-  const scope = { tenantId: '', environmentId: target.environmentId }
-  const id = publicId('invoice', target.invoiceId)
-  return sendPdf(reply, await findInvoice(reader(deps.db, scope), target.environmentId, id))
-}
-
-/** Whether a caller would rather have JSON than the PDF itself. */
-export function wantsJson(accept: string | undefined): boolean {
-  const kinds = (accept ?? '').split(',').map((kind) => kind.split(';')[0]?.trim())
-  return kinds.includes('application/json') && !kinds.includes('application/pdf')
+  const { environmentId } = target
+  const own = reader(deps.db, target)
+  const row = await findInvoice(own, environmentId, publicId('invoice', target.id))
+  return sendPdf(reply, { reader: own, environmentId, row })
 }

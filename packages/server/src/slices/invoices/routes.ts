@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { reader } from '../../db/transaction.ts'
+import { wantsJson } from '../../http/files.ts'
 import { pageOf } from '../../http/pages.ts'
 import { dataRoute, publicRoute } from '../../http/route.ts'
 import { PathId, closed, named } from '../../http/shapes.ts'
@@ -8,7 +9,7 @@ import type { InvoiceExplanation } from './explain-schema.ts'
 import { findInvoice } from './find.ts'
 import { listInvoices } from './list.ts'
 import { pdfLink } from './pdf-link.ts'
-import { sendLinkedPdf, sendPdf, sendUbl, wantsJson } from './pdf.ts'
+import { sendFacturX, sendLinkedPdf, sendPdf, sendUbl } from './pdf.ts'
 import { presentInvoice } from './present.ts'
 import { type Invoice, ListInvoices, ListInvoicesOfCustomer } from './schema.ts'
 
@@ -76,12 +77,13 @@ export const routes = [
     status: 200,
     produces: 'application/pdf',
     handle: async ({ deps, principal, params, request, reply }) => {
-      const { environmentId } = principal
-      const row = await findInvoice(reader(deps.db, principal), environmentId, params.id)
-      if (!wantsJson(request.headers.accept)) return sendPdf(reply, row)
+      const { tenantId, environmentId } = principal
+      const own = reader(deps.db, principal)
+      const row = await findInvoice(own, environmentId, params.id)
+      if (!wantsJson(request.headers.accept)) return sendPdf(reply, { reader: own, environmentId, row })
       return reply
         .header('cache-control', 'no-store')
-        .send(pdfLink(deps, { environmentId, invoiceId: row.id }))
+        .send(pdfLink(deps, 'invoice', { tenantId, environmentId, id: row.id }))
     },
   }),
   dataRoute({
@@ -98,6 +100,24 @@ export const routes = [
     handle: async ({ deps, principal, params, reply }) => {
       const row = await findInvoice(reader(deps.db, principal), principal.environmentId, params.id)
       return sendUbl(reply, row)
+    },
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/invoices/:id/factur-x',
+    operation: 'invoices.facturX',
+    summary: 'Get an invoice as a Factur-X',
+    description:
+      'A PDF/A-3 that carries the invoice as XML too (CII, profile EN 16931), as it was issued: what is paid later changes neither. It needs what UBL needs.',
+    scope: 'invoices:read',
+    params: PathId,
+    status: 200,
+    produces: 'application/pdf',
+    handle: async ({ deps, principal, params, reply }) => {
+      const { environmentId } = principal
+      const own = reader(deps.db, principal)
+      const row = await findInvoice(own, environmentId, params.id)
+      return sendFacturX(reply, { reader: own, environmentId, row })
     },
   }),
   publicRoute({

@@ -26,7 +26,14 @@ export type PartySnapshot = {
 }
 /** The customer's language and time zone decide how its documents read. */
 export type BillTo = PartySnapshot & { readonly locale: string | null; readonly timezone: string }
-export type Issuer = PartySnapshot & { readonly footer: string | null; readonly brandColor: string | null }
+export type Issuer = PartySnapshot & {
+  readonly footer: string | null
+  readonly brandColor: string | null
+  /** By the digest of its bytes. What was issued before logos were kept has none of the following. */
+  readonly logo?: string | null
+  readonly paper?: 'A4' | 'LETTER' | null
+  readonly fiscal?: readonly { readonly label: string; readonly value: string }[]
+}
 
 /** A line as it is read with its invoice. Amounts are text, for JSON has no integers of 64 bits. */
 export type LineOfInvoice = {
@@ -156,6 +163,9 @@ const issuerColumns = {
   prefix: nullable(text),
   footer: nullable(text),
   brand_color: nullable(text),
+  logo_digest: nullable(text),
+  paper: nullable(oneOf('A4', 'LETTER')),
+  fiscal: nullable(json<NonNullable<Issuer['fiscal']>>()),
   net_payment_terms: nullable(integer),
   grace_days: integer,
   recognises: boolean,
@@ -168,6 +178,7 @@ export const issuersOf = statement(
   `select e.id as environment_id, t.company_name, t.country, t.settings->>'taxId' as tax_id,
      t.settings->'address' as address, t.settings->>'invoicePrefix' as prefix,
      t.settings->>'invoiceFooter' as footer, t.settings->>'brandColor' as brand_color,
+     t.logo_digest, t.settings->>'paperSize' as paper, t.settings->'fiscalFields' as fiscal,
      (t.settings->>'netPaymentTerms')::integer as net_payment_terms,
      coalesce((t.settings->>'invoiceGracePeriodDays')::integer, 0) as grace_days,
      exists (select from recognition_clocks c where c.environment_id = e.id) as recognises

@@ -174,5 +174,8 @@ function atLeastOne(lines: readonly Line[]): [Line, ...Line[]] {
 }
 
 function impossible(reason: string): Refusal {
-  return new Refusal('invoice_not_electronic', `This invoice cannot be given as EN 16931 UBL. ${reason}`)
+  return new Refusal(
+    'invoice_not_electronic',
+    `This invoice cannot be given as an electronic invoice of EN 16931. ${reason}`,
+  )
 }

@@ -105,6 +105,7 @@ async function voidUnpaid(deps: Deps, tx: Tx, environmentId: string, customerId:
     invoices.map((invoice) => ({
       invoice,
       amounts: creditTotal(invoice.creditable, invoice.leftMinor),
+      basis: 'TOTAL' as const,
       reason: 'OTHER',
       refund: false,
     })),

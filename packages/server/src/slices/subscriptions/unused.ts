@@ -85,11 +85,20 @@ export async function creditUnused(
       const givenBack = new Map<number, GivenBack>()
       for (const [index, { of, units }] of own.entries()) {
         amounts[of.place] = rounded[index] ?? 0n
-        givenBack.set(of.place, { units, from: isoMs(unused.from), to })
+        givenBack.set(of.place, {
+          units,
+          from: isoMs(unused.from),
+          to,
+          unitMinor: of.priceMinor,
+          share: unused.share,
+          zone: row.timezone,
+          unit: row.billing_interval === 'HOURLY' || row.billing_interval === 'DAILY' ? 'SECOND' : 'DAY',
+        })
       }
       return {
         invoice,
         amounts: creditLinesUpTo(invoice.creditable, amounts, invoice.leftMinor),
+        basis: 'UNUSED' as const,
         reason: 'ORDER_CHANGE' as const,
         refund: false,
         givenBack,

@@ -12,6 +12,7 @@ export const tenants: Slice = {
 }
 
 export type { Environment } from './schema.ts'
+export { findLogo } from './logo.ts'
 export { smtpPlace, tenantById } from './me.ts'
 export {
   type EnvironmentRow,

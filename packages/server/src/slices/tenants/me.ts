@@ -8,6 +8,7 @@ import {
   integer,
   json,
   nullable,
+  oneOf,
   statement,
   text,
   uuid,
@@ -18,6 +19,7 @@ import { checkPublicHost, checkPublicUrl } from '../../http/public-address.ts'
 import type { SessionPrincipal } from '../../http/principals.ts'
 import { publicId } from '../../ids.ts'
 import { audit } from '../access/index.ts'
+import { type KeptLogo, keepLogo, logoTypes, readLogo } from './logo.ts'
 import type { Tenant, TenantSettings, UpdateTenant } from './schema.ts'
 
 const tenantColumns = {
@@ -31,6 +33,9 @@ const tenantColumns = {
   webhook_url: nullable(text),
   settings: json<TenantSettings>(),
   smtp_password_sealed: nullable(bytes),
+  logo_digest: nullable(text),
+  logo_type: nullable(oneOf(...logoTypes)),
+  logo_bytes: nullable(bytes),
   rate_limit_per_minute: nullable(integer),
   created_at: instant,
   updated_at: instant,
@@ -39,9 +44,10 @@ type TenantRow = RowOf<typeof tenantColumns>
 
 const selectTenant = `
   select t.id, t.name, t.company_name, m.email, t.country, t.currency, t.timezone, t.webhook_url, t.settings, t.smtp_password_sealed,
-    t.rate_limit_per_minute, t.created_at, t.updated_at
+    t.logo_digest, l.media_type as logo_type, l.bytes as logo_bytes, t.rate_limit_per_minute, t.created_at, t.updated_at
   from tenants t
   join members m on m.tenant_id = t.id and m.role = 'OWNER'
+  left join logos l on l.tenant_id = t.id and l.digest = t.logo_digest
   where t.id = $1::uuid`
 
 export const tenantById = statement('tenants.by_id', selectTenant, tenantColumns)
@@ -51,7 +57,7 @@ const saveTenant = command(
   'tenants.save',
   `update tenants
    set name = $2, company_name = $3, webhook_url = $4, country = $5, currency = $6, timezone = $7, settings = $8, updated_at = $9,
-     smtp_password_sealed = $10
+     smtp_password_sealed = $10, logo_digest = $11
    where id = $1::uuid`,
 )
 
@@ -67,6 +73,8 @@ export async function updateTenant(
     await checkPublicUrl('webhookUrl', input.webhookUrl)
   }
   if (input.settings?.smtp) await checkPublicHost('settings.smtp.host', input.settings.smtp.host)
+  const dataUrl = input.settings?.logo
+  const logo = typeof dataUrl === 'string' ? await readLogo('settings.logo', dataUrl) : dataUrl
   const [current] = await tx.query(lockTenant(by.tenantId))
   if (!current) throw new Error('a tenant vanished')
 
@@ -80,8 +88,10 @@ export async function updateTenant(
     timezone: input.timezone ?? current.timezone,
     settings: mergeSettings(current.settings, input.settings ?? {}),
     smtp_password_sealed: sealedPassword(deps, current, input.settings?.smtp),
+    ...logoColumns(current, logo),
     updated_at: tx.now,
   }
+  if (logo) keepLogo(tx, saved.id, logo)
   tx.defer(
     saveTenant(
       saved.id,
@@ -94,6 +104,7 @@ export async function updateTenant(
       JSON.stringify(saved.settings),
       saved.updated_at,
       saved.smtp_password_sealed,
+      saved.logo_digest,
     ),
   )
   const { settings, ...rest } = input
@@ -110,7 +121,7 @@ function mergeSettings(
   current: TenantSettings,
   changes: NonNullable<UpdateTenant['settings']>,
 ): TenantSettings {
-  const { smtp, ...rest } = changes
+  const { smtp, logo: _, ...rest } = changes
   const stored: Partial<Record<keyof TenantSettings, unknown>> = { ...current, ...rest }
   if (smtp === null) delete stored.smtp
   else if (smtp) {
@@ -119,6 +130,19 @@ function mergeSettings(
   }
   const merged = Object.entries(stored).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(merged)
+}
+
+/** A logo takes the place of the one before; null takes it away, and undefined leaves it. */
+function logoColumns(
+  current: TenantRow,
+  logo: KeptLogo | null | undefined,
+): Pick<TenantRow, 'logo_digest' | 'logo_type' | 'logo_bytes'> {
+  if (logo === undefined) {
+    const { logo_digest, logo_type, logo_bytes } = current
+    return { logo_digest, logo_type, logo_bytes }
+  }
+  if (logo === null) return { logo_digest: null, logo_type: null, logo_bytes: null }
+  return { logo_digest: logo.digest, logo_type: logo.type, logo_bytes: Buffer.from(logo.bytes) }
 }
 
 /** The password of the tenant's mail server as it is to be stored. */
@@ -140,8 +164,14 @@ export function smtpPlace(tenantId: string): string {
 function presentSettings({
   settings: { smtp, ...settings },
   smtp_password_sealed: sealed,
+  logo_type: type,
+  logo_bytes: content,
 }: TenantRow): Tenant['settings'] {
-  return smtp ? { ...settings, smtp: { ...smtp, hasPassword: sealed !== null } } : settings
+  return {
+    ...settings,
+    ...(type && content ? { logo: `data:${type};base64,${Buffer.from(content).toString('base64')}` } : {}),
+    ...(smtp ? { smtp: { ...smtp, hasPassword: sealed !== null } } : {}),
+  }
 }
 
 export function presentTenant({ config }: Deps, row: TenantRow): Tenant {

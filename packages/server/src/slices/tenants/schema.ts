@@ -34,9 +34,15 @@ const settings = {
   logo: Type.String({
     maxLength: 200_000,
     pattern: '^data:image/(png|jpeg|svg\\+xml);base64,[A-Za-z0-9+/]+={0,2}$',
-    description: 'A data URL of a PNG, JPEG or SVG, for documents',
+    description:
+      'A data URL of a PNG, JPEG or SVG. It stands on what is issued from now on, and an SVG holds nothing but shapes',
   }),
   brandColor: Type.String({ pattern: '^#[0-9a-fA-F]{6}$' }),
+  paperSize: oneOf(['A4', 'LETTER'], { description: 'Of documents; by the customer’s country unless set' }),
+  fiscalFields: Type.Array(closed({ label: words(60), value: words(200) }), {
+    maxItems: 8,
+    description: 'What the law wants to see on each document, such as a number in a register of companies',
+  }),
   taxId: words(50),
   address: named<Static<typeof Address>>('Address'),
 }
@@ -67,6 +73,8 @@ export const UpdateTenant = closed({
         invoiceFooter: Type.Optional(orNull(settings.invoiceFooter)),
         logo: Type.Optional(orNull(settings.logo)),
         brandColor: Type.Optional(orNull(settings.brandColor)),
+        paperSize: Type.Optional(orNull(settings.paperSize)),
+        fiscalFields: Type.Optional(orNull(settings.fiscalFields)),
         taxId: Type.Optional(orNull(settings.taxId)),
         address: Type.Optional(orNull(settings.address)),
         smtp: Type.Optional(
@@ -93,14 +101,15 @@ export const UpdateTenant = closed({
 })
 export type UpdateTenant = Static<typeof UpdateTenant>
 
-/** A tenant's settings as stored: only what was set. */
+/** A tenant's settings as stored: only what was set. Its logo is kept beside. */
 export type TenantSettings = {
   netPaymentTerms?: number
   invoiceGracePeriodDays?: number
   invoicePrefix?: string
   invoiceFooter?: string
-  logo?: string
   brandColor?: string
+  paperSize?: 'A4' | 'LETTER'
+  fiscalFields?: { label: string; value: string }[]
   taxId?: string
   address?: Static<typeof Address>
   smtp?: SmtpSettings
@@ -126,6 +135,8 @@ export const Tenant = Type.Object(
       invoiceFooter: Type.Optional(settings.invoiceFooter),
       logo: Type.Optional(settings.logo),
       brandColor: Type.Optional(settings.brandColor),
+      paperSize: Type.Optional(settings.paperSize),
+      fiscalFields: Type.Optional(settings.fiscalFields),
       taxId: Type.Optional(settings.taxId),
       address: Type.Optional(settings.address),
       smtp: Type.Optional(

@@ -11,7 +11,7 @@ import fc from 'fast-check'
 import { parseId } from '../../../src/ids.ts'
 import { DocumentFault, verifyInvoice } from '../../../src/verify-invoice.ts'
 import { type Caller, newTenant, startServer } from '../../harness.ts'
-import { asOwner, invoicesOf, runBilling, subscribe } from '../../billing-story.ts'
+import { asOwner, invoicesOf, newCustomer, runBilling, subscribe } from '../../billing-story.ts'
 import { get } from '../../payment-story.ts'
 
 const server = await startServer({ start: '2026-01-10T09:00:00Z' })
@@ -53,6 +53,35 @@ test('every kind of period explains itself: recomputed offline, each invoice com
       }
     }
   }
+})
+
+test('an invoice by hand explains itself: quantity times price, rounded once, due on its own day', async () => {
+  const { id: customerId } = await newCustomer(live, { currency: 'KES', timezone: 'Asia/Tokyo' })
+  for (const dueDate of [undefined, '2026-01-10', '2026-03-05']) {
+    const third = { description: 'Advice', quantity: '0.333', unitAmount: 1 }
+    const made = await live('POST', '/invoices', {
+      customerId,
+      items: [third, third, { ...third, quantity: '1.000000000001', unitAmount: '49.99' }],
+      autoFinalize: true,
+      dueDate,
+    })
+    assert.equal(made.status, 201, made.text)
+    const document = await get(live, `/invoices/${made.body.id}/explain`)
+    const { faults, totalMinor, number } = verifyInvoice(document)
+    assert.deepEqual([faults, number], [[], made.body.number])
+    assert.equal(totalMinor, BigInt(Math.round(made.body.total * 100)))
+    assert.deepEqual(
+      document.lines.map((line: { type: string; share: null }) => [line.type, line.share]),
+      Array.from({ length: 3 }, () => ['MANUAL', null]),
+    )
+    const { termsFrom, dueOn } = document.due
+    assert.deepEqual([termsFrom, dueOn], ['INVOICE', dueDate ?? '2026-02-09'])
+  }
+  const draft = await live('POST', '/invoices', {
+    customerId,
+    items: [{ description: 'x', quantity: 1, unitAmount: 1 }],
+  })
+  assert.equal((await live('GET', `/invoices/${draft.body.id}/explain`)).body.code, 'invoice_not_explained')
 })
 
 test('a part of a period shows the days it charges, of how many', async () => {

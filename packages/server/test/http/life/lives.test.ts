@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { publicId } from '../../../src/ids.ts'
+import { verifyCreditNote } from '../../../src/verify-credit-note.ts'
 import { newCustomer, newPlan } from '../../billing-story.ts'
 import { everythingHolds } from '../../credit-story.ts'
 import { type Answer, type Caller, newTenant, startServer } from '../../harness.ts'
@@ -109,7 +110,7 @@ const contents = async (): Promise<string> => {
 }
 
 test('in any life a preview gives the very documents of the call, and what is charged is what every day costs', async () => {
-  let [calls, refusals] = [0, 0]
+  let [calls, refusals, explained] = [0, 0, 0]
   const seen: Record<string, number> = {}
   await fc.assert(
     fc.asyncProperty(anyLife, async (life) => {
@@ -192,6 +193,16 @@ test('in any life a preview gives the very documents of the call, and what is ch
       await perform({ ...last, kind: 'cancelNow' })
 
       const { invoices, creditNotes } = await documentsOf(as, id)
+      for (const { id: noteId, total, number } of creditNotes as {
+        id: string
+        total: number
+        number: string
+      }[]) {
+        const { faults, totalMinor } = verifyCreditNote(await get(as, `/credit-notes/${noteId}/explain`))
+        assert.deepEqual([number, faults], [number, []])
+        assert.equal(totalMinor, BigInt(Math.round(total * 100)))
+        explained++
+      }
       const sum = (some: readonly object[]): number =>
         some.reduce((total, one) => total + Math.round(Number(Reflect.get(one, 'total')) * 100), 0)
       const charged = sum(invoices) - sum(creditNotes)
@@ -200,6 +211,7 @@ test('in any life a preview gives the very documents of the call, and what is ch
     }),
     { numRuns: 30, seed: 20_260_114, endOnFailure: false },
   )
+  assert.ok(explained > 50, `${explained} credit notes explained themselves`)
   assert.ok(refusals > 20 && calls - refusals > 100, `${calls} calls, ${refusals} refused`)
   for (const kind of kinds) assert.ok((seen[kind] ?? 0) >= 5, `${kind} happened ${seen[kind] ?? 0} times`)
   await everythingHolds(server)

@@ -94,6 +94,119 @@ class CreditNotesResource:
             ),
         )
 
+    def explain(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.CreditNoteExplanation:
+        """Get how a credit note came about
+
+        What was left of its invoice, line by line, what was asked for, the days that are given back of how many, and what that comes to, as kept when it was issued. `novabilling verify-invoice FILE` recomputes it from this document alone.
+
+        `GET /api/credit-notes/{id}/explain`. Needs `invoices:read`.
+        """
+        return self._caller.one(
+            models.CreditNoteExplanation,
+            Call(
+                "creditNotes.explain",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/explain",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    def pdf(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get a credit note as a PDF
+
+        With `Accept: application/json` the answer is `{url, expiresAt}`: a link that opens the PDF without a key, for a quarter of an hour.
+
+        `GET /api/credit-notes/{id}/pdf`. Needs `invoices:read`.
+        """
+        return self._caller.content(
+            Call(
+                "creditNotes.pdf",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/pdf",
+                "apiKey",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    def ubl(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Get a credit note as UBL
+
+        As EN 16931 asks, as it was issued, referring to its invoice. What its invoice needs to be given as UBL, it needs too.
+
+        `GET /api/credit-notes/{id}/ubl`. Needs `invoices:read`.
+        """
+        return self._caller.text(
+            Call(
+                "creditNotes.ubl",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/ubl",
+                "apiKey",
+                accept="application/xml",
+                timeout=timeout,
+            ),
+        )
+
+    def factur_x(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get a credit note as a Factur-X
+
+        A PDF/A-3 that carries the credit note as XML too (CII, profile EN 16931), as it was issued. It needs what its UBL needs.
+
+        `GET /api/credit-notes/{id}/factur-x`. Needs `invoices:read`.
+        """
+        return self._caller.content(
+            Call(
+                "creditNotes.facturX",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/factur-x",
+                "apiKey",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    def pdf_by_link(
+        self,
+        token: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Open the PDF of a credit note behind a signed link
+
+        `GET /api/documents/credit-notes/{token}`.
+        """
+        return self._caller.content(
+            Call(
+                "creditNotes.pdfByLink",
+                "GET",
+                f"/api/documents/credit-notes/{segment(token)}",
+                "public",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
     def void(
         self,
         id: str,
@@ -199,6 +312,119 @@ class AsyncCreditNotesResource:
                 "GET",
                 f"/api/credit-notes/{segment(id)}",
                 "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    async def explain(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.CreditNoteExplanation:
+        """Get how a credit note came about
+
+        What was left of its invoice, line by line, what was asked for, the days that are given back of how many, and what that comes to, as kept when it was issued. `novabilling verify-invoice FILE` recomputes it from this document alone.
+
+        `GET /api/credit-notes/{id}/explain`. Needs `invoices:read`.
+        """
+        return await self._caller.one(
+            models.CreditNoteExplanation,
+            Call(
+                "creditNotes.explain",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/explain",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    async def pdf(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get a credit note as a PDF
+
+        With `Accept: application/json` the answer is `{url, expiresAt}`: a link that opens the PDF without a key, for a quarter of an hour.
+
+        `GET /api/credit-notes/{id}/pdf`. Needs `invoices:read`.
+        """
+        return await self._caller.content(
+            Call(
+                "creditNotes.pdf",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/pdf",
+                "apiKey",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    async def ubl(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Get a credit note as UBL
+
+        As EN 16931 asks, as it was issued, referring to its invoice. What its invoice needs to be given as UBL, it needs too.
+
+        `GET /api/credit-notes/{id}/ubl`. Needs `invoices:read`.
+        """
+        return await self._caller.text(
+            Call(
+                "creditNotes.ubl",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/ubl",
+                "apiKey",
+                accept="application/xml",
+                timeout=timeout,
+            ),
+        )
+
+    async def factur_x(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get a credit note as a Factur-X
+
+        A PDF/A-3 that carries the credit note as XML too (CII, profile EN 16931), as it was issued. It needs what its UBL needs.
+
+        `GET /api/credit-notes/{id}/factur-x`. Needs `invoices:read`.
+        """
+        return await self._caller.content(
+            Call(
+                "creditNotes.facturX",
+                "GET",
+                f"/api/credit-notes/{segment(id)}/factur-x",
+                "apiKey",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
+    async def pdf_by_link(
+        self,
+        token: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Open the PDF of a credit note behind a signed link
+
+        `GET /api/documents/credit-notes/{token}`.
+        """
+        return await self._caller.content(
+            Call(
+                "creditNotes.pdfByLink",
+                "GET",
+                f"/api/documents/credit-notes/{segment(token)}",
+                "public",
+                accept="application/pdf",
                 timeout=timeout,
             ),
         )

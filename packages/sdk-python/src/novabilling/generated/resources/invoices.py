@@ -219,6 +219,29 @@ class InvoicesResource:
             ),
         )
 
+    def factur_x(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get an invoice as a Factur-X
+
+        A PDF/A-3 that carries the invoice as XML too (CII, profile EN 16931), as it was issued: what is paid later changes neither. It needs what UBL needs.
+
+        `GET /api/invoices/{id}/factur-x`. Needs `invoices:read`.
+        """
+        return self._caller.content(
+            Call(
+                "invoices.facturX",
+                "GET",
+                f"/api/invoices/{segment(id)}/factur-x",
+                "apiKey",
+                accept="application/pdf",
+                timeout=timeout,
+            ),
+        )
+
     def pdf_by_link(
         self,
         token: str,
@@ -573,6 +596,29 @@ class AsyncInvoicesResource:
                 f"/api/invoices/{segment(id)}/ubl",
                 "apiKey",
                 accept="application/xml",
+                timeout=timeout,
+            ),
+        )
+
+    async def factur_x(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> bytes:
+        """Get an invoice as a Factur-X
+
+        A PDF/A-3 that carries the invoice as XML too (CII, profile EN 16931), as it was issued: what is paid later changes neither. It needs what UBL needs.
+
+        `GET /api/invoices/{id}/factur-x`. Needs `invoices:read`.
+        """
+        return await self._caller.content(
+            Call(
+                "invoices.facturX",
+                "GET",
+                f"/api/invoices/{segment(id)}/factur-x",
+                "apiKey",
+                accept="application/pdf",
                 timeout=timeout,
             ),
         )
