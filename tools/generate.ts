@@ -55,6 +55,7 @@ async function openApi(): Promise<string> {
       log: createLog('silent'),
       db: nowhere(),
       workerDb: nowhere(),
+      clockDb: nowhere(),
       sealer: createSealer('only described, never sealed with'),
       bells: new Bells(),
       jwtKeys: [],

@@ -164,6 +164,20 @@ create policy worker on credit_note_counters to nova_worker using true with chec
 grant insert, select, update on credit_note_counters to nova_api;
 grant insert, select, update on credit_note_counters to nova_worker;
 
+create table credit_note_derivations (
+  environment_id uuid not null,
+  credit_note_id uuid not null,
+  derivation json not null,
+  constraint credit_note_derivations_environment_id_credit_note_id_fkey FOREIGN KEY (environment_id, credit_note_id) REFERENCES credit_notes(environment_id, id),
+  constraint credit_note_derivations_pkey PRIMARY KEY (environment_id, credit_note_id)
+);
+
+alter table credit_note_derivations force row level security;
+create policy environment on credit_note_derivations using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on credit_note_derivations to nova_worker using true with check true;
+grant insert, select on credit_note_derivations to nova_api;
+grant insert, select on credit_note_derivations to nova_worker;
+
 create table credit_note_lines (
   environment_id uuid not null,
   credit_note_id uuid not null,
@@ -550,6 +564,25 @@ create policy environment on ledger_entries using (environment_id = scope_enviro
 create policy worker on ledger_entries to nova_worker using true with check true;
 grant insert, select on ledger_entries to nova_api;
 grant insert, select on ledger_entries to nova_worker;
+
+create table logos (
+  tenant_id uuid not null,
+  digest text not null,
+  media_type text not null,
+  bytes bytea not null,
+  created_at timestamp with time zone not null,
+  constraint logos_bytes_check CHECK ((length(bytes) <= 1048576)),
+  constraint logos_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+  constraint logos_media_type_check CHECK ((media_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/svg+xml'::text]))),
+  constraint logos_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint logos_pkey PRIMARY KEY (tenant_id, digest)
+);
+
+alter table logos force row level security;
+create policy tenant on logos using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on logos to nova_worker using true with check true;
+grant insert, select on logos to nova_api;
+grant select on logos to nova_worker;
 
 create table mails (
   id uuid not null,
@@ -982,6 +1015,7 @@ create table tenants (
   rate_limit_per_minute integer,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  logo_digest text,
   constraint tenants_rate_limit_per_minute_check CHECK ((rate_limit_per_minute > 0)),
   constraint tenants_pkey PRIMARY KEY (id)
 );

@@ -54,13 +54,14 @@ export async function boot(
       max: config.DATABASE_POOL_SIZE,
       name: 'novabilling api',
     })
-    const workerDb = new Pool({
+    const worker = {
       url: config.WORKER_DATABASE_URL || asRole(url, workerRole(roles), roles.workerPassword),
       max: Math.max(2, Math.ceil(config.DATABASE_POOL_SIZE / 4)),
-      name: 'novabilling worker',
       statementTimeoutMs: 60_000,
-    })
-    pools.push(db, workerDb)
+    }
+    const workerDb = new Pool({ ...worker, name: 'novabilling worker' })
+    const clockDb = new Pool({ ...worker, name: 'novabilling clock', waitsForDisk: false })
+    pools.push(db, workerDb, clockDb)
     await checkRole(db, 'API_DATABASE_URL')
     const deps: Deps = {
       config,
@@ -69,6 +70,7 @@ export async function boot(
       log,
       db,
       workerDb,
+      clockDb,
       sealer: createSealer(config.ENCRYPTION_KEY),
       bells: new Bells(),
       jwtKeys: [new TextEncoder().encode(config.JWT_SECRET)],

@@ -37,10 +37,13 @@ export const ConfigSchema = Type.Object({
     'Prefix of the three roles; change it to keep several installations on one server',
     { default: 'nova', pattern: '^[a-z][a-z0-9_]{0,30}$' },
   ),
-  DATABASE_POOL_SIZE: count('Connections of the API; the worker has a quarter as many, at least two', {
-    default: 10,
-    maximum: 500,
-  }),
+  DATABASE_POOL_SIZE: count(
+    'Connections of the API; the worker has a quarter as many, at least two, and so do test clocks while they are moved',
+    {
+      default: 10,
+      maximum: 500,
+    },
+  ),
   JWT_SECRET: text(
     'Signs session tokens, at least 32 characters; generated into DATA_DIR with the embedded database',
     { default: '', minLength: 0 },

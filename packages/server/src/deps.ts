@@ -16,6 +16,8 @@ export type Deps = {
   readonly db: Pool
   /** Connections of the role that runs what is due. */
   readonly workerDb: Pool
+  /** Connections of the same role for what a test clock does on its way, whose commits do not wait for the disk. */
+  readonly clockDb: Pool
   readonly sealer: Sealer
   /** Wakes this process's loops. */
   readonly bells: Bells

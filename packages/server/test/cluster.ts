@@ -19,7 +19,13 @@ export async function startCluster(
   options: { durable?: boolean; settings?: Record<string, string> } = {},
 ): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), 'novabilling-test-'))
-  const relaxed = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' }
+  const relaxed = {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '300',
+    autovacuum_naptime: '60s',
+  }
   const settings = { ...(options.durable ? {} : relaxed), ...options.settings }
   const database: EmbeddedDatabase = await startEmbedded({ dataDir, log: () => {}, settings })
   await migrate({

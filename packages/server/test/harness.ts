@@ -40,6 +40,19 @@ export function testClock(start?: string): TestClock {
   }
 }
 
+/** The same, but it stands still until it is moved: what is done twice at one instant is the same twice. */
+export function standingClock(start: string): TestClock {
+  let nowMs = Temporal.Instant.from(start).epochMilliseconds
+  const now = (): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(nowMs)
+  return {
+    ...systemClock,
+    nowMs: () => nowMs,
+    now,
+    advance: (duration) => (nowMs = now().toZonedDateTimeISO('UTC').add(duration).epochMilliseconds),
+    set: (instant) => (nowMs = Temporal.Instant.from(instant).epochMilliseconds),
+  }
+}
+
 export type TestServer = {
   /** Where the API is, up to and with `/api`. */
   readonly api: string
@@ -54,10 +67,15 @@ export type TestServer = {
 
 /** A server on a database of its own, closed after the file's tests. */
 export async function startServer(
-  options: { start?: string; settings?: Record<string, string>; quotaPerMinute?: number } = {},
+  options: {
+    start?: string
+    clock?: TestClock
+    settings?: Record<string, string>
+    quotaPerMinute?: number
+  } = {},
 ): Promise<TestServer> {
   const databaseUrl = await cloneDatabase(await clusterUrl())
-  const clock = testClock(options.start)
+  const clock = options.clock ?? testClock(options.start)
   let logged = ''
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -185,6 +185,88 @@ export interface CreditNote {
   updatedAt: string
 }
 
+export interface CreditNoteExplanation {
+  version: 1
+  kind: 'CREDIT_NOTE'
+  id: string
+  number: string
+  invoiceId: string
+  currency: string
+  issuedAt: string
+  /** The customer's, whose year is in the number */
+  zone: string
+  /** What was asked for: amounts of lines, a total of all of them, or the unused rest of a period */
+  basis: 'LINES' | 'TOTAL' | 'UNUSED'
+  /** What was left of the invoice, with taxes */
+  mostMinor: string
+  /** All lines of the invoice, also those that nothing is credited of */
+  lines: CreditNoteExplanationLine[]
+  taxes: CreditNoteExplanationTax[]
+  /** In minor units of the currency */
+  subtotalMinor: string
+  /** In minor units of the currency */
+  discountMinor: string
+  /** In minor units of the currency */
+  taxMinor: string
+  /** In minor units of the currency */
+  totalMinor: string
+  /** Off what was owed on the invoice */
+  settledMinor: string
+  /** Back the way it was paid */
+  refundMinor: string
+  /** To the customer's balance */
+  balanceMinor: string
+}
+
+export interface CreditNoteExplanationLine {
+  /** Of the invoice */
+  lineId: string
+  description: string
+  /** What was left of it to credit, before its discount */
+  leftMinor: string
+  /** The discount that was left within it */
+  discountLeftMinor: string
+  unused: CreditNoteExplanationLineUnused | null
+  /** In minor units of the currency */
+  amountMinor: string
+  /** discountLeft × amount ÷ left, to the nearest minor unit */
+  discountMinor: string
+}
+
+/** What a change of the subscription leaves unused; null where an amount was asked for */
+export interface CreditNoteExplanationLineUnused {
+  /** Of the plan, that are given back */
+  units: string
+  /** The price of one for a whole period, in minor units */
+  unitMinor: string
+  /** Whose days are counted */
+  zone: string
+  unit: 'DAY' | 'SECOND'
+  /** Days, or seconds, that are left unused */
+  part: string
+  /** Days, or seconds, of the whole period */
+  whole: string
+  from: string
+  to: string
+  /** Units × price × part ÷ whole, exactly; rounded once over the invoice, half up, by largest remainder */
+  exactMinor: CreditNoteExplanationLineUnusedExactMinor
+}
+
+/** Units × price × part ÷ whole, exactly; rounded once over the invoice, half up, by largest remainder */
+export interface CreditNoteExplanationLineUnusedExactMinor {
+  numerator: string
+  denominator: string
+}
+
+export interface CreditNoteExplanationTax {
+  /** The places of the lines it was charged on */
+  lines: number[]
+  /** What was left of it to credit */
+  leftMinor: string
+  /** left × net credited ÷ net left of its lines, to the nearest minor unit */
+  taxMinor: string
+}
+
 export interface CreditNoteItem {
   id: string
   /** The line of the invoice that is credited */
@@ -551,8 +633,8 @@ export interface InvoiceExplanationDue {
   zone: string
   issuedOn: string
   termsDays: number
-  /** Whose payment terms they are */
-  termsFrom: 'CUSTOMER' | 'PLAN' | 'TENANT' | 'DEFAULT'
+  /** Whose payment terms they are; INVOICE: by hand, of this one */
+  termsFrom: 'CUSTOMER' | 'PLAN' | 'TENANT' | 'DEFAULT' | 'INVOICE'
   dueOn: string
 }
 
@@ -1253,12 +1335,21 @@ export interface TenantSettings {
   /** Start of invoice numbers; INV unless set */
   invoicePrefix?: string
   invoiceFooter?: string
-  /** A data URL of a PNG, JPEG or SVG, for documents */
+  /** A data URL of a PNG, JPEG or SVG. It stands on what is issued from now on, and an SVG holds nothing but shapes */
   logo?: string
   brandColor?: string
+  /** Of documents; by the customer’s country unless set */
+  paperSize?: 'A4' | 'LETTER'
+  /** What the law wants to see on each document, such as a number in a register of companies */
+  fiscalFields?: TenantSettingsFiscalField[]
   taxId?: string
   address?: Address
   smtp?: TenantSettingsSmtp
+}
+
+export interface TenantSettingsFiscalField {
+  label: string
+  value: string
 }
 
 export interface TenantSettingsSmtp {
@@ -1322,9 +1413,16 @@ export interface TenantsUpdateMeInputSettings {
   invoiceFooter?: string | null | undefined
   logo?: string | null | undefined
   brandColor?: string | null | undefined
+  paperSize?: 'A4' | 'LETTER' | null | undefined
+  fiscalFields?: (readonly TenantsUpdateMeInputSettingsFiscalField[]) | null | undefined
   taxId?: string | null | undefined
   address?: AddressInput | null | undefined
   smtp?: TenantsUpdateMeInputSettingsSmtp | null | undefined
+}
+
+export interface TenantsUpdateMeInputSettingsFiscalField {
+  label: string
+  value: string
 }
 
 /** Your own mail server, replaced whole */

@@ -8,6 +8,11 @@ export type PoolOptions = {
   readonly name: string
   readonly lockTimeoutMs?: number
   readonly statementTimeoutMs?: number
+  /**
+   * Whether a commit waits until it is on the disk; it does unless told. Where it does not, a crash loses the last of what
+   * was committed, but nothing out of order: a later commit that waits takes all before it along.
+   */
+  readonly waitsForDisk?: boolean
 }
 
 /** One connection, held for a transaction. */
@@ -33,6 +38,7 @@ export class Pool {
       idle_in_transaction_session_timeout: 15_000,
       // A killed process's waiting update is otherwise applied after its death.
       client_connection_check_interval: 500,
+      ...(options.waitsForDisk === false ? { synchronous_commit: 'off' } : {}),
     }
     this.#pool = new pg.Pool({
       connectionString: options.url,

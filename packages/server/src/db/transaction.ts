@@ -20,6 +20,11 @@ export type Tx = {
   defer(bound: Bound): void
   /** Runs after the commit, if it comes to that: waking a loop, never an effect that must not be lost. */
   afterCommit(act: () => void): void
+  /**
+   * Moves `now` on to an instant that has passed on another process's clock, or while this one waited for a lock: what
+   * comes after a change cannot take effect before it.
+   */
+  notBefore(instant: Temporal.Instant): void
 }
 
 /** Statements that travel with a transaction's first and last message. */
@@ -169,6 +174,10 @@ class OpenTransaction<R> implements Tx {
 
   afterCommit(act: () => void): void {
     this.#afterCommit.push(act)
+  }
+
+  notBefore(instant: Temporal.Instant): void {
+    if (Temporal.Instant.compare(instant, this.now) > 0) this.now = instant
   }
 
   async #sendAll(bounds: readonly Bound[]): Promise<BatchResult> {

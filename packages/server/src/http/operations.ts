@@ -152,7 +152,8 @@ export function measurePools(deps: Deps): void {
     labelNames: ['pool', 'state'],
     registers: [],
     collect() {
-      for (const [pool, counts] of Object.entries({ api: deps.db.counts, worker: deps.workerDb.counts })) {
+      const pools = { api: deps.db, worker: deps.workerDb, clock: deps.clockDb }
+      for (const [pool, { counts }] of Object.entries(pools)) {
         for (const [state, count] of Object.entries(counts)) this.set({ pool, state }, count)
       }
     },

@@ -530,9 +530,18 @@ class TenantsUpdateMeInputSettings(TypedDict):
     invoice_footer: NotRequired[Optional[str]]
     logo: NotRequired[Optional[str]]
     brand_color: NotRequired[Optional[str]]
+    paper_size: NotRequired[Optional[Literal["A4", "LETTER"]]]
+    fiscal_fields: NotRequired[Optional[Sequence[TenantsUpdateMeInputSettingsFiscalField]]]
     tax_id: NotRequired[Optional[str]]
     address: NotRequired[Optional[AddressInput]]
     smtp: NotRequired[Optional[TenantsUpdateMeInputSettingsSmtp]]
+
+
+class TenantsUpdateMeInputSettingsFiscalField(TypedDict):
+    """`TenantsUpdateMeInputSettingsFiscalField` as the API takes it."""
+
+    label: str
+    value: str
 
 
 class TenantsUpdateMeInputSettingsSmtp(TypedDict):

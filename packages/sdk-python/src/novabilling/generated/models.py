@@ -119,6 +119,96 @@ class CreditNote(Model):
     updated_at: dt.datetime = Field(alias="updatedAt")
 
 
+class CreditNoteExplanation(Model):
+    """`CreditNoteExplanation` as the API answers it."""
+
+    version: Annotated[Literal[1], LENIENT]
+    kind: Annotated[Literal["CREDIT_NOTE"], LENIENT]
+    id: str
+    number: str
+    invoice_id: str = Field(alias="invoiceId")
+    currency: str
+    issued_at: dt.datetime = Field(alias="issuedAt")
+    zone: str
+    """The customer's, whose year is in the number"""
+    basis: Annotated[Literal["LINES", "TOTAL", "UNUSED"], LENIENT]
+    """What was asked for: amounts of lines, a total of all of them, or the unused rest of a period"""
+    most_minor: str = Field(alias="mostMinor")
+    """What was left of the invoice, with taxes"""
+    lines: List[CreditNoteExplanationLine]
+    """All lines of the invoice, also those that nothing is credited of"""
+    taxes: List[CreditNoteExplanationTax]
+    subtotal_minor: str = Field(alias="subtotalMinor")
+    """In minor units of the currency"""
+    discount_minor: str = Field(alias="discountMinor")
+    """In minor units of the currency"""
+    tax_minor: str = Field(alias="taxMinor")
+    """In minor units of the currency"""
+    total_minor: str = Field(alias="totalMinor")
+    """In minor units of the currency"""
+    settled_minor: str = Field(alias="settledMinor")
+    """Off what was owed on the invoice"""
+    refund_minor: str = Field(alias="refundMinor")
+    """Back the way it was paid"""
+    balance_minor: str = Field(alias="balanceMinor")
+    """To the customer's balance"""
+
+
+class CreditNoteExplanationLine(Model):
+    """`CreditNoteExplanationLine` as the API answers it."""
+
+    line_id: str = Field(alias="lineId")
+    """Of the invoice"""
+    description: str
+    left_minor: str = Field(alias="leftMinor")
+    """What was left of it to credit, before its discount"""
+    discount_left_minor: str = Field(alias="discountLeftMinor")
+    """The discount that was left within it"""
+    unused: Optional[CreditNoteExplanationLineUnused]
+    amount_minor: str = Field(alias="amountMinor")
+    """In minor units of the currency"""
+    discount_minor: str = Field(alias="discountMinor")
+    """discountLeft × amount ÷ left, to the nearest minor unit"""
+
+
+class CreditNoteExplanationLineUnused(Model):
+    """What a change of the subscription leaves unused; null where an amount was asked for"""
+
+    units: str
+    """Of the plan, that are given back"""
+    unit_minor: str = Field(alias="unitMinor")
+    """The price of one for a whole period, in minor units"""
+    zone: str
+    """Whose days are counted"""
+    unit: Annotated[Literal["DAY", "SECOND"], LENIENT]
+    part: str
+    """Days, or seconds, that are left unused"""
+    whole: str
+    """Days, or seconds, of the whole period"""
+    from_: dt.datetime = Field(alias="from")
+    to: dt.datetime
+    exact_minor: CreditNoteExplanationLineUnusedExactMinor = Field(alias="exactMinor")
+    """Units × price × part ÷ whole, exactly; rounded once over the invoice, half up, by largest remainder"""
+
+
+class CreditNoteExplanationLineUnusedExactMinor(Model):
+    """Units × price × part ÷ whole, exactly; rounded once over the invoice, half up, by largest remainder"""
+
+    numerator: str
+    denominator: str
+
+
+class CreditNoteExplanationTax(Model):
+    """`CreditNoteExplanationTax` as the API answers it."""
+
+    lines: List[int]
+    """The places of the lines it was charged on"""
+    left_minor: str = Field(alias="leftMinor")
+    """What was left of it to credit"""
+    tax_minor: str = Field(alias="taxMinor")
+    """left × net credited ÷ net left of its lines, to the nearest minor unit"""
+
+
 class CreditNoteItem(Model):
     """`CreditNoteItem` as the API answers it."""
 
@@ -316,8 +406,8 @@ class InvoiceExplanationDue(Model):
     """The customer's, in which the days of issue and due are"""
     issued_on: dt.date = Field(alias="issuedOn")
     terms_days: int = Field(alias="termsDays")
-    terms_from: Annotated[Literal["CUSTOMER", "PLAN", "TENANT", "DEFAULT"], LENIENT] = Field(alias="termsFrom")
-    """Whose payment terms they are"""
+    terms_from: Annotated[Literal["CUSTOMER", "PLAN", "TENANT", "DEFAULT", "INVOICE"], LENIENT] = Field(alias="termsFrom")
+    """Whose payment terms they are; INVOICE: by hand, of this one"""
     due_on: dt.date = Field(alias="dueOn")
 
 
@@ -680,11 +770,22 @@ class TenantSettings(Model):
     """Start of invoice numbers; INV unless set"""
     invoice_footer: Optional[str] = Field(default=None, alias="invoiceFooter")
     logo: Optional[str] = None
-    """A data URL of a PNG, JPEG or SVG, for documents"""
+    """A data URL of a PNG, JPEG or SVG. It stands on what is issued from now on, and an SVG holds nothing but shapes"""
     brand_color: Optional[str] = Field(default=None, alias="brandColor")
+    paper_size: Optional[Annotated[Literal["A4", "LETTER"], LENIENT]] = Field(default=None, alias="paperSize")
+    """Of documents; by the customer’s country unless set"""
+    fiscal_fields: Optional[List[TenantSettingsFiscalField]] = Field(default=None, alias="fiscalFields")
+    """What the law wants to see on each document, such as a number in a register of companies"""
     tax_id: Optional[str] = Field(default=None, alias="taxId")
     address: Optional[Address] = None
     smtp: Optional[TenantSettingsSmtp] = None
+
+
+class TenantSettingsFiscalField(Model):
+    """`TenantSettingsFiscalField` as the API answers it."""
+
+    label: str
+    value: str
 
 
 class TenantSettingsSmtp(Model):

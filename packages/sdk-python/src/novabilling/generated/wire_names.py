@@ -286,9 +286,15 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "invoice_footer": ("invoiceFooter", None),
         "logo": ("logo", None),
         "brand_color": ("brandColor", None),
+        "paper_size": ("paperSize", None),
+        "fiscal_fields": ("fiscalFields", "TenantsUpdateMeInputSettingsFiscalField"),
         "tax_id": ("taxId", None),
         "address": ("address", "Address"),
         "smtp": ("smtp", "TenantsUpdateMeInputSettingsSmtp"),
+    },
+    "TenantsUpdateMeInputSettingsFiscalField": {
+        "label": ("label", None),
+        "value": ("value", None),
     },
     "TenantsUpdateMeInputSettingsSmtp": {
         "host": ("host", None),

@@ -29,13 +29,14 @@ export async function billEnvironment(
   environmentId: string,
   until: Temporal.Instant,
 ): Promise<number> {
+  const onTheWay = { ...deps, workerDb: deps.clockDb }
   const failed: string[] = []
   let invoices = 0
   for (;;) {
     let claimed: readonly DueRow[] = []
     try {
       invoices += await transaction(
-        deps.workerDb,
+        deps.clockDb,
         { scope: { tenantId: '', environmentId }, now: until },
         async (tx) => {
           claimed = await tx.query(claimInEnvironment(environmentId, until, batchSize))
@@ -43,14 +44,19 @@ export async function billEnvironment(
         },
       )
     } catch (error) {
-      const apart = await billApart(deps, claimed, { now: until, error, mostAttempts: 1 })
+      const apart = await billApart(onTheWay, claimed, { now: until, error, mostAttempts: 1 })
       invoices += apart.invoices
       failed.push(...apart.failed)
     }
-    if (claimed.length === 0) break
+    if (claimed.length < batchSize && !claimed.some((row) => isDueBy(row, until))) break
   }
   if (failed.length > 0) throw new Error(`subscriptions could not be billed: ${failed.join(', ')}`)
   return invoices
+}
+
+/** Whether there is more to bill of one that was billed: it is as it stands now, in place. */
+function isDueBy({ due_at: dueAt }: DueRow, until: Temporal.Instant): boolean {
+  return dueAt !== null && Temporal.Instant.compare(Temporal.Instant.from(dueAt), until) <= 0
 }
 
 function billBatch(deps: Deps, now: Temporal.Instant): Promise<number> {

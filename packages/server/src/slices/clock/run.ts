@@ -16,7 +16,6 @@ import {
   holdsSubscriptions,
   leaseRun,
   moveClock,
-  nextDue,
   prolongLease,
   waitingRuns,
 } from './sql.ts'
@@ -93,7 +92,20 @@ async function stepOrFail(
   }
 }
 
-/** One step; gives where the clock stands. Undefined when it has arrived, or is not ours to move any more. */
+/** What falls due on the way, each with the column that says when. At one instant it happens in this order. */
+const kinds = [
+  { due: 'trial_notice_at', act: announceTrialsEndingIn },
+  { due: 'billing_at', act: billEnvironment },
+  { due: 'finalize_at', act: issueHeldIn },
+  { due: 'collection_at', act: collectEnvironment },
+  { due: 'overdue_at', act: announceOverdueIn },
+] as const
+
+/**
+ * One step: the first thing that is due, at its instant. Its commits do not wait for the disk; the one that says that the
+ * clock has arrived does, and takes them along. Gives where the clock stands. Undefined when it has arrived, or is not
+ * ours to move any more.
+ */
 async function step(
   deps: Deps,
   environmentId: string,
@@ -102,25 +114,32 @@ async function step(
   const [run] = await deps.workerDb.query(currentRun(environmentId, attempt))
   if (!run?.clock_target) return undefined
   const target = run.clock_target
-  const now = run.clock_now ?? (await freeze(deps, run.tenant_id, environmentId, attempt, target))
-  const [next] = await deps.workerDb.query(nextDue(environmentId))
-  const due = next?.due_at && Temporal.Instant.compare(next.due_at, target) <= 0 ? next.due_at : undefined
-  if (!due) {
+  // What is there has its times by the environment's clock from here on: they are read anew.
+  if (!run.clock_now) return freeze(deps, run.tenant_id, environmentId, attempt, target)
+  const now = run.clock_now
+  const dues = kinds.flatMap(({ due, act }) => (run[due] ? { at: later(run[due], now), act } : []))
+  const first = dues.reduce<(typeof dues)[number] | undefined>(
+    (best, one) => (best && Temporal.Instant.compare(best.at, one.at) <= 0 ? best : one),
+    undefined,
+  )
+  if (!first || Temporal.Instant.compare(first.at, target) > 0) {
     // Nothing on the way looks at what is earned, and each day gets its own date: all of them at once are the same.
     await recogniseEnvironment(deps, environmentId, target)
     await deps.workerDb.query(moveClock(environmentId, attempt, target))
     await deps.workerDb.query(endRun(environmentId, attempt, 'IDLE', null))
     return undefined
   }
-  const at = Temporal.Instant.compare(due, now) > 0 ? due : now
-  const [moved] = await deps.workerDb.query(moveClock(environmentId, attempt, at))
-  if (!moved) return undefined
-  await announceTrialsEndingIn(deps, environmentId, at)
-  await billEnvironment(deps, environmentId, at)
-  await issueHeldIn(deps, environmentId, at)
-  await collectEnvironment(deps, environmentId, at)
-  await announceOverdueIn(deps, environmentId, at)
+  const { at, act } = first
+  if (!at.equals(now)) {
+    const [moved] = await deps.clockDb.query(moveClock(environmentId, attempt, at))
+    if (!moved) return undefined
+  }
+  await act(deps, environmentId, at)
   return at
+}
+
+function later(a: Temporal.Instant, b: Temporal.Instant): Temporal.Instant {
+  return Temporal.Instant.compare(a, b) > 0 ? a : b
 }
 
 /**

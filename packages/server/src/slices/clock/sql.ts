@@ -59,14 +59,36 @@ export const prolongLease = command(
   `update clock_runs set lease_until = $3 where environment_id = $1::uuid and attempt = $2::integer`,
 )
 
-/** Where a run stands, for the one who holds its lease. */
+/** Where a run stands, for the one who holds its lease, and when the next thing of each kind falls due. */
 export const currentRun = statement(
   'clock.current',
-  `select e.tenant_id, e.clock_now, e.clock_target
+  `select e.tenant_id, e.clock_now, e.clock_target,
+     (select min(due_at) from subscriptions
+      where environment_id = e.id and due_at is not null and on_test_clock and parked_reason is null) as billing_at,
+     (select min(trial_notice_at) from subscriptions
+      where environment_id = e.id and trial_notice_at is not null and on_test_clock) as trial_notice_at,
+     (select min(finalize_at) from invoices
+      where environment_id = e.id and finalize_at is not null and status = 'DRAFT' and on_test_clock) as finalize_at,
+     least(
+       (select min(due_at) from payments where environment_id = e.id and due_at is not null and on_test_clock),
+       (select min(due_at) from refunds where environment_id = e.id and due_at is not null and on_test_clock)
+     ) as collection_at,
+     (select min(overdue_at) from invoices
+      where environment_id = e.id and overdue_at is not null and status in ('PENDING', 'FAILED') and on_test_clock)
+       as overdue_at
    from environments e
    join clock_runs r on r.environment_id = e.id and r.attempt = $2::integer
    where e.id = $1::uuid and e.clock_status = 'RUNNING'`,
-  { tenant_id: uuid, clock_now: nullable(instant), clock_target: nullable(instant) },
+  {
+    tenant_id: uuid,
+    clock_now: nullable(instant),
+    clock_target: nullable(instant),
+    billing_at: nullable(instant),
+    trial_notice_at: nullable(instant),
+    finalize_at: nullable(instant),
+    collection_at: nullable(instant),
+    overdue_at: nullable(instant),
+  },
 )
 
 /** Locks the environment for its one step; API calls in it are over before, or see the new time. */
@@ -106,22 +128,4 @@ export const freezeRefunds = command(
 export const freezeRecognition = command(
   'clock.freeze_recognition',
   `update recognition_clocks set on_test_clock = true where environment_id = $1::uuid and not on_test_clock`,
-)
-
-/** When the next thing in an environment falls due. */
-export const nextDue = statement(
-  'clock.next_due',
-  `select least(
-     (select min(due_at) from subscriptions
-      where environment_id = $1::uuid and due_at is not null and on_test_clock and parked_reason is null),
-     (select min(trial_notice_at) from subscriptions
-      where environment_id = $1::uuid and trial_notice_at is not null and on_test_clock),
-     (select min(due_at) from payments where environment_id = $1::uuid and due_at is not null and on_test_clock),
-     (select min(due_at) from refunds where environment_id = $1::uuid and due_at is not null and on_test_clock),
-     (select min(finalize_at) from invoices
-      where environment_id = $1::uuid and finalize_at is not null and status = 'DRAFT' and on_test_clock),
-     (select min(overdue_at) from invoices
-      where environment_id = $1::uuid and overdue_at is not null and status in ('PENDING', 'FAILED') and on_test_clock)
-   ) as due_at`,
-  { due_at: nullable(instant) },
 )

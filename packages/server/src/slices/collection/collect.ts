@@ -4,6 +4,7 @@ import { attemptCharge } from './charge.ts'
 import { type ChargeOutcome, concludeCharges } from './conclude.ts'
 import {
   type ClaimedPayment,
+  bringToDisk,
   claimPayments,
   claimPaymentsInEnvironment,
   claimPaymentsOnTestClocks,
@@ -14,6 +15,8 @@ const claimedAtOnce = 200
 const lanes = 16
 const othersWorkMs = 20
 const patienceMs = 2000
+/** The provider whose book is in this database: it cannot know more than what is committed. */
+const ownBook = 'SANDBOX'
 
 /** Charges what is due and asks about what is open, over all environments: refunds too. */
 export const collection = { name: collectionLoop, tick: collectDue, restMs: 1000 }
@@ -31,8 +34,9 @@ async function collectDue(deps: Deps): Promise<boolean> {
 }
 
 /**
- * Does in one environment all that is due up to an instant of its clock, and waits a while for what others are
- * doing there; what a dead process holds is free again when its lease ends, so call again while something is due.
+ * Does in one environment what is due up to an instant of its clock, or waits a while for what others are doing there;
+ * what a dead process holds is free again when its lease ends. Call again while something is due. Commits do not wait for
+ * the disk, but that a payment is about to be sent to the world outside is there before it is sent.
  */
 export async function collectEnvironment(
   deps: Deps,
@@ -43,10 +47,11 @@ export async function collectEnvironment(
   for (;;) {
     const now = deps.clock.now()
     const lease = now.add({ milliseconds: leaseMs })
-    const claimed = await deps.workerDb.query(claimPaymentsInEnvironment(now, lease, environmentId, until))
-    await chargeAll(deps, claimed)
+    const claimed = await deps.clockDb.query(claimPaymentsInEnvironment(now, lease, environmentId, until))
+    if (claimed.some(({ provider }) => provider !== ownBook)) await deps.workerDb.query(bringToDisk())
+    await chargeAll({ ...deps, workerDb: deps.clockDb }, claimed)
     const refunded = await resolveRefundsOf(deps, environmentId, until)
-    if (claimed.length > 0 || refunded) continue
+    if (claimed.length > 0 || refunded) return
     const [others] = await deps.workerDb.query(isBusy(environmentId, until))
     if (!others?.busy || deps.clock.nowMs() >= patientUntilMs) return
     await deps.clock.sleep(othersWorkMs)

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   bytes,
+  command,
   instant,
   integer,
   nullable,
@@ -89,7 +90,7 @@ export const claimPaymentsInEnvironment = statement(
   'collection.claim_in_environment',
   claim(`
     select ${dueColumns} from payments p
-    where p.environment_id = $3::uuid and p.due_at <= $4::timestamptz and ${free}
+    where p.environment_id = $3::uuid and p.due_at <= $4::timestamptz and p.on_test_clock and ${free}
     order by p.due_at
     limit 200
     for update skip locked`),
@@ -100,8 +101,12 @@ export const claimPaymentsInEnvironment = statement(
 export const isBusy = statement(
   'collection.is_busy',
   `select
-     exists (select from payments p where p.environment_id = $1::uuid and p.due_at <= $2::timestamptz)
-     or exists (select from refunds r where r.environment_id = $1::uuid and r.due_at <= $2::timestamptz)
+     exists (
+       select from payments p where p.environment_id = $1::uuid and p.due_at <= $2::timestamptz and p.on_test_clock
+     )
+     or exists (
+       select from refunds r where r.environment_id = $1::uuid and r.due_at <= $2::timestamptz and r.on_test_clock
+     )
      as busy`,
   { busy: boolean },
 )
@@ -113,4 +118,10 @@ export const subscriptionOfInvoice = statement(
    left join subscriptions s on s.environment_id = i.environment_id and s.id = i.subscription_id
    where i.environment_id = $1::uuid and i.id = $2::uuid`,
   { id: uuid, subscription_id: nullable(uuid), payment_method_id: nullable(uuid) },
+)
+
+/** Commits something, however small, so that all that was committed before is on the disk, however it was. */
+export const bringToDisk = command(
+  'collection.bring_to_disk',
+  `select pg_logical_emit_message(true, 'novabilling', '')`,
 )

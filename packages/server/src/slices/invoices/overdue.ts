@@ -26,7 +26,7 @@ export async function announceOverdueIn(
 ): Promise<void> {
   for (;;) {
     const scope = { tenantId: '', environmentId }
-    const count = await transaction(deps.workerDb, { scope, now: until }, async (tx) => {
+    const count = await transaction(deps.clockDb, { scope, now: until }, async (tx) => {
       const claimed = await tx.query(claimOverdueIn(environmentId, until, batchSize))
       announce(deps, tx, claimed)
       return claimed.length

@@ -30,6 +30,7 @@ export async function lockUpToDate(deps: Deps, tx: Tx, environmentId: string, id
   const uuid = parseId('subscription', id)
   const [row] = uuid === undefined ? [] : await lockSubscriptions(tx, environmentId, [uuid])
   if (!row) throw new Refusal('subscription_not_found')
+  tx.notBefore(Temporal.Instant.from(row.updated_at))
   // One that could not be billed can still be changed and canceled.
   if (row.attempt === 0) await billDue(deps, tx, [row], { until: tx.now })
   return row

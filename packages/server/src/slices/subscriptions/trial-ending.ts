@@ -35,7 +35,7 @@ export async function announceTrialsEndingIn(
 ): Promise<void> {
   for (;;) {
     const scope = { tenantId: '', environmentId }
-    const count = await transaction(deps.workerDb, { scope, now: until }, async (tx) => {
+    const count = await transaction(deps.clockDb, { scope, now: until }, async (tx) => {
       const claimed = await tx.query(claimTrialsEndingIn(environmentId, until, batchSize))
       announce(deps, tx, claimed)
       return claimed.length

@@ -77,7 +77,12 @@ function withoutIds(documents: readonly object[]): unknown {
   )
 }
 
-type Document = { readonly id: string; readonly status: string }
+type Document = {
+  readonly id: string
+  readonly status: string
+  readonly number: string
+  readonly total: number
+}
 
 /** Those that were not there before, or were drafts. */
 function issuedSince(known: readonly Document[], now: readonly Document[]): Document[] {
@@ -193,11 +198,7 @@ test('in any life a preview gives the very documents of the call, and what is ch
       await perform({ ...last, kind: 'cancelNow' })
 
       const { invoices, creditNotes } = await documentsOf(as, id)
-      for (const { id: noteId, total, number } of creditNotes as {
-        id: string
-        total: number
-        number: string
-      }[]) {
+      for (const { id: noteId, total, number } of creditNotes) {
         const { faults, totalMinor } = verifyCreditNote(await get(as, `/credit-notes/${noteId}/explain`))
         assert.deepEqual([number, faults], [number, []])
         assert.equal(totalMinor, BigInt(Math.round(total * 100)))
