@@ -13,7 +13,6 @@ export const invoices: Slice = {
 
 export { discardDrafts } from './discard.ts'
 export { findInvoice, presentInvoices } from './find.ts'
-export type { LineDerivation } from './derivation.ts'
 export { daysOf, looksOf, partyOf } from './document.ts'
 export { finalizeDraft } from './finalize.ts'
 export { type Draft, currentIssuer, issueInvoices } from './issue.ts'
