@@ -369,6 +369,7 @@ create table events (
   constraint events_pkey PRIMARY KEY (environment_id, id)
 );
 
+CREATE INDEX events_stream ON public.events USING btree (environment_id, transaction, id);
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 alter table events force row level security;
 create policy environment on events using (environment_id = scope_environment()) with check (environment_id = scope_environment());

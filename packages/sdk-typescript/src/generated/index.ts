@@ -16,6 +16,7 @@ export type { CreditNotesResource } from './credit-notes.ts'
 export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
+export type { EventLogResource } from './event-log.ts'
 export type { InvoicesResource } from './invoices.ts'
 export type { LedgerResource } from './ledger.ts'
 export type { MembersResource } from './members.ts'
@@ -63,6 +64,7 @@ export type {
   EnvironmentsListQuery,
   EnvironmentsSetClockInput,
   EnvironmentsSetClockInputAdvance,
+  EventLogListQuery,
   ExplainedLine,
   ExplainedLineExactMinor,
   ExplainedLineRemainder,
@@ -92,6 +94,7 @@ export type {
   LedgerEntriesQuery,
   LedgerEntry,
   LedgerTrialBalanceQuery,
+  LoggedEvent,
   Member,
   MembersInviteInput,
   MembersListQuery,

@@ -427,6 +427,19 @@ export interface EnvironmentsSetClockInputAdvance {
   years?: number | undefined
 }
 
+export interface EventLogListQuery {
+  /** The id of the last event that you have */
+  after?: string | undefined
+  /** Only events of this type */
+  event?: 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | undefined
+  /** `desc` goes back from the newest; `asc` unless given */
+  sortOrder?: 'asc' | 'desc' | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `after` */
+  cursor?: string | undefined
+}
+
 export interface ExplainedLine {
   id: string
   type: 'PLAN' | 'USAGE' | 'COMMITMENT' | 'ADD_ON' | 'MANUAL' | 'CORRECTION'
@@ -757,6 +770,18 @@ export interface LedgerTrialBalanceQuery {
   asOf?: string | undefined
   /** ISO 4217 code */
   currency?: string | undefined
+}
+
+export interface LoggedEvent {
+  id: string
+  /** Its type, `invoice.paid` and so on */
+  event: string
+  /** When it happened, by the environment's clock */
+  timestamp: string
+  /** `live`, `test`, or the id of another test environment */
+  environment: string
+  /** The whole resource as it was after the change */
+  data: { [key: string]: unknown }
 }
 
 export interface Member {

@@ -9,6 +9,7 @@ import { CreditNotesResource } from './credit-notes.ts'
 import { CurrenciesResource } from './currencies.ts'
 import { CustomersResource } from './customers.ts'
 import { EnvironmentsResource } from './environments.ts'
+import { EventLogResource } from './event-log.ts'
 import { InvoicesResource } from './invoices.ts'
 import { LedgerResource } from './ledger.ts'
 import { MembersResource } from './members.ts'
@@ -29,6 +30,7 @@ export class Resources {
   readonly currencies: CurrenciesResource
   readonly customers: CustomersResource
   readonly environments: EnvironmentsResource
+  readonly eventLog: EventLogResource
   readonly invoices: InvoicesResource
   readonly ledger: LedgerResource
   readonly members: MembersResource
@@ -48,6 +50,7 @@ export class Resources {
     this.currencies = new CurrenciesResource(caller)
     this.customers = new CustomersResource(caller)
     this.environments = new EnvironmentsResource(caller)
+    this.eventLog = new EventLogResource(caller)
     this.invoices = new InvoicesResource(caller)
     this.ledger = new LedgerResource(caller)
     this.members = new MembersResource(caller)

@@ -2,13 +2,40 @@ import type { Ids } from '../ids.ts'
 import { command, jsonArray } from './statement.ts'
 import type { Tx } from './transaction.ts'
 
-/** Every fact the product announces. */
-export type EventType =
-  | `customer.${'created' | 'updated' | 'archived'}`
-  | `subscription.${'created' | 'activated' | 'renewed' | 'updated' | 'plan_changed' | 'paused' | 'resumed' | 'past_due' | 'canceled'}`
-  | `invoice.${'created' | 'updated' | 'deleted' | 'finalized' | 'paid' | 'payment_failed' | 'voided' | 'uncollectible' | 'overdue'}`
-  | `payment.${'succeeded' | 'failed' | 'refunded'}`
-  | `credit_note.${'finalized' | 'voided'}`
+/** What can happen to each kind of resource: every fact the product announces. */
+export const eventKinds = {
+  customer: ['created', 'updated', 'archived'],
+  subscription: [
+    'created',
+    'activated',
+    'renewed',
+    'updated',
+    'plan_changed',
+    'paused',
+    'resumed',
+    'past_due',
+    'canceled',
+  ],
+  invoice: [
+    'created',
+    'updated',
+    'deleted',
+    'finalized',
+    'paid',
+    'payment_failed',
+    'voided',
+    'uncollectible',
+    'overdue',
+  ],
+  payment: ['succeeded', 'failed', 'refunded'],
+  credit_note: ['finalized', 'voided'],
+} as const
+
+export type EventResource = keyof typeof eventKinds
+/** `invoice.paid` and so on. */
+export type EventType = {
+  [R in EventResource]: `${R}.${(typeof eventKinds)[R][number]}`
+}[EventResource]
 
 /** A change that has been made: its kind, the resource's stored id, and the whole resource as the API shows it. */
 export type Fact = {

@@ -444,6 +444,20 @@ class LedgerEntry(Model):
     occurred_at: dt.datetime = Field(alias="occurredAt")
 
 
+class LoggedEvent(Model):
+    """`LoggedEvent` as the API answers it."""
+
+    id: str
+    event: str
+    """Its type, `invoice.paid` and so on"""
+    timestamp: dt.datetime
+    """When it happened, by the environment's clock"""
+    environment: str
+    """`live`, `test`, or the id of another test environment"""
+    data: Dict[str, Any]
+    """The whole resource as it was after the change"""
+
+
 class Member(Model):
     """`Member` as the API answers it."""
 

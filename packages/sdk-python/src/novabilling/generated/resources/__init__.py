@@ -10,6 +10,7 @@ from .credit_notes import AsyncCreditNotesResource, CreditNotesResource
 from .currencies import AsyncCurrenciesResource, CurrenciesResource
 from .customers import AsyncCustomersResource, CustomersResource
 from .environments import AsyncEnvironmentsResource, EnvironmentsResource
+from .event_log import AsyncEventLogResource, EventLogResource
 from .invoices import AsyncInvoicesResource, InvoicesResource
 from .ledger import AsyncLedgerResource, LedgerResource
 from .members import AsyncMembersResource, MembersResource
@@ -33,6 +34,7 @@ class Resources:
         self.currencies = CurrenciesResource(caller)
         self.customers = CustomersResource(caller)
         self.environments = EnvironmentsResource(caller)
+        self.event_log = EventLogResource(caller)
         self.invoices = InvoicesResource(caller)
         self.ledger = LedgerResource(caller)
         self.members = MembersResource(caller)
@@ -56,6 +58,7 @@ class AsyncResources:
         self.currencies = AsyncCurrenciesResource(caller)
         self.customers = AsyncCustomersResource(caller)
         self.environments = AsyncEnvironmentsResource(caller)
+        self.event_log = AsyncEventLogResource(caller)
         self.invoices = AsyncInvoicesResource(caller)
         self.ledger = AsyncLedgerResource(caller)
         self.members = AsyncMembersResource(caller)
