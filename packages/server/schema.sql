@@ -560,7 +560,7 @@ create table mails (
   failure text,
   sent_at timestamp with time zone,
   created_at timestamp with time zone not null,
-  constraint mails_kind_check CHECK ((kind = ANY (ARRAY['password_reset'::text, 'invitation'::text, 'test'::text]))),
+  constraint mails_kind_check CHECK ((kind = ANY (ARRAY['password_reset'::text, 'invitation'::text, 'test'::text, 'webhook_disabled'::text]))),
   constraint mails_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint mails_pkey PRIMARY KEY (id)
 );
@@ -980,6 +980,76 @@ create policy worker on tenants to nova_worker using true with check true;
 grant insert, select, update on tenants to nova_api;
 grant select on tenants to nova_lookup;
 grant select, update on tenants to nova_worker;
+
+create table webhook_deliveries (
+  environment_id uuid not null,
+  id uuid not null,
+  endpoint_id uuid not null,
+  event_id uuid not null,
+  transaction xid8 not null,
+  status text not null,
+  attempt integer not null default 0,
+  last_attempt integer not null,
+  due_at timestamp with time zone,
+  attempts jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null,
+  constraint webhook_deliveries_check CHECK (((status = 'PENDING'::text) = (due_at IS NOT NULL))),
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text]))),
+  constraint webhook_deliveries_environment_id_endpoint_id_fkey FOREIGN KEY (environment_id, endpoint_id) REFERENCES webhook_endpoints(environment_id, id) ON DELETE CASCADE,
+  constraint webhook_deliveries_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (environment_id, endpoint_id, due_at, event_id) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX webhook_deliveries_event_key ON public.webhook_deliveries USING btree (environment_id, endpoint_id, event_id);
+alter table webhook_deliveries force row level security;
+create policy environment on webhook_deliveries using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on webhook_deliveries to nova_worker using true with check true;
+grant insert, select, update on webhook_deliveries to nova_api;
+grant delete, insert, select, update on webhook_deliveries to nova_worker;
+
+create table webhook_endpoints (
+  environment_id uuid not null,
+  id uuid not null,
+  tenant_id uuid not null,
+  is_default boolean not null,
+  url text not null,
+  description text,
+  events text[] not null,
+  resources text[] not null,
+  secret_sealed bytea not null,
+  previous_secret_sealed bytea,
+  previous_secret_until timestamp with time zone,
+  is_active boolean not null,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  archived_at timestamp with time zone,
+  read_transaction xid8 not null,
+  read_event_id uuid not null,
+  steady_since xid8 not null,
+  failing_since timestamp with time zone,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  attempt integer not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhook_endpoints_check CHECK (((previous_secret_sealed IS NULL) = (previous_secret_until IS NULL))),
+  constraint webhook_endpoints_check1 CHECK (((NOT is_active) OR (disabled_at IS NULL))),
+  constraint webhook_endpoints_events_check CHECK ((cardinality(events) > 0)),
+  constraint webhook_endpoints_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id) ON DELETE CASCADE,
+  constraint webhook_endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint webhook_endpoints_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX webhook_endpoints_created ON public.webhook_endpoints USING btree (environment_id, created_at, id);
+CREATE INDEX webhook_endpoints_due ON public.webhook_endpoints USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX webhook_endpoints_leased ON public.webhook_endpoints USING btree (lease_until) WHERE (lease_until IS NOT NULL);
+CREATE UNIQUE INDEX webhook_endpoints_default_key ON public.webhook_endpoints USING btree (environment_id) WHERE is_default;
+alter table webhook_endpoints force row level security;
+create policy account on webhook_endpoints using (is_default AND (scope_environment() IS NULL) AND (tenant_id = scope_tenant())) with check (is_default AND (scope_environment() IS NULL) AND (tenant_id = scope_tenant()));
+create policy environment on webhook_endpoints using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on webhook_endpoints to nova_worker using true with check true;
+grant insert, select, update on webhook_endpoints to nova_api;
+grant delete, insert, select, update on webhook_endpoints to nova_worker;
 
 CREATE OR REPLACE FUNCTION public.append_audit(tenant uuid, entry_id uuid, at timestamp with time zone, action text, entry text)
  RETURNS void

@@ -26,6 +26,7 @@ export type { PlansResource } from './plans.ts'
 export type { SessionsResource } from './sessions.ts'
 export type { SubscriptionsResource } from './subscriptions.ts'
 export type { TenantsResource } from './tenants.ts'
+export type { WebhookEndpointsResource } from './webhook-endpoints.ts'
 export type {
   Address,
   AddressInput,
@@ -151,4 +152,13 @@ export type {
   TrialBalance,
   TrialBalanceCurrency,
   TrialBalanceCurrencyAccount,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+  WebhookEndpointsCreateInput,
+  WebhookEndpointsListDeliveriesQuery,
+  WebhookEndpointsListQuery,
+  WebhookEndpointsRotateSecretInput,
+  WebhookEndpointsUpdateInput,
 } from './models.ts'

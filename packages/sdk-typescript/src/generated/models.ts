@@ -69,8 +69,8 @@ export interface AuditEntry {
   actor: string | null
   target: string
   details: { [key: string]: unknown }
-  ip: string
-  requestId: string
+  ip: string | null
+  requestId: string | null
   at: string
   /** SHA-256 of the hash before and this entry, in hex */
   hash: string
@@ -431,7 +431,7 @@ export interface EventLogListQuery {
   /** The id of the last event that you have */
   after?: string | undefined
   /** Only events of this type */
-  event?: 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | undefined
+  event?: 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test' | undefined
   /** `desc` goes back from the newest; `asc` unless given */
   sortOrder?: 'asc' | 'desc' | undefined
   /** Items a page; default 20 */
@@ -1356,4 +1356,106 @@ export interface TrialBalanceCurrencyAccount {
   debit: number
   /** The balance, where it is a credit */
   credit: number
+}
+
+export interface WebhookAttempt {
+  attempt: number
+  at: string
+  durationMs: number
+  responseStatus: number | null
+  responseBody: string | null
+  error: string | null
+}
+
+export interface WebhookDelivery {
+  id: string
+  endpointId: string
+  eventId: string
+  /** The type of the event */
+  event: string
+  /** FAILED: given up; send it again with `retry` */
+  status: 'PENDING' | 'SUCCEEDED' | 'FAILED'
+  nextAttemptAt: string | null
+  /** Oldest first, the last twenty */
+  attempts: WebhookAttempt[]
+  createdAt: string
+}
+
+export interface WebhookEndpoint {
+  id: string
+  url: string
+  description: string | null
+  /** What it hears */
+  events: string[]
+  isActive: boolean
+  /** The account's `webhookUrl`, in this environment */
+  isDefault: boolean
+  disabledAt: string | null
+  disabledReason: string | null
+  failingSince: string | null
+  previousSecretUntil: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+export interface WebhookEndpointWithSecret {
+  id: string
+  url: string
+  description: string | null
+  /** What it hears */
+  events: string[]
+  isActive: boolean
+  /** The account's `webhookUrl`, in this environment */
+  isDefault: boolean
+  disabledAt: string | null
+  disabledReason: string | null
+  failingSince: string | null
+  previousSecretUntil: string | null
+  createdAt: string
+  updatedAt: string
+  /** Signs what is sent, `whsec_…`; shown in this answer and nowhere else */
+  secret: string
+}
+
+export interface WebhookEndpointsCreateInput {
+  /** An https address on port 443 or 8443 of the public network */
+  url: string
+  /** What it hears; all that the key may write unless given */
+  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
+  description?: string | undefined
+  /** While it is off, events pass by it; true unless given */
+  isActive?: boolean | undefined
+}
+
+export interface WebhookEndpointsListDeliveriesQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'PENDING' | 'SUCCEEDED' | 'FAILED' | undefined
+}
+
+export interface WebhookEndpointsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+}
+
+export interface WebhookEndpointsRotateSecretInput {
+  /** How long the secret before signs as well; a day unless given */
+  overlapSeconds?: number | undefined
+}
+
+export interface WebhookEndpointsUpdateInput {
+  /** An https address on port 443 or 8443 of the public network; that of the default endpoint is set with the account */
+  url?: string | undefined
+  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
+  description?: string | null | undefined
+  /** While it is off, events pass by it */
+  isActive?: boolean | undefined
 }

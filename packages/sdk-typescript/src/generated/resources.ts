@@ -19,6 +19,7 @@ import { PlansResource } from './plans.ts'
 import { SessionsResource } from './sessions.ts'
 import { SubscriptionsResource } from './subscriptions.ts'
 import { TenantsResource } from './tenants.ts'
+import { WebhookEndpointsResource } from './webhook-endpoints.ts'
 
 /** Every resource of the API. */
 export class Resources {
@@ -40,6 +41,7 @@ export class Resources {
   readonly sessions: SessionsResource
   readonly subscriptions: SubscriptionsResource
   readonly tenants: TenantsResource
+  readonly webhookEndpoints: WebhookEndpointsResource
 
   constructor(caller: Caller) {
     this.analytics = new AnalyticsResource(caller)
@@ -60,5 +62,6 @@ export class Resources {
     this.sessions = new SessionsResource(caller)
     this.subscriptions = new SubscriptionsResource(caller)
     this.tenants = new TenantsResource(caller)
+    this.webhookEndpoints = new WebhookEndpointsResource(caller)
   }
 }

@@ -5,6 +5,16 @@ import { housekeeping } from './housekeeping/index.ts'
 import { overdueLoop } from './invoices/index.ts'
 import { mail } from './mail/index.ts'
 import { recognition } from './recognition/index.ts'
+import { webhooks } from './webhooks/index.ts'
 
 /** What the worker does again and again. */
-export const loops = [billingRun, collection, overdueLoop, recognition, clock, mail, housekeeping] as const
+export const loops = [
+  billingRun,
+  collection,
+  overdueLoop,
+  recognition,
+  clock,
+  webhooks,
+  mail,
+  housekeeping,
+] as const

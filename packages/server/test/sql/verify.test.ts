@@ -5,8 +5,12 @@ import { newTenant, startServer } from '../harness.ts'
 import { recogniseEnvironment } from '../../src/slices/recognition/index.ts'
 import { asOwner, invoicesOf, runBilling, subscribe } from '../billing-story.ts'
 import { parseId } from '../../src/ids.ts'
+import { deliver, newEndpoint, startReceiver } from '../webhook-story.ts'
 
-const server = await startServer({ start: '2026-01-10T09:00:00Z' })
+const server = await startServer({
+  start: '2026-01-10T09:00:00Z',
+  settings: { WEBHOOK_TARGETS: 'any' },
+})
 
 async function broken(): Promise<Map<string, string>> {
   const found = new Map<string, string>()
@@ -17,6 +21,8 @@ async function broken(): Promise<Map<string, string>> {
 }
 
 const { live, liveEnvironmentId } = await newTenant(server)
+const receiver = await startReceiver()
+await newEndpoint(live, receiver.url, { events: ['invoice.*', 'customer.created'] })
 const subscription = await subscribe(live)
 const other = await subscribe(live)
 await live('POST', `/invoices/${(await invoicesOf(live, other.id))[0].id}/void`)
@@ -40,6 +46,10 @@ server.clock.set('2027-02-10T10:00:00Z')
 await runBilling(server)
 await recogniseEnvironment(server.deps, liveEnvironmentId, server.clock.now())
 const invoice = (await invoicesOf(live, subscription.id))[3]
+await deliver(server)
+receiver.answer = 500
+await subscribe(live)
+await deliver(server)
 
 test('after a year of billing every promise holds', async () => {
   assert.deepEqual(await broken(), new Map())
@@ -69,6 +79,9 @@ const damage: Record<string, string> = {
   'no invoice is credited with more than its total': `update credit_notes set total_minor = 99999, subtotal_minor = 99999, settled_minor = 99999 - balance_minor where status = 'FINALIZED' and $1::uuid is not null`,
   'the lines of every credit note sum to it, and so do its bookings': `update credit_note_lines set amount_minor = amount_minor - 1 where $1::uuid is not null`,
   'credit note numbers of every environment and year count from 1 without a gap': `update credit_note_counters set last = 9 where $1::uuid is not null`,
+  'every event that an endpoint hears and has read has exactly one delivery to it': `delete from webhook_deliveries where id = (select max(id::text)::uuid from webhook_deliveries where $1::uuid is not null)`,
+  'every webhook delivery is of an event that its endpoint hears, or was of one when it was made': `update webhook_endpoints set events = '{payment.*}' where $1::uuid is not null`,
+  'every webhook delivery that is due is known to be due to its endpoint, or in the hands of a process': `update webhook_endpoints set due_at = null where $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
 }
 
@@ -88,6 +101,8 @@ for (const [name, statement] of Object.entries(damage)) {
       'credit_note_lines',
       'credit_note_counters',
       'customer_credits',
+      'webhook_endpoints',
+      'webhook_deliveries',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)

@@ -531,3 +531,33 @@ class TenantsUpdateMeInputSettingsSmtp(TypedDict):
     """Kept sealed and never shown; stays when left out"""
     from_: str
     """Sender of mails, such as `Acme <billing@acme.example>`"""
+
+
+class WebhookEndpointsCreateInput(TypedDict):
+    """`WebhookEndpointsCreateInput` as the API takes it."""
+
+    url: str
+    """An https address on port 443 or 8443 of the public network"""
+    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "credit_note.finalized", "credit_note.voided", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
+    """What it hears; all that the key may write unless given"""
+    description: NotRequired[str]
+    is_active: NotRequired[bool]
+    """While it is off, events pass by it; true unless given"""
+
+
+class WebhookEndpointsRotateSecretInput(TypedDict):
+    """`WebhookEndpointsRotateSecretInput` as the API takes it."""
+
+    overlap_seconds: NotRequired[int]
+    """How long the secret before signs as well; a day unless given"""
+
+
+class WebhookEndpointsUpdateInput(TypedDict):
+    """`WebhookEndpointsUpdateInput` as the API takes it."""
+
+    url: NotRequired[str]
+    """An https address on port 443 or 8443 of the public network; that of the default endpoint is set with the account"""
+    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "credit_note.finalized", "credit_note.voided", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
+    description: NotRequired[Optional[str]]
+    is_active: NotRequired[bool]
+    """While it is off, events pass by it"""

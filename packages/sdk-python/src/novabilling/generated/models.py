@@ -49,8 +49,8 @@ class AuditEntry(Model):
     actor: Optional[str]
     target: str
     details: Dict[str, Any]
-    ip: str
-    request_id: str = Field(alias="requestId")
+    ip: Optional[str]
+    request_id: Optional[str] = Field(alias="requestId")
     at: dt.datetime
     hash: str
     """SHA-256 of the hash before and this entry, in hex"""
@@ -768,3 +768,70 @@ class TrialBalanceCurrencyAccount(Model):
     """The balance, where it is a debit"""
     credit: Decimal
     """The balance, where it is a credit"""
+
+
+class WebhookAttempt(Model):
+    """`WebhookAttempt` as the API answers it."""
+
+    attempt: int
+    at: dt.datetime
+    duration_ms: int = Field(alias="durationMs")
+    response_status: Optional[int] = Field(alias="responseStatus")
+    response_body: Optional[str] = Field(alias="responseBody")
+    error: Optional[str]
+
+
+class WebhookDelivery(Model):
+    """`WebhookDelivery` as the API answers it."""
+
+    id: str
+    endpoint_id: str = Field(alias="endpointId")
+    event_id: str = Field(alias="eventId")
+    event: str
+    """The type of the event"""
+    status: Annotated[Literal["PENDING", "SUCCEEDED", "FAILED"], LENIENT]
+    """FAILED: given up; send it again with `retry`"""
+    next_attempt_at: Optional[dt.datetime] = Field(alias="nextAttemptAt")
+    attempts: List[WebhookAttempt]
+    """Oldest first, the last twenty"""
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class WebhookEndpoint(Model):
+    """`WebhookEndpoint` as the API answers it."""
+
+    id: str
+    url: str
+    description: Optional[str]
+    events: List[str]
+    """What it hears"""
+    is_active: bool = Field(alias="isActive")
+    is_default: bool = Field(alias="isDefault")
+    """The account's `webhookUrl`, in this environment"""
+    disabled_at: Optional[dt.datetime] = Field(alias="disabledAt")
+    disabled_reason: Optional[str] = Field(alias="disabledReason")
+    failing_since: Optional[dt.datetime] = Field(alias="failingSince")
+    previous_secret_until: Optional[dt.datetime] = Field(alias="previousSecretUntil")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class WebhookEndpointWithSecret(Model):
+    """`WebhookEndpointWithSecret` as the API answers it."""
+
+    id: str
+    url: str
+    description: Optional[str]
+    events: List[str]
+    """What it hears"""
+    is_active: bool = Field(alias="isActive")
+    is_default: bool = Field(alias="isDefault")
+    """The account's `webhookUrl`, in this environment"""
+    disabled_at: Optional[dt.datetime] = Field(alias="disabledAt")
+    disabled_reason: Optional[str] = Field(alias="disabledReason")
+    failing_since: Optional[dt.datetime] = Field(alias="failingSince")
+    previous_secret_until: Optional[dt.datetime] = Field(alias="previousSecretUntil")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+    secret: str
+    """Signs what is sent, `whsec_…`; shown in this answer and nowhere else"""

@@ -289,4 +289,19 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "password": ("password", None),
         "from_": ("from", None),
     },
+    "WebhookEndpointsCreateInput": {
+        "url": ("url", None),
+        "events": ("events", None),
+        "description": ("description", None),
+        "is_active": ("isActive", None),
+    },
+    "WebhookEndpointsRotateSecretInput": {
+        "overlap_seconds": ("overlapSeconds", None),
+    },
+    "WebhookEndpointsUpdateInput": {
+        "url": ("url", None),
+        "events": ("events", None),
+        "description": ("description", None),
+        "is_active": ("isActive", None),
+    },
 }

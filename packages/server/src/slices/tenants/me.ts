@@ -18,6 +18,7 @@ import { checkPublicHost, checkPublicUrl } from '../../http/public-address.ts'
 import type { SessionPrincipal } from '../../http/principals.ts'
 import { publicId } from '../../ids.ts'
 import { audit } from '../access/index.ts'
+import { setDefaultUrl } from '../webhooks/index.ts'
 import type { Tenant, TenantSettings, UpdateTenant } from './schema.ts'
 
 const tenantColumns = {
@@ -63,9 +64,9 @@ export async function updateTenant(
   request: FastifyRequest,
   input: UpdateTenant,
 ): Promise<Tenant> {
-  if (input.webhookUrl !== undefined && input.webhookUrl !== null) {
-    await checkPublicUrl('webhookUrl', input.webhookUrl)
-  }
+  const { webhookUrl } = input
+  if (typeof webhookUrl === 'string' && deps.config.WEBHOOK_TARGETS === 'public')
+    await checkPublicUrl('webhookUrl', webhookUrl)
   if (input.settings?.smtp) await checkPublicHost('settings.smtp.host', input.settings.smtp.host)
   const [current] = await tx.query(lockTenant(by.tenantId))
   if (!current) throw new Error('a tenant vanished')
@@ -96,6 +97,8 @@ export async function updateTenant(
       saved.smtp_password_sealed,
     ),
   )
+  if (webhookUrl !== undefined && webhookUrl !== current.webhook_url)
+    await setDefaultUrl(deps, tx, saved.id, webhookUrl)
   const { settings, ...rest } = input
   const fields = [...Object.keys(rest), ...Object.keys(settings ?? {}).map((name) => `settings.${name}`)]
   audit(deps, tx, request, by, {

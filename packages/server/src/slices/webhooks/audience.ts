@@ -8,9 +8,11 @@ const nouns = {
   invoice: ['invoices'],
   payment: ['payments'],
   credit_note: ['invoices'],
+  // Where events go is told to those who may see all of them.
+  webhook_endpoint: ['customers', 'subscriptions', 'invoices', 'payments'],
 } as const satisfies Record<EventResource, readonly string[]>
 
-type Noun = (typeof nouns)[EventResource][number]
+export type Noun = (typeof nouns)[EventResource][number]
 
 const everyNoun: readonly Noun[] = ['customers', 'subscriptions', 'invoices', 'payments']
 const everyResource = Object.keys(nouns) as EventResource[]
@@ -19,6 +21,13 @@ const everyResource = Object.keys(nouns) as EventResource[]
 export const eventTypes: readonly EventType[] = everyResource.flatMap((resource) =>
   eventKinds[resource].map((kind) => `${resource}.${kind}` as EventType),
 )
+
+/** What an endpoint may ask for: one type, all of a resource, or everything. */
+export const eventPatterns: readonly string[] = [
+  '*',
+  ...everyResource.map((resource) => `${resource}.*`),
+  ...eventTypes,
+]
 
 /** Keys that see something of the stream, be it little. */
 export const readScopes: readonly Scope[] = [
@@ -29,10 +38,29 @@ export const readScopes: readonly Scope[] = [
   'payments:read',
   'analytics:read',
 ]
+export const writeScopes: readonly Scope[] = everyNoun.map((noun): Scope => `${noun}:write`)
 
-/** The nouns that a key may read. */
-export function nounsOf(scopes: ReadonlySet<string>): Noun[] {
-  return everyNoun.filter((noun) => scopes.has(`${noun}:read`))
+/** The nouns that a key may read, or write. */
+export function nounsOf(scopes: ReadonlySet<string>, right: 'read' | 'write'): Noun[] {
+  return everyNoun.filter((noun) => scopes.has(`${noun}:${right}`))
+}
+
+/** Whose events these patterns ask for. */
+export function nounsIn(patterns: readonly string[]): Noun[] {
+  const asked = patterns.flatMap((pattern) =>
+    pattern === '*' ? everyNoun : resourcesIn(pattern).flatMap((resource) => [...nouns[resource]]),
+  )
+  return everyNoun.filter((noun) => asked.includes(noun))
+}
+
+function resourcesIn(pattern: string): EventResource[] {
+  return everyResource.filter((resource) => pattern.startsWith(`${resource}.`))
+}
+
+/** All that somebody may ask for who holds these nouns. */
+export function patternsWithin(held: readonly Noun[]): string[] {
+  if (everyNoun.every((noun) => held.includes(noun))) return ['*']
+  return readableResources(held).map((resource) => `${resource}.*`)
 }
 
 /** The types of events that somebody sees who may read these nouns. */

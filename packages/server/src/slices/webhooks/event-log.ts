@@ -21,7 +21,7 @@ export async function listEvents(
   query: ListEvents,
 ): Promise<Page<LoggedEvent>> {
   const { tenantId, environmentId } = principal
-  const readable: readonly string[] = typesWithin(nounsOf(principal.scopes))
+  const readable: readonly string[] = typesWithin(nounsOf(principal.scopes, 'read'))
   const { after, cursor, limit = 20, sortOrder = 'asc', event } = query
   if (after !== undefined && cursor !== undefined)
     throw invalid({ path: 'cursor', message: 'cannot be used together with after' })

@@ -11,7 +11,7 @@ const eventColumns = {
 export type EventRow = RowOf<typeof eventColumns>
 
 /** Whose personal fields have been erased since: they are in no answer any more, also where an old event held them. */
-const erasedCustomer = `e.type like 'customer.%' and exists (
+export const erasedCustomer = `e.type like 'customer.%' and exists (
     select from customers c
     where c.environment_id = e.environment_id and c.id = e.resource_id and c.status = 'ARCHIVED')`
 

@@ -9,7 +9,7 @@ export function environmentLabel({ id, kind, name }: { id: string; kind: string;
 }
 
 /** What is sent, and what the log shows: the resource in the very characters that were recorded. */
-function payloadOf(event: Omit<EventRow, 'transaction'>, environment: string): string {
+export function payloadOf(event: Omit<EventRow, 'transaction'>, environment: string): string {
   const head = JSON.stringify({
     id: publicId('event', event.id),
     event: event.type,

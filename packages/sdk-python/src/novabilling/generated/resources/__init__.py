@@ -20,6 +20,7 @@ from .plans import AsyncPlansResource, PlansResource
 from .sessions import AsyncSessionsResource, SessionsResource
 from .subscriptions import AsyncSubscriptionsResource, SubscriptionsResource
 from .tenants import AsyncTenantsResource, TenantsResource
+from .webhook_endpoints import AsyncWebhookEndpointsResource, WebhookEndpointsResource
 
 
 class Resources:
@@ -44,6 +45,7 @@ class Resources:
         self.sessions = SessionsResource(caller)
         self.subscriptions = SubscriptionsResource(caller)
         self.tenants = TenantsResource(caller)
+        self.webhook_endpoints = WebhookEndpointsResource(caller)
 
 
 class AsyncResources:
@@ -68,3 +70,4 @@ class AsyncResources:
         self.sessions = AsyncSessionsResource(caller)
         self.subscriptions = AsyncSubscriptionsResource(caller)
         self.tenants = AsyncTenantsResource(caller)
+        self.webhook_endpoints = AsyncWebhookEndpointsResource(caller)
