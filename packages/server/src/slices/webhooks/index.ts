@@ -14,3 +14,4 @@ export const webhookEndpoints: Slice = {
 export { insertDefaults, setDefaultUrl } from './default-endpoints.ts'
 export { forgetDeliveries, forgetEndpoints } from './dispatch-sql.ts'
 export { webhooks } from './loop.ts'
+export { newSecret, signatureHeaders } from './sign.ts'
