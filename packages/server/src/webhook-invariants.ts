@@ -15,6 +15,15 @@ export const webhookInvariants: readonly Invariant[] = [
        and w.events && array[e.type, split_part(e.type, '.', 1) || '.*', '*'] and d.id is null`,
   ),
   invariant(
+    'stream_ends_in_the_present',
+    'no event comes from a transaction that is still to come',
+    `select e.environment_id, 'event ' || e.id as place,
+       'is of transaction ' || e.transaction || ', and the server is at ' || pg_snapshot_xmax(pg_current_snapshot())
+         || ': what happens next would come before it' as fault
+     from events e
+     where e.transaction >= pg_snapshot_xmax(pg_current_snapshot())`,
+  ),
+  invariant(
     'deliveries_are_of_events',
     'every webhook delivery is of an event that its endpoint hears, or was of one when it was made',
     `select d.environment_id, 'webhook delivery ' || d.id as place,

@@ -80,6 +80,7 @@ const damage: Record<string, string> = {
   'the lines of every credit note sum to it, and so do its bookings': `update credit_note_lines set amount_minor = amount_minor - 1 where $1::uuid is not null`,
   'credit note numbers of every environment and year count from 1 without a gap': `update credit_note_counters set last = 9 where $1::uuid is not null`,
   'every event that an endpoint hears and has read has exactly one delivery to it': `delete from webhook_deliveries where id = (select max(id::text)::uuid from webhook_deliveries where $1::uuid is not null)`,
+  'no event comes from a transaction that is still to come': `update events set transaction = '9000000000000000000' where id = (select max(id::text)::uuid from events where $1::uuid is not null)`,
   'every webhook delivery is of an event that its endpoint hears, or was of one when it was made': `update webhook_endpoints set events = '{payment.*}' where $1::uuid is not null`,
   'every webhook delivery that is due is known to be due to its endpoint, or in the hands of a process': `update webhook_endpoints set due_at = null where $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
@@ -101,6 +102,7 @@ for (const [name, statement] of Object.entries(damage)) {
       'credit_note_lines',
       'credit_note_counters',
       'customer_credits',
+      'events',
       'webhook_endpoints',
       'webhook_deliveries',
     ]
