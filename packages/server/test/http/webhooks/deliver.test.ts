@@ -4,12 +4,14 @@ import { once } from 'node:events'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
+import pg from 'pg'
 import { Webhook } from 'standardwebhooks'
 import { webhooks as sdk } from '../../../../sdk-typescript/src/generated/index.ts'
 import { preparePython, python, run } from '../../../../sdk-python/test/environment.ts'
 import { testSecrets } from '../../cluster.ts'
 import { newCustomer, subscribe } from '../../billing-story.ts'
 import { newTenant, startServer } from '../../harness.ts'
+import { webhooks } from '../../../src/slices/webhooks/index.ts'
 import { rows, stored } from '../../payment-story.ts'
 import {
   type Received,
@@ -67,6 +69,28 @@ test('each event is sent once to each endpoint that hears it, and to no other', 
   assert.equal(updated?.body.environment, 'test')
   const { body: shown } = await as('GET', `/customers/${customer.id}`)
   assert.deepEqual({ ...updated?.body.data, activeSubscriptions: 1 }, shown)
+})
+
+test('an event that commits behind later ones is sent too', async () => {
+  const { test: as, testEnvironmentId } = await newTenant(server)
+  const receiver = await startReceiver()
+  await newEndpoint(as, receiver.url)
+  const early = new pg.Client({ connectionString: server.databaseUrl })
+  await early.connect()
+  await early.query('begin')
+  const id = server.deps.ids.next()
+  await early.query(
+    `insert into events (environment_id, id, type, resource_id, body, occurred_at)
+     values ($1, $2, 'customer.updated', $2, '{"name":"early"}', $3)`,
+    [testEnvironmentId, id, server.clock.now().toString()],
+  )
+  await newCustomer(as, { name: 'late' })
+  while (await webhooks.tick(server.deps));
+  await webhooks.settle(server.deps)
+  await early.query('commit')
+  await early.end()
+  await deliver(server)
+  assert.deepEqual(receiver.received.map(({ body }) => body.data.name).toSorted(), ['early', 'late'])
 })
 
 test('a signature verifies with the public libraries and with both SDKs, and a changed byte does not', async () => {

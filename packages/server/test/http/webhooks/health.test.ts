@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import pg from 'pg'
 import type { Deps } from '../../../src/deps.ts'
 import { Dispatcher } from '../../../src/slices/webhooks/dispatcher.ts'
 import { housekeeping } from '../../../src/slices/housekeeping/index.ts'
@@ -7,7 +8,8 @@ import { invariants } from '../../../src/verify.ts'
 import { mail } from '../../../src/slices/mail/index.ts'
 import { newCustomer } from '../../billing-story.ts'
 import { call, caller, newTenant, startServer } from '../../harness.ts'
-import { rows } from '../../payment-story.ts'
+import { releaseEndpoints } from '../../../src/slices/webhooks/dispatch-sql.ts'
+import { rows, stored } from '../../payment-story.ts'
 import { deliver, deliveriesOf, newEndpoint, startReceiver } from '../../webhook-story.ts'
 
 const server = await startServer({ settings: { WEBHOOK_TARGETS: 'any' } })
@@ -190,6 +192,39 @@ test('410 Gone switches an endpoint off at once', async () => {
   const shown = (await as('GET', `/webhook-endpoints/${endpoint.id}`)).body
   assert.deepEqual([shown.isActive, shown.disabledReason], [false, 'It answered 410 Gone.'])
   assert.ok(receiver.received.length <= 4)
+})
+
+test('what becomes due while an endpoint is being given back is not forgotten', async () => {
+  const { test: as, testEnvironmentId } = await newTenant(server)
+  const receiver = await startReceiver()
+  const endpoint = await newEndpoint(as, receiver.url)
+  const id = stored(endpoint.id)
+  const now = server.clock.now().toString()
+  await rows(server, 'update webhook_endpoints set attempt = 7, lease_until = $2 where id = $1', [id, now])
+  const other = new pg.Client({ connectionString: server.databaseUrl })
+  await other.connect()
+  await other.query('begin')
+  await other.query(
+    `insert into webhook_deliveries (environment_id, id, endpoint_id, event_id, transaction, status, last_attempt, due_at, created_at)
+     values ($1, $2, $3, $2, pg_current_xact_id(), 'PENDING', 1, $4, $4)`,
+    [testEnvironmentId, server.deps.ids.next(), id, now],
+  )
+  await other.query('update webhook_endpoints set due_at = $2 where id = $1', [id, now])
+  const releasing = server.deps.workerDb.query(releaseEndpoints([testEnvironmentId], [id], [7]))
+  await until(async () => {
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    return (await rows(server, waiting)).length > 0
+  })
+  await other.query('commit')
+  await other.end()
+  await releasing
+  const [left] = await rows(
+    server,
+    'select due_at is not null as due, lease_until from webhook_endpoints where id = $1',
+    [id],
+  )
+  assert.deepEqual(left, { due: true, lease_until: null })
+  await rows(server, 'update webhook_endpoints set is_active = false where id = $1', [id])
 })
 
 test('two processes share the endpoints: each event arrives once', async () => {
