@@ -122,7 +122,12 @@ export async function updateEndpoint(
 }
 
 /** Takes an endpoint away, with its history. */
-export async function removeEndpoint(deps: Deps, tx: Tx, principal: DataPrincipal, id: string): Promise<void> {
+export async function removeEndpoint(
+  deps: Deps,
+  tx: Tx,
+  principal: DataPrincipal,
+  id: string,
+): Promise<void> {
   const current = await takeEndpoint(tx, principal, id)
   if (current.is_default) throw new Refusal('webhook_endpoint_is_default')
   tx.defer(archiveEndpoint(principal.environmentId, current.id, deps.clock.now()))
