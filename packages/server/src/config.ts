@@ -63,6 +63,11 @@ export const ConfigSchema = Type.Object({
     minimum: 0,
     maximum: 65_535,
   }),
+  WEBHOOK_TARGETS: Type.Union([Type.Literal('public'), Type.Literal('any')], {
+    description:
+      'Where webhooks may go: `public` (https, public addresses), or `any` (also http, any port and your own network; for development and installations of your own)',
+    default: 'public',
+  }),
   LOG_LEVEL: Type.Union(
     ['debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
     { description: 'debug, info, warn, error or silent', default: 'info' },

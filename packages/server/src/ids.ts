@@ -25,6 +25,8 @@ export const idPrefixes = {
   creditNote: 'cn',
   creditNoteLine: 'cnl',
   event: 'evt',
+  webhookEndpoint: 'whe',
+  webhookDelivery: 'whd',
   ledgerTransaction: 'txn',
 } as const
 

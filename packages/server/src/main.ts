@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { parseId, publicId } from './ids.ts'
 import { serve } from './serve.ts'
 import { readConfig } from './config.ts'
@@ -8,6 +8,7 @@ import { boot } from './boot.ts'
 import { systemClock } from './clock.ts'
 import { statement, text } from './db/statement.ts'
 import { fillWithDemo } from './demo.ts'
+import { listenForEvents } from './listen.ts'
 import { StartupError } from './startup-error.ts'
 import { verify } from './verify.ts'
 import { verifyCreditNote } from './verify-credit-note.ts'
@@ -104,6 +105,36 @@ program
     print(
       `${changed.company_name} may now make ${perMinute === 'default' ? 'the default number of' : perMinute} requests a minute.`,
     )
+  })
+
+program
+  .command('listen')
+  .description('forward the events of an environment to an address of this machine, signed as webhooks are')
+  .argument('<to>', 'where they go, such as http://localhost:4000/hooks')
+  .addOption(
+    new Option('--key <key>', 'an API key of the environment')
+      .env('NOVABILLING_API_KEY')
+      .makeOptionMandatory(),
+  )
+  .option('--server <origin>', 'the server', 'http://localhost:3000')
+  .option('--events <list>', 'types, or all of a resource, such as invoice.*,payment.failed', '*')
+  .option('--secret <secret>', 'sign with this whsec_… instead of a new one')
+  .action(async (to: string, options: { key: string; server: string; events: string; secret?: string }) => {
+    if (!URL.canParse(to))
+      throw new StartupError(`${to} is not an address, such as http://localhost:4000/hooks.`)
+    const { key, server, events, secret } = options
+    const stopping = new AbortController()
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort())
+    await listenForEvents({
+      clock: systemClock,
+      origin: server.replace(/\/+$/, ''),
+      key,
+      to,
+      events: events.split(',').map((pattern) => pattern.trim()),
+      ...(secret === undefined ? {} : { secret }),
+      say: print,
+      signal: stopping.signal,
+    })
   })
 
 program

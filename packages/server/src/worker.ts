@@ -5,6 +5,8 @@ export type Loop = {
   readonly name: string
   readonly tick: (deps: Deps) => Promise<boolean>
   readonly restMs: number
+  /** Ends what a tick began and did not wait for. */
+  readonly stop?: (deps: Deps) => Promise<void>
 }
 
 export type Worker = { stop(): Promise<void> }
@@ -17,6 +19,7 @@ export function startWorker(deps: Deps, loops: readonly Loop[] = []): Worker {
     async stop() {
       stopping.abort()
       await Promise.all(running)
+      for (const loop of loops) await loop.stop?.(deps)
     },
   }
 }

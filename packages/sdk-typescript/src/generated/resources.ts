@@ -9,6 +9,7 @@ import { CreditNotesResource } from './credit-notes.ts'
 import { CurrenciesResource } from './currencies.ts'
 import { CustomersResource } from './customers.ts'
 import { EnvironmentsResource } from './environments.ts'
+import { EventLogResource } from './event-log.ts'
 import { InvoicesResource } from './invoices.ts'
 import { LedgerResource } from './ledger.ts'
 import { MembersResource } from './members.ts'
@@ -18,6 +19,7 @@ import { PlansResource } from './plans.ts'
 import { SessionsResource } from './sessions.ts'
 import { SubscriptionsResource } from './subscriptions.ts'
 import { TenantsResource } from './tenants.ts'
+import { WebhookEndpointsResource } from './webhook-endpoints.ts'
 
 /** Every resource of the API. */
 export class Resources {
@@ -29,6 +31,7 @@ export class Resources {
   readonly currencies: CurrenciesResource
   readonly customers: CustomersResource
   readonly environments: EnvironmentsResource
+  readonly eventLog: EventLogResource
   readonly invoices: InvoicesResource
   readonly ledger: LedgerResource
   readonly members: MembersResource
@@ -38,6 +41,7 @@ export class Resources {
   readonly sessions: SessionsResource
   readonly subscriptions: SubscriptionsResource
   readonly tenants: TenantsResource
+  readonly webhookEndpoints: WebhookEndpointsResource
 
   constructor(caller: Caller) {
     this.analytics = new AnalyticsResource(caller)
@@ -48,6 +52,7 @@ export class Resources {
     this.currencies = new CurrenciesResource(caller)
     this.customers = new CustomersResource(caller)
     this.environments = new EnvironmentsResource(caller)
+    this.eventLog = new EventLogResource(caller)
     this.invoices = new InvoicesResource(caller)
     this.ledger = new LedgerResource(caller)
     this.members = new MembersResource(caller)
@@ -57,5 +62,6 @@ export class Resources {
     this.sessions = new SessionsResource(caller)
     this.subscriptions = new SubscriptionsResource(caller)
     this.tenants = new TenantsResource(caller)
+    this.webhookEndpoints = new WebhookEndpointsResource(caller)
   }
 }

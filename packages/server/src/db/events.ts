@@ -1,14 +1,44 @@
+import type { Bells } from '../bells.ts'
 import type { Ids } from '../ids.ts'
 import { command, jsonArray } from './statement.ts'
 import type { Tx } from './transaction.ts'
 
-/** Every fact the product announces. */
-export type EventType =
-  | `customer.${'created' | 'updated' | 'archived'}`
-  | `subscription.${'created' | 'trial_ending' | 'activated' | 'renewed' | 'updated' | 'plan_changed' | 'paused' | 'resumed' | 'past_due' | 'canceled'}`
-  | `invoice.${'created' | 'updated' | 'deleted' | 'finalized' | 'paid' | 'payment_failed' | 'voided' | 'uncollectible' | 'overdue'}`
-  | `payment.${'succeeded' | 'failed' | 'refunded'}`
-  | `credit_note.${'finalized' | 'voided'}`
+/** What can happen to each kind of resource: every fact the product announces. */
+export const eventKinds = {
+  customer: ['created', 'updated', 'archived'],
+  subscription: [
+    'created',
+    'trial_ending',
+    'activated',
+    'renewed',
+    'updated',
+    'plan_changed',
+    'paused',
+    'resumed',
+    'past_due',
+    'canceled',
+  ],
+  invoice: [
+    'created',
+    'updated',
+    'deleted',
+    'finalized',
+    'paid',
+    'payment_failed',
+    'voided',
+    'uncollectible',
+    'overdue',
+  ],
+  payment: ['succeeded', 'failed', 'refunded'],
+  credit_note: ['finalized', 'voided'],
+  webhook_endpoint: ['disabled', 'test'],
+} as const
+
+export type EventResource = keyof typeof eventKinds
+/** `invoice.paid` and so on. */
+export type EventType = {
+  [R in EventResource]: `${R}.${(typeof eventKinds)[R][number]}`
+}[EventResource]
 
 /** A change that has been made: its kind, the resource's stored id, and the whole resource as the API shows it. */
 export type Fact = {
@@ -26,21 +56,26 @@ const insertEvents = command(
      as u (id, type, resource_id, body, occurred_at)`,
 )
 
-/** Records facts in the transaction that makes them true. */
-export function recordEvents(tx: Tx, { ids }: { readonly ids: Ids }, facts: readonly Fact[]): void {
-  if (facts.length === 0) return
+type Recording = { readonly ids: Ids; readonly bells?: Bells }
+
+/** Records facts in the transaction that makes them true, and gives the ids of their events. */
+export function recordEvents(tx: Tx, { ids, bells }: Recording, facts: readonly Fact[]): string[] {
+  if (facts.length === 0) return []
   const { environmentId } = tx.scope
   if (environmentId === undefined) throw new Error('an event belongs to an environment')
+  const eventIds = facts.map(() => ids.next())
+  tx.afterCommit(() => bells?.ring('webhooks'))
   tx.defer(
     insertEvents(
       environmentId,
-      facts.map(() => ids.next()),
+      eventIds,
       facts.map((fact) => fact.type),
       facts.map((fact) => fact.resourceId),
       facts.map((fact) => JSON.stringify(fact.resource)),
       facts.map((fact) => fact.at ?? tx.now),
     ),
   )
+  return eventIds
 }
 
 /** Facts of one resource that all became true at once, with the resource as it is after them. */

@@ -79,6 +79,8 @@ export const instant = column([1184], parseInstant)
 /** An instant as the API shows it, for rows that are shown more often than they are computed with. */
 export const instantText = column([1184], toIsoText)
 export const day = column([1082], String)
+/** A transaction's number (xid8), as text: it only goes back to where it came from. */
+export const transactionId = column([5069], String)
 export const bytes = column([17], (value): Buffer<ArrayBuffer> => Buffer.from(value.slice(2), 'hex'))
 export const textArray = column([1009], parseTextArray)
 

@@ -26,6 +26,7 @@ export type AuditAction =
   | 'member.role_changed'
   | 'member.removed'
   | 'smtp.tested'
+  | 'webhook_endpoint.disabled'
 
 /** Who did it: a member, or nobody that is known yet. */
 export type Actor = { readonly memberId?: string }
@@ -41,7 +42,7 @@ export function audit(
   actor: Actor,
   entry: { action: AuditAction; target: string; details?: Readonly<Record<string, unknown>> },
 ): void {
-  append(deps, tx, request, actor, entry)
+  append(deps, tx, { ...entry, ...partsOf(tx, request, actor) })
 }
 
 /**
@@ -56,7 +57,8 @@ export function auditDeed(
   deed: { readonly operation: string; readonly params: unknown; readonly result?: unknown },
 ): void {
   if (principal.kind !== 'dashboard') return
-  append(deps, tx, request, principal, {
+  append(deps, tx, {
+    ...partsOf(tx, request, principal),
     action: deed.operation,
     target: idIn(deed.params) ?? idIn(deed.result) ?? publicId('environment', principal.environmentId),
     details: { environment: publicId('environment', principal.environmentId) },
@@ -68,23 +70,48 @@ function idIn(value: unknown): string | undefined {
   return typeof value.id === 'string' ? value.id : undefined
 }
 
+function partsOf(tx: Tx, request: Pick<FastifyRequest, 'id' | 'ip'>, { memberId }: Actor) {
+  return { memberId, ip: request.ip, requestId: request.id, at: tx.now }
+}
+
+/** The same for what the server did by itself. `at`: real time. */
+export function auditUnattended(
+  deps: Pick<Deps, 'ids'>,
+  tx: Tx,
+  entry: {
+    action: AuditAction
+    target: string
+    details: Readonly<Record<string, unknown>>
+    at: Temporal.Instant
+  },
+): void {
+  append(deps, tx, { ...entry, memberId: undefined, ip: null, requestId: null })
+}
+
 function append(
   deps: Pick<Deps, 'ids'>,
   tx: Tx,
-  request: Pick<FastifyRequest, 'id' | 'ip'>,
-  actor: Actor,
-  entry: { action: string; target: string; details?: Readonly<Record<string, unknown>> },
+  entry: {
+    action: string
+    target: string
+    details?: Readonly<Record<string, unknown>>
+    memberId: string | undefined
+    ip: string | null
+    requestId: string | null
+    at: Temporal.Instant
+  },
 ): void {
   const id = deps.ids.next()
+  const { action, target, details, memberId, ip, requestId, at } = entry
   const recorded = {
     id: publicId('auditEntry', id),
-    action: entry.action,
-    actor: actor.memberId === undefined ? null : publicId('member', actor.memberId),
-    target: entry.target,
-    details: entry.details ?? {},
-    ip: request.ip,
-    requestId: request.id,
-    at: tx.now.toString({ smallestUnit: 'millisecond' }),
+    action,
+    actor: memberId === undefined ? null : publicId('member', memberId),
+    target,
+    details: details ?? {},
+    ip,
+    requestId,
+    at: at.toString({ smallestUnit: 'millisecond' }),
   }
-  tx.defer(appendAudit(tx.scope.tenantId, id, tx.now, entry.action, JSON.stringify(recorded)))
+  tx.defer(appendAudit(tx.scope.tenantId, id, at, action, JSON.stringify(recorded)))
 }

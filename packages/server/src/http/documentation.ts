@@ -90,7 +90,7 @@ export function routeDocumentation(slice: Slice, route: Route): Record<string, u
         ? []
         : access.kind === 'session'
           ? [{ session: [] }]
-          : [{ apiKey: [access.scope] }],
+          : access.anyOf.map((scope) => ({ apiKey: [scope] })),
     response: { [status]: content, ...(route.alsoAccepted ? { 202: content } : {}) },
   }
 }

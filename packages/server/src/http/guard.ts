@@ -67,7 +67,9 @@ async function identify(
 
 function authorize(access: Exclude<Access, { kind: 'public' }>, principal: Principal): void {
   if (access.kind === 'key') {
-    if (principal.kind === 'session' || !principal.scopes.has(access.scope)) throw new Forbidden(access.scope)
+    const { anyOf } = access
+    if (principal.kind === 'session' || !anyOf.some((scope) => principal.scopes.has(scope)))
+      throw new Forbidden(anyOf.join(' or '))
   } else {
     if (principal.kind !== 'session') throw new Forbidden('tenant session')
     if (!access.roles.includes(principal.role)) throw new Forbidden(access.roles.join(' or '))

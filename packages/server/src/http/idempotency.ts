@@ -121,12 +121,15 @@ export class Idempotency {
   readonly #scope: Scope
   readonly #key: string
   readonly #fingerprint: Buffer
+  /** An answer of an environment that carries a secret; those of an account are always sealed. */
+  readonly #secret: boolean
 
-  constructor(deps: Deps, scope: Scope, key: string, print: Buffer) {
+  constructor(deps: Deps, scope: Scope, key: string, print: Buffer, secret: boolean) {
     this.#deps = deps
     this.#scope = scope
     this.#key = key
     this.#fingerprint = print
+    this.#secret = secret
   }
 
   /** What the transaction sends with its first and last message, so that the answer commits with its effect. */
@@ -181,7 +184,7 @@ export class Idempotency {
           answer.status,
           this.#deps.sealer.seal(answer.body, this.#place()),
         )
-      : completeAnswer(environmentId, this.#key, answer.status, answer.body)
+      : completeAnswer(environmentId, this.#key, answer.status, this.#kept(answer.body))
   }
 
   #find(): Bound {
@@ -204,7 +207,14 @@ export class Idempotency {
           this.#deps.sealer.seal(answer.body, this.#place()),
           now,
         )
-      : keepAnswer(environmentId, this.#key, this.#fingerprint, answer.status, answer.body, now)
+      : keepAnswer(
+          environmentId,
+          this.#key,
+          this.#fingerprint,
+          answer.status,
+          answer.status === begunStatus ? answer.body : this.#kept(answer.body),
+          now,
+        )
   }
 
   #check(rows: Record<string, unknown>[]): void {
@@ -212,10 +222,20 @@ export class Idempotency {
     if (!row) return
     if (!equalBytes(row.fingerprint, this.#fingerprint)) throw new Refusal('idempotency_key_reused')
     const body = typeof row.body === 'string' ? row.body : this.#deps.sealer.open(row.body, this.#place())
-    throw row.status === begunStatus ? new Begun(body) : new Replay({ status: row.status, body })
+    if (row.status === begunStatus) throw new Begun(body)
+    const isSealed = this.#secret && typeof row.body === 'string'
+    const answer = isSealed ? this.#deps.sealer.open(Buffer.from(body, 'base64'), this.#place()) : body
+    throw new Replay({ status: row.status, body: answer })
+  }
+
+  #kept(body: string): string {
+    return this.#secret ? this.#deps.sealer.seal(body, this.#place()).toString('base64') : body
   }
 
   #place(): string {
-    return `${this.#scope.tenantId}|account_idempotency_keys|${this.#key}|body`
+    const { environmentId, tenantId } = this.#scope
+    return environmentId === undefined
+      ? `${tenantId}|account_idempotency_keys|${this.#key}|body`
+      : `${environmentId}|idempotency_keys|${this.#key}|body`
   }
 }

@@ -62,6 +62,8 @@ export type Sort = {
   readonly descending: boolean
   /** The type of `id`, where it is no uuid. */
   readonly idCast?: string
+  /** Where a list is over several tables: whose `id` it is. */
+  readonly id?: string
 }
 
 export type ListOptions<C extends Columns, T> = {
@@ -103,15 +105,16 @@ export async function listPage<C extends Columns & { id: Columns[string] }, T>(
   const behind = query.cursor === undefined ? undefined : openCursor(options, query.cursor)
   const column = sql.raw(sort.column)
   const order = sql.raw(sort.descending ? 'desc' : 'asc')
+  const id = sql.raw(sort.id ?? 'id')
   const conditions = behind
     ? [
         ...where,
-        sql`(${column}, id) ${sql.raw(sort.descending ? '<' : '>')} (${behind.value}::${sql.raw(sort.cast)}, ${behind.id}::${sql.raw(sort.idCast ?? 'uuid')})`,
+        sql`(${column}, ${id}) ${sql.raw(sort.descending ? '<' : '>')} (${behind.value}::${sql.raw(sort.cast)}, ${behind.id}::${sql.raw(sort.idCast ?? 'uuid')})`,
       ]
     : where
   const rowsQuery = sql`select ${sql.raw(options.select)} from ${sql.raw(options.from)}
     where ${sql.join(conditions, sql` and `)}
-    order by ${column} ${order}, id ${order}
+    order by ${column} ${order}, ${id} ${order}
     limit ${limit + 1} offset ${behind ? 0 : (page - 1) * limit}`
   const countQuery = sql`select count(*) as total from ${sql.raw(options.from)} where ${sql.join(where, sql` and `)}`
 

@@ -30,7 +30,8 @@ export async function perform(
     return answer(reply, serialise(reply, route, await work.run(reader(deps.db, scope), call)))
 
   const key = idempotencyKey(request)
-  const idempotency = key === undefined ? undefined : new Idempotency(deps, scope, key, fingerprint(request))
+  const idempotency =
+    key === undefined ? undefined : new Idempotency(deps, scope, key, fingerprint(request), route.secret)
   let made: Answer | undefined
   const toAnswer = (result: unknown): Answer => (made = serialise(reply, route, result))
   if (work.kind === 'staged') {

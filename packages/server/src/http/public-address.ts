@@ -42,16 +42,27 @@ export async function checkPublicHost(path: string, host: string): Promise<void>
   if (fault !== undefined) throw invalid({ path, message: fault })
 }
 
-async function faultOf(url: URL): Promise<string | undefined> {
+/** What can be said of an address without resolving its name: undefined is well. */
+export function addressFault(url: URL): string | undefined {
   if (url.protocol !== 'https:') return 'must be an https address'
   if (url.username !== '' || url.password !== '') return 'must not contain credentials'
   if (!allowedPorts.has(url.port)) return 'must use port 443 or 8443'
-  return faultOfHost(url.hostname)
+  const host = bareHost(url.hostname)
+  return ipaddr.isValid(host) && !isPublicAddress(host) ? inside : undefined
+}
+
+const inside = 'must lead to a public address, not into a private network'
+
+function bareHost(name: string): string {
+  return name.replace(/^\[|\]$/g, '').replace(/\.$/, '')
+}
+
+async function faultOf(url: URL): Promise<string | undefined> {
+  return addressFault(url) ?? faultOfHost(url.hostname)
 }
 
 async function faultOfHost(name: string): Promise<string | undefined> {
-  const host = name.replace(/^\[|\]$/g, '').replace(/\.$/, '')
-  const inside = 'must lead to a public address, not into a private network'
+  const host = bareHost(name)
   if (ipaddr.isValid(host)) return isPublicAddress(host) ? undefined : inside
   if (/(^|\.)(localhost|local|internal|intranet|lan|home|corp)$/i.test(host) || !host.includes('.'))
     return inside

@@ -10,11 +10,11 @@ import type { Role } from './roles.ts'
 import type { Scope } from './scopes.ts'
 import type { Staged } from './staged.ts'
 
-/** Who may call: anyone, a signed-in member (of one of these roles), or an API key that holds the scope. */
+/** Who may call: anyone, a signed-in member (of one of these roles), or an API key that holds one of the scopes. */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'session'; readonly roles: readonly Role[] }
-  | { readonly kind: 'key'; readonly scope: Scope }
+  | { readonly kind: 'key'; readonly anyOf: readonly Scope[] }
 
 const everyRole: readonly Role[] = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER']
 export const administrators: readonly Role[] = ['OWNER', 'ADMIN']
@@ -60,6 +60,8 @@ type Described<
   /** The status of success and what it carries; no schema: no body. */
   readonly status: 200 | 201 | 204
   readonly response?: Response
+  /** Its answer carries a secret: never cached, and kept sealed for its Idempotency-Key. As of every session's route. */
+  readonly secret?: boolean
   /** Answers 202 with the same body when the work goes on. */
   readonly alsoAccepted?: boolean
   /** Another media type than JSON. */
@@ -114,19 +116,19 @@ export function sessionRoute<
   return declare(route, { kind: 'session', roles: route.roles ?? everyRole })
 }
 
-/** A route for an API key that holds `scope`, or a member in the dashboard whose role does. */
+/** A route for an API key that holds `scope`, or one of several, or a member in the dashboard whose role does. */
 export function dataRoute<
   P extends TSchema = TUnknown,
   Q extends TSchema = TUnknown,
   B extends TSchema = TUnknown,
   S extends TSchema = TVoid,
 >(
-  route: Described<P, Q, B, S> & { readonly scope: Scope } & Work<
+  route: Described<P, Q, B, S> & { readonly scope: Scope | readonly Scope[] } & Work<
       Call<Static<P>, Static<Q>, Static<B>, DataPrincipal>,
       Answered<S>
     >,
 ): Route {
-  return declare(route, { kind: 'key', scope: route.scope })
+  return declare(route, { kind: 'key', anyOf: [route.scope].flat() })
 }
 
 // The one place where the types of a route's own parts are let go: the validator holds the requests to them.
@@ -134,7 +136,12 @@ function declare(route: Described<TSchema, TSchema, TSchema, TSchema>, access: A
   for (const kind of ['read', 'write', 'staged', 'handle'] as const) {
     const run: unknown = Reflect.get(route, kind)
     if (run !== undefined) {
-      return { ...route, access, work: { kind, run } as Route['work'], secret: access.kind !== 'key' }
+      return {
+        ...route,
+        access,
+        work: { kind, run } as Route['work'],
+        secret: route.secret ?? access.kind !== 'key',
+      }
     }
   }
   throw new Error(`${route.operation} does nothing`)

@@ -17,11 +17,13 @@ import { mailing } from './mail/index.ts'
 import { paymentMethods, payments } from './payments/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
 import { tenants } from './tenants/index.ts'
+import { webhookEndpoints } from './webhooks/index.ts'
 
 /** The rooms of the house, lower floors first (floors.json holds them to it). */
 export const slices: readonly Slice[] = [
   currencies,
   access,
+  webhookEndpoints,
   tenants,
   dashboardSession,
   keys,

@@ -6,6 +6,7 @@ import { overdueLoop } from './invoices/index.ts'
 import { mail } from './mail/index.ts'
 import { recognition } from './recognition/index.ts'
 import { heldInvoicesLoop, trialEndingLoop } from './subscriptions/index.ts'
+import { webhooks } from './webhooks/index.ts'
 
 /** What the worker does again and again. */
 export const loops = [
@@ -16,6 +17,7 @@ export const loops = [
   overdueLoop,
   recognition,
   clock,
+  webhooks,
   mail,
   housekeeping,
 ] as const

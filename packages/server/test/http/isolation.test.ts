@@ -3,9 +3,10 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { slices } from '../../src/slices/index.ts'
 import { loops } from '../../src/slices/loops.ts'
+import { webhooks } from '../../src/slices/webhooks/index.ts'
 import { type Caller, type TestTenant, newTenant, startServer } from '../harness.ts'
 
-const server = await startServer()
+const server = await startServer({ settings: { WEBHOOK_TARGETS: 'any' } })
 const owner = new pg.Client({ connectionString: server.databaseUrl })
 before(() => owner.connect())
 after(() => owner.end())
@@ -33,7 +34,10 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     prices: [{ currency: 'USD', amount: 10 }],
   })
   const subscription = await made('/subscriptions', { customerId: customer['id'], planId: plan['id'] })
+  const endpoint = await made('/webhook-endpoints', { url: 'http://127.0.0.1:9/refused', isActive: true })
+  const sent = await made(`/webhook-endpoints/${endpoint['id']}/test`, {})
   for (const loop of loops) while (await loop.tick(server.deps));
+  await webhooks.settle(server.deps)
   const [invoice] = (await ask('GET', '/invoices')).body.data
   const [payment] = (await ask('GET', '/payments')).body.data
   const { body: note } = await ask('POST', '/credit-notes', {
@@ -51,6 +55,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     invoices: invoice.id,
     payments: payment.id,
     'credit-notes': note.id,
+    'webhook-endpoints': endpoint['id'] ?? '',
+    deliveries: sent['id'] ?? '',
   }
 }
 

@@ -5,8 +5,12 @@ import { newTenant, startServer } from '../harness.ts'
 import { recogniseEnvironment } from '../../src/slices/recognition/index.ts'
 import { asOwner, invoicesOf, runBilling, subscribe } from '../billing-story.ts'
 import { parseId } from '../../src/ids.ts'
+import { deliver, newEndpoint, startReceiver } from '../webhook-story.ts'
 
-const server = await startServer({ start: '2026-01-10T09:00:00Z' })
+const server = await startServer({
+  start: '2026-01-10T09:00:00Z',
+  settings: { WEBHOOK_TARGETS: 'any' },
+})
 
 async function broken(): Promise<Map<string, string>> {
   const found = new Map<string, string>()
@@ -19,6 +23,8 @@ async function broken(): Promise<Map<string, string>> {
 const { live, liveEnvironmentId, session } = await newTenant(server)
 const logo = `data:image/svg+xml;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>').toString('base64')}`
 assert.equal((await session('PATCH', '/tenants/me', { settings: { logo } })).status, 200)
+const receiver = await startReceiver()
+await newEndpoint(live, receiver.url, { events: ['invoice.*', 'customer.created'] })
 const subscription = await subscribe(live)
 const other = await subscribe(live)
 await live('POST', `/invoices/${(await invoicesOf(live, other.id))[0].id}/void`)
@@ -44,6 +50,10 @@ await recogniseEnvironment(server.deps, liveEnvironmentId, server.clock.now())
 await subscribe(live, {}, { plan: { billingTiming: 'IN_ARREARS' } })
 await subscribe(live, { trialDays: 30, startDate: '2027-03-01' })
 const invoice = (await invoicesOf(live, subscription.id))[3]
+await deliver(server)
+receiver.answer = 500
+await subscribe(live)
+await deliver(server)
 
 test('after a year of billing every promise holds', async () => {
   assert.deepEqual(await broken(), new Map())
@@ -78,6 +88,10 @@ const damage: Record<string, string> = {
   'the lines of every credit note sum to it, and so do its bookings': `update credit_note_lines set amount_minor = amount_minor - 1 where $1::uuid is not null`,
   'what is kept of how every credit note came about comes to what it credits': `update credit_note_derivations set derivation = json_build_object('lines', '[]'::json, 'taxes', '[]'::json) where $1::uuid is not null`,
   'credit note numbers of every environment and year count from 1 without a gap': `update credit_note_counters set last = 9 where $1::uuid is not null`,
+  'every event that an endpoint hears and has read has exactly one delivery to it': `delete from webhook_deliveries where id = (select max(id::text)::uuid from webhook_deliveries where $1::uuid is not null)`,
+  'no event comes from a transaction that is still to come': `update events set transaction = '9000000000000000000' where id = (select max(id::text)::uuid from events where $1::uuid is not null)`,
+  'every webhook delivery is of an event that its endpoint hears, or was of one when it was made': `update webhook_endpoints set events = '{payment.*}' where $1::uuid is not null`,
+  'every webhook delivery that is due is known to be due to its endpoint, or in the hands of a process': `update webhook_endpoints set due_at = null where $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
 }
 
@@ -99,6 +113,9 @@ for (const [name, statement] of Object.entries(damage)) {
       'customer_credits',
       'logos',
       'credit_note_derivations',
+      'events',
+      'webhook_endpoints',
+      'webhook_deliveries',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)

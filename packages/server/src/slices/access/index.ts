@@ -11,7 +11,7 @@ export const access: Slice = {
   constraints: { members_email_key: 'tenant_email_taken' },
 }
 
-export { audit } from '../../http/audit.ts'
+export { audit, auditUnattended } from '../../http/audit.ts'
 export { login } from './login.ts'
 export { acceptInvitation } from './members.ts'
 export { insertEnvironment, register } from './register.ts'

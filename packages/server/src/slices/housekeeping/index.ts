@@ -1,5 +1,6 @@
 import { command } from '../../db/statement.ts'
 import type { Deps } from '../../deps.ts'
+import { forgetDeliveries, forgetEndpoints } from '../webhooks/index.ts'
 import { forgetAccountAnswers, forgetAnswers, keptHours } from '../../http/idempotency.ts'
 
 const forgetSessions = command(
@@ -21,7 +22,13 @@ const forgetMails = command(
 
 const keptDays = 30
 
-/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails. */
+/** Below every id that was made from this instant on. */
+function firstIdAt({ epochMilliseconds }: Temporal.Instant): string {
+  const time = epochMilliseconds.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+}
+
+/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails, old webhook deliveries. */
 export const housekeeping = { name: 'housekeeping', tick, restMs: 600_000 }
 
 async function tick(deps: Deps): Promise<boolean> {
@@ -38,5 +45,8 @@ async function tick(deps: Deps): Promise<boolean> {
   ]) {
     await deps.workerDb.query(bound)
   }
+  const webhooksBefore = firstIdAt(before)
+  while ((await deps.workerDb.query(forgetDeliveries(webhooksBefore))).some(({ gone }) => gone > 0n));
+  await deps.workerDb.query(forgetEndpoints(before))
   return false
 }

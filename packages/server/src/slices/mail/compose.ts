@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { randomToken, sha256 } from '../../secrets.ts'
 import type { Letter } from './letter.ts'
-import { armInvitation, insertReset, memberByEmail } from './sql.ts'
+import { type MailPayload, armInvitation, insertReset, memberByEmail } from './sql.ts'
 
 const resetHours = 1
 
@@ -9,9 +9,9 @@ const resetHours = 1
 export type DueMail = {
   readonly id: string
   readonly tenant_id: string | null
-  readonly kind: 'password_reset' | 'invitation' | 'test'
+  readonly kind: 'password_reset' | 'invitation' | 'test' | 'webhook_disabled'
   readonly recipient: string
-  readonly payload: { readonly invitationId?: string }
+  readonly payload: MailPayload
 }
 
 /**
@@ -24,6 +24,8 @@ export async function compose(deps: Deps, mail: DueMail): Promise<Letter | undef
       return passwordReset(deps, mail)
     case 'invitation':
       return invitation(deps, mail)
+    case 'webhook_disabled':
+      return webhookDisabled(mail)
     case 'test':
       return {
         subject: 'A test from NovaBilling',
@@ -31,6 +33,19 @@ export async function compose(deps: Deps, mail: DueMail): Promise<Letter | undef
         paragraphs: ['this mail shows that your SMTP settings work. There is nothing to do.'],
         footer: 'You get this mail because somebody of your account asked for a test.',
       }
+  }
+}
+
+function webhookDisabled({ payload: { url = '', reason = '' } }: DueMail): Letter {
+  return {
+    subject: 'A webhook endpoint was switched off',
+    greeting: 'Hello,',
+    paragraphs: [
+      `we have stopped sending webhooks to ${url}.`,
+      reason,
+      'What could not be delivered is kept. When the endpoint works again, switch it on and read what it missed from the event log.',
+    ],
+    footer: 'You get this mail because you manage this NovaBilling account.',
   }
 }
 

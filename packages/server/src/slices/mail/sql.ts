@@ -10,6 +10,13 @@ import {
   uuid,
 } from '../../db/statement.ts'
 
+/** What a mail is about, by its kind. */
+export type MailPayload = {
+  readonly invitationId?: string
+  readonly url?: string
+  readonly reason?: string
+}
+
 /** Takes mails that are due: the attempt is counted before anything is done, and the next one is set. */
 export const claimMails = statement(
   'mail.claim',
@@ -23,9 +30,9 @@ export const claimMails = statement(
   {
     id: uuid,
     tenant_id: nullable(uuid),
-    kind: oneOf('password_reset', 'invitation', 'test'),
+    kind: oneOf('password_reset', 'invitation', 'test', 'webhook_disabled'),
     recipient: text,
-    payload: json<{ invitationId?: string }>(),
+    payload: json<MailPayload>(),
     attempt: integer,
   },
 )

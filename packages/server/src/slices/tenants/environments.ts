@@ -18,6 +18,7 @@ import type { SessionPrincipal } from '../../http/principals.ts'
 import { parseId, publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { audit, insertEnvironment } from '../access/index.ts'
+import { insertDefaults } from '../webhooks/index.ts'
 import type { Environment } from './schema.ts'
 
 export const environmentColumns = {
@@ -44,6 +45,11 @@ const isUsed = statement(
   `select exists (select from api_keys where tenant_id = $1::uuid and environment_id = $2::uuid) as used`,
   { used: boolean },
 )
+const webhookUrlOf = statement(
+  'tenants.webhook_url',
+  `select webhook_url from tenants where id = $1::uuid and webhook_url is not null for share`,
+  { webhook_url: text },
+)
 const deleteEnvironment = command(
   'tenants.delete_environment',
   `delete from environments where tenant_id = $1::uuid and id = $2::uuid`,
@@ -69,16 +75,18 @@ export function listEnvironments(
   })
 }
 
-/** Adds a test environment. */
-export function createEnvironment(
+/** Adds a test environment, where the account's webhookUrl hears of everything as in the others. */
+export async function createEnvironment(
   deps: Deps,
   tx: Tx,
   by: SessionPrincipal,
   request: FastifyRequest,
   name: string,
-): Environment {
+): Promise<Environment> {
   const id = deps.ids.next()
   tx.defer(insertEnvironment(by.tenantId, id, 'TEST', name, tx.now))
+  const [account] = await tx.query(webhookUrlOf(by.tenantId))
+  if (account) insertDefaults(deps, tx, by.tenantId, account.webhook_url, [id])
   const environment = publicId('environment', id)
   audit(deps, tx, request, by, { action: 'environment.created', target: environment, details: { name } })
   return presentEnvironment(

@@ -20,6 +20,7 @@ import type { SessionPrincipal } from '../../http/principals.ts'
 import { publicId } from '../../ids.ts'
 import { audit } from '../access/index.ts'
 import { type KeptLogo, keepLogo, logoTypes, readLogo } from './logo.ts'
+import { setDefaultUrl } from '../webhooks/index.ts'
 import type { Tenant, TenantSettings, UpdateTenant } from './schema.ts'
 
 const tenantColumns = {
@@ -69,9 +70,9 @@ export async function updateTenant(
   request: FastifyRequest,
   input: UpdateTenant,
 ): Promise<Tenant> {
-  if (input.webhookUrl !== undefined && input.webhookUrl !== null) {
-    await checkPublicUrl('webhookUrl', input.webhookUrl)
-  }
+  const { webhookUrl } = input
+  if (typeof webhookUrl === 'string' && deps.config.WEBHOOK_TARGETS === 'public')
+    await checkPublicUrl('webhookUrl', webhookUrl)
   if (input.settings?.smtp) await checkPublicHost('settings.smtp.host', input.settings.smtp.host)
   const dataUrl = input.settings?.logo
   const logo = typeof dataUrl === 'string' ? await readLogo('settings.logo', dataUrl) : dataUrl
@@ -107,6 +108,8 @@ export async function updateTenant(
       saved.logo_digest,
     ),
   )
+  if (webhookUrl !== undefined && webhookUrl !== current.webhook_url)
+    await setDefaultUrl(deps, tx, saved.id, webhookUrl)
   const { settings, ...rest } = input
   const fields = [...Object.keys(rest), ...Object.keys(settings ?? {}).map((name) => `settings.${name}`)]
   audit(deps, tx, request, by, {

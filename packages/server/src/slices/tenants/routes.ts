@@ -72,7 +72,7 @@ export const routes = [
     body: CreateEnvironment,
     status: 201,
     response: environment,
-    write: async (tx, { deps, principal, request, body }) =>
+    write: (tx, { deps, principal, request, body }) =>
       createEnvironment(deps, tx, principal, request, body.name),
   }),
   sessionRoute({

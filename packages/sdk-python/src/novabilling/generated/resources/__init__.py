@@ -10,6 +10,7 @@ from .credit_notes import AsyncCreditNotesResource, CreditNotesResource
 from .currencies import AsyncCurrenciesResource, CurrenciesResource
 from .customers import AsyncCustomersResource, CustomersResource
 from .environments import AsyncEnvironmentsResource, EnvironmentsResource
+from .event_log import AsyncEventLogResource, EventLogResource
 from .invoices import AsyncInvoicesResource, InvoicesResource
 from .ledger import AsyncLedgerResource, LedgerResource
 from .members import AsyncMembersResource, MembersResource
@@ -19,6 +20,7 @@ from .plans import AsyncPlansResource, PlansResource
 from .sessions import AsyncSessionsResource, SessionsResource
 from .subscriptions import AsyncSubscriptionsResource, SubscriptionsResource
 from .tenants import AsyncTenantsResource, TenantsResource
+from .webhook_endpoints import AsyncWebhookEndpointsResource, WebhookEndpointsResource
 
 
 class Resources:
@@ -33,6 +35,7 @@ class Resources:
         self.currencies = CurrenciesResource(caller)
         self.customers = CustomersResource(caller)
         self.environments = EnvironmentsResource(caller)
+        self.event_log = EventLogResource(caller)
         self.invoices = InvoicesResource(caller)
         self.ledger = LedgerResource(caller)
         self.members = MembersResource(caller)
@@ -42,6 +45,7 @@ class Resources:
         self.sessions = SessionsResource(caller)
         self.subscriptions = SubscriptionsResource(caller)
         self.tenants = TenantsResource(caller)
+        self.webhook_endpoints = WebhookEndpointsResource(caller)
 
 
 class AsyncResources:
@@ -56,6 +60,7 @@ class AsyncResources:
         self.currencies = AsyncCurrenciesResource(caller)
         self.customers = AsyncCustomersResource(caller)
         self.environments = AsyncEnvironmentsResource(caller)
+        self.event_log = AsyncEventLogResource(caller)
         self.invoices = AsyncInvoicesResource(caller)
         self.ledger = AsyncLedgerResource(caller)
         self.members = AsyncMembersResource(caller)
@@ -65,3 +70,4 @@ class AsyncResources:
         self.sessions = AsyncSessionsResource(caller)
         self.subscriptions = AsyncSubscriptionsResource(caller)
         self.tenants = AsyncTenantsResource(caller)
+        self.webhook_endpoints = AsyncWebhookEndpointsResource(caller)

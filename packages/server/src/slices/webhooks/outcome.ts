@@ -1,0 +1,77 @@
+import type { LoadedDelivery } from './dispatch-sql.ts'
+import { waitAfterMs } from './schedule.ts'
+import type { WebhookAttempt } from './schema.ts'
+import type { Reply } from './send.ts'
+
+/** An endpoint that nothing got through to for so long is switched off. */
+const patienceHours = 72
+
+/** What an attempt came to, in the columns of its delivery. */
+export type Outcome = {
+  readonly delivery: LoadedDelivery
+  readonly result: 'succeeded' | 'failed' | 'given_up' | 'interrupted'
+  readonly status: 'PENDING' | 'SUCCEEDED' | 'FAILED'
+  readonly dueAt: Temporal.Instant | null
+  readonly record: WebhookAttempt
+  /** Why no more is sent to this endpoint at all. */
+  readonly reasonToDisable: (failingSince: Temporal.Instant | null) => string | undefined
+}
+
+/** Decides what a reply means: a 2xx is success, anything else is tried again on the schedule, and given up after the last. */
+export function outcomeOf(attempt: {
+  readonly delivery: LoadedDelivery
+  readonly reply: Reply
+  readonly at: Temporal.Instant
+  readonly durationMs: number
+  readonly now: Temporal.Instant
+  /** The server was stopped before the answer came. */
+  readonly isInterrupted: boolean
+}): Outcome {
+  const { delivery, reply, at, durationMs, now, isInterrupted } = attempt
+  const isSuccess = reply.status !== null && reply.status >= 200 && reply.status < 300
+  const error = isSuccess
+    ? null
+    : isInterrupted
+      ? 'The server was stopped before an answer came.'
+      : errorOf(reply)
+  const record: WebhookAttempt = {
+    attempt: delivery.attempt,
+    at: at.toString({ smallestUnit: 'millisecond' }),
+    durationMs,
+    responseStatus: reply.status,
+    responseBody: reply.status === null ? null : reply.excerpt,
+    error,
+  }
+  const never = (): undefined => undefined
+  if (isSuccess) {
+    const status = 'SUCCEEDED'
+    return { delivery, result: 'succeeded', status, dueAt: null, record, reasonToDisable: never }
+  }
+  if (isInterrupted) {
+    const status = 'PENDING'
+    return { delivery, result: 'interrupted', status, dueAt: now, record, reasonToDisable: never }
+  }
+  const isLast = delivery.attempt >= delivery.last_attempt
+  const wait = { milliseconds: waitAfterMs(delivery.attempt, delivery.id) }
+  return {
+    delivery,
+    result: isLast ? 'given_up' : 'failed',
+    status: isLast ? 'FAILED' : 'PENDING',
+    dueAt: isLast ? null : now.add(wait),
+    record,
+    reasonToDisable(failingSince) {
+      if (reply.status === 410) return 'It answered 410 Gone.'
+      const limit = failingSince?.add({ hours: patienceHours })
+      return limit && Temporal.Instant.compare(now, limit) >= 0
+        ? `Nothing got through to it for ${patienceHours / 24} days. The last time: ${error ?? ''}`
+        : undefined
+    },
+  }
+}
+
+function errorOf(reply: Reply): string {
+  if (reply.status === null) return reply.error
+  return reply.status >= 300 && reply.status < 400
+    ? `It answered ${reply.status}; redirects are not followed.`
+    : `It answered ${reply.status}.`
+}
