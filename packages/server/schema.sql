@@ -116,6 +116,54 @@ create policy worker on billing_batches to nova_worker using true with check tru
 grant insert, select on billing_batches to nova_api;
 grant delete, insert, select, update on billing_batches to nova_worker;
 
+create table checkout_sessions (
+  environment_id uuid not null,
+  id uuid not null,
+  invoice_id uuid not null,
+  customer_id uuid not null,
+  provider text not null,
+  provider_id uuid not null,
+  reference text not null,
+  provider_handle text,
+  amount_minor bigint not null,
+  currency character(3) not null,
+  status text not null,
+  url text,
+  success_url text not null,
+  cancel_url text not null,
+  phone text,
+  keep_method boolean not null,
+  attempts jsonb not null,
+  failure_code text,
+  failure_reason text,
+  payment_id uuid,
+  expires_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  attempt integer not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint checkout_sessions_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint checkout_sessions_check CHECK (((status = 'COMPLETED'::text) = (payment_id IS NOT NULL))),
+  constraint checkout_sessions_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'COMPLETED'::text, 'EXPIRED'::text, 'FAILED'::text]))),
+  constraint checkout_sessions_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint checkout_sessions_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint checkout_sessions_environment_id_payment_id_fkey FOREIGN KEY (environment_id, payment_id) REFERENCES payments(environment_id, id),
+  constraint checkout_sessions_environment_id_provider_id_fkey FOREIGN KEY (environment_id, provider_id) REFERENCES payment_providers(environment_id, id),
+  constraint checkout_sessions_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX checkout_sessions_due ON public.checkout_sessions USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX checkout_sessions_handle ON public.checkout_sessions USING btree (environment_id, provider_handle) WHERE (provider_handle IS NOT NULL);
+CREATE INDEX checkout_sessions_invoice ON public.checkout_sessions USING btree (environment_id, invoice_id);
+CREATE UNIQUE INDEX checkout_sessions_open_key ON public.checkout_sessions USING btree (environment_id, invoice_id) WHERE (status = 'OPEN'::text);
+CREATE UNIQUE INDEX checkout_sessions_reference_key ON public.checkout_sessions USING btree (environment_id, reference);
+alter table checkout_sessions force row level security;
+create policy environment on checkout_sessions using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on checkout_sessions to nova_worker using true with check true;
+grant insert, select, update on checkout_sessions to nova_api;
+grant insert, select, update on checkout_sessions to nova_worker;
+
 create table clock_runs (
   environment_id uuid not null,
   lease_until timestamp with time zone not null,
@@ -632,8 +680,10 @@ create table payment_methods (
   is_default boolean not null,
   created_at timestamp with time zone not null,
   archived_at timestamp with time zone,
+  provider_id uuid,
   constraint payment_methods_type_check CHECK ((type = ANY (ARRAY['CARD'::text, 'BANK_ACCOUNT'::text, 'MOBILE_MONEY'::text, 'WALLET'::text]))),
   constraint payment_methods_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint payment_methods_environment_id_provider_id_fkey FOREIGN KEY (environment_id, provider_id) REFERENCES payment_providers(environment_id, id),
   constraint payment_methods_pkey PRIMARY KEY (environment_id, id)
 );
 
@@ -644,6 +694,34 @@ create policy environment on payment_methods using (environment_id = scope_envir
 create policy worker on payment_methods to nova_worker using true with check true;
 grant insert, select, update on payment_methods to nova_api;
 grant insert, select, update on payment_methods to nova_worker;
+
+create table payment_providers (
+  environment_id uuid not null,
+  id uuid not null,
+  provider text not null,
+  credentials_sealed bytea not null,
+  is_active boolean not null,
+  priority integer not null,
+  countries text[] not null,
+  currencies text[] not null,
+  last_notice_at timestamp with time zone,
+  refused_notices bigint not null default 0,
+  last_refused_at timestamp with time zone,
+  last_refused_reason text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint payment_providers_priority_check CHECK ((priority >= 0)),
+  constraint payment_providers_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint payment_providers_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX payment_providers_id ON public.payment_providers USING btree (id);
+alter table payment_providers force row level security;
+create policy environment on payment_providers using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on payment_providers to nova_worker using true with check true;
+grant insert, select, update on payment_providers to nova_api;
+grant insert, select, update on payment_providers to nova_worker;
 
 create table payments (
   environment_id uuid not null,
@@ -669,12 +747,15 @@ create table payments (
   on_test_clock boolean not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  provider_id uuid,
+  provider_handle text,
   constraint payments_amount_minor_check CHECK ((amount_minor > 0)),
   constraint payments_refunds_check CHECK (((refunded_minor >= 0) AND (refunding_minor >= 0) AND ((refunded_minor + refunding_minor) <= amount_minor))),
   constraint payments_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'REFUNDED'::text]))),
   constraint payments_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint payments_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
   constraint payments_environment_id_payment_method_id_fkey FOREIGN KEY (environment_id, payment_method_id) REFERENCES payment_methods(environment_id, id),
+  constraint payments_environment_id_provider_id_fkey FOREIGN KEY (environment_id, provider_id) REFERENCES payment_providers(environment_id, id),
   constraint payments_pkey PRIMARY KEY (environment_id, id)
 );
 
@@ -682,6 +763,7 @@ CREATE INDEX payments_created ON public.payments USING btree (environment_id, cr
 CREATE INDEX payments_customer ON public.payments USING btree (environment_id, customer_id, created_at, id);
 CREATE INDEX payments_due ON public.payments USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
 CREATE INDEX payments_due_on_test_clock ON public.payments USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
+CREATE INDEX payments_handle ON public.payments USING btree (environment_id, provider_handle) WHERE (provider_handle IS NOT NULL);
 CREATE INDEX payments_invoice ON public.payments USING btree (environment_id, invoice_id);
 CREATE UNIQUE INDEX payments_open_key ON public.payments USING btree (environment_id, invoice_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text]));
 CREATE UNIQUE INDEX payments_reference_key ON public.payments USING btree (environment_id, reference);
@@ -778,6 +860,7 @@ create table refunds (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   credit_note_id uuid,
+  provider_handle text,
   constraint refunds_amount_minor_check CHECK ((amount_minor > 0)),
   constraint refunds_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text]))),
   constraint refunds_environment_id_credit_note_id_fkey FOREIGN KEY (environment_id, credit_note_id) REFERENCES credit_notes(environment_id, id),
@@ -788,6 +871,7 @@ create table refunds (
 CREATE INDEX refunds_credit_note ON public.refunds USING btree (environment_id, credit_note_id) WHERE (credit_note_id IS NOT NULL);
 CREATE INDEX refunds_due ON public.refunds USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
 CREATE INDEX refunds_due_on_test_clock ON public.refunds USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
+CREATE INDEX refunds_handle ON public.refunds USING btree (environment_id, provider_handle) WHERE (provider_handle IS NOT NULL);
 CREATE INDEX refunds_payment ON public.refunds USING btree (environment_id, payment_id);
 CREATE UNIQUE INDEX refunds_reference_key ON public.refunds USING btree (environment_id, reference);
 alter table refunds force row level security;

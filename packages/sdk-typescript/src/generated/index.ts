@@ -12,6 +12,7 @@ export type { AnalyticsResource } from './analytics.ts'
 export type { ApiKeysResource } from './api-keys.ts'
 export type { AuditLogResource } from './audit-log.ts'
 export type { AuthResource } from './auth.ts'
+export type { CheckoutSessionsResource } from './checkout-sessions.ts'
 export type { CreditNotesResource } from './credit-notes.ts'
 export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
@@ -20,6 +21,7 @@ export type { InvoicesResource } from './invoices.ts'
 export type { LedgerResource } from './ledger.ts'
 export type { MembersResource } from './members.ts'
 export type { PaymentMethodsResource } from './payment-methods.ts'
+export type { PaymentProvidersResource } from './payment-providers.ts'
 export type { PaymentsResource } from './payments.ts'
 export type { PlansResource } from './plans.ts'
 export type { SessionsResource } from './sessions.ts'
@@ -40,6 +42,8 @@ export type {
   AuthRefreshInput,
   AuthRegisterInput,
   AuthResetPasswordInput,
+  CheckoutSession,
+  CheckoutSessionAttempt,
   Clock,
   CreatedApiKey,
   CreditNote,
@@ -79,6 +83,7 @@ export type {
   InvoiceItemTax,
   InvoiceParty,
   InvoiceTax,
+  InvoicesCheckoutInput,
   InvoicesCreateInput,
   InvoicesCreateInputItem,
   InvoicesListQuery,
@@ -103,6 +108,11 @@ export type {
   PaymentMethodsCreateInput,
   PaymentMethodsListQuery,
   PaymentMethodsUpdateInput,
+  PaymentProvider,
+  PaymentProviderWebhook,
+  PaymentProvidersCreateInput,
+  PaymentProvidersListQuery,
+  PaymentProvidersUpdateInput,
   PaymentsCreateInput,
   PaymentsListQuery,
   PaymentsRefundInput,
@@ -114,6 +124,7 @@ export type {
   PlansUpdateInput,
   PlansUpdatePriceInput,
   Price,
+  ProviderTest,
   Refund,
   Revenue,
   RevenueBreakdown,

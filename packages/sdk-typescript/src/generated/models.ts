@@ -128,6 +128,31 @@ export interface AuthResetPasswordInput {
   newPassword: string
 }
 
+export interface CheckoutSession {
+  id: string
+  invoiceId: string
+  customerId: string
+  providerName: 'SANDBOX' | 'PAYSTACK'
+  /** Amount in major units */
+  amount: number
+  currency: string
+  status: 'OPEN' | 'COMPLETED' | 'EXPIRED' | 'FAILED'
+  url: string | null
+  paymentId: string | null
+  failureCode: string | null
+  failureReason: string | null
+  /** Providers that were asked first and gave no page */
+  attempts: CheckoutSessionAttempt[]
+  expiresAt: string
+  createdAt: string
+}
+
+export interface CheckoutSessionAttempt {
+  providerName: string
+  reference: string
+  reason: string
+}
+
 export interface Clock {
   now: string
   followsRealTime: boolean
@@ -336,7 +361,7 @@ export interface CustomersListPaymentsQuery {
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
   status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
-  provider?: 'SANDBOX' | 'MANUAL' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'MANUAL' | undefined
   invoiceId?: string | undefined
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined
@@ -625,6 +650,19 @@ export interface InvoiceTax {
   amount: number
 }
 
+export interface InvoicesCheckoutInput {
+  /** Where the browser goes after paying. It tells nothing: ask for the session */
+  successUrl: string
+  /** Where it goes without; default successUrl */
+  cancelUrl?: string | undefined
+  /** Default: the first that can take it, by priority */
+  providerName?: 'SANDBOX' | 'PAYSTACK' | undefined
+  /** Where mobile money asks for its PIN */
+  phone?: string | undefined
+  /** Keep what was paid with, where the provider can; default true */
+  savePaymentMethod?: boolean | undefined
+}
+
 export interface InvoicesCreateInput {
   customerId: string
   items: readonly InvoicesCreateInputItem[]
@@ -811,7 +849,7 @@ export interface Payment {
   currency: string
   /** PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back */
   status: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED'
-  provider: 'SANDBOX' | 'MANUAL'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'MANUAL'
   method: string | null
   providerTransactionId: string | null
   failureCode: string | null
@@ -826,7 +864,7 @@ export interface Payment {
 export interface PaymentMethod {
   id: string
   customerId: string
-  provider: 'SANDBOX'
+  provider: 'SANDBOX' | 'PAYSTACK'
   type: 'CARD' | 'BANK_ACCOUNT' | 'MOBILE_MONEY' | 'WALLET'
   brand: string | null
   last4: string | null
@@ -839,7 +877,7 @@ export interface PaymentMethod {
 
 export interface PaymentMethodsCreateInput {
   customerId: string
-  provider: 'SANDBOX'
+  provider: 'SANDBOX' | 'PAYSTACK'
   /** What the provider gave for it; kept sealed, never shown again */
   token: string
   /** Default CARD */
@@ -867,6 +905,64 @@ export interface PaymentMethodsUpdateInput {
   isDefault: boolean
 }
 
+export interface PaymentProvider {
+  id: string
+  providerName: 'SANDBOX' | 'PAYSTACK'
+  isActive: boolean
+  priority: number
+  countries: string[]
+  currencies: string[]
+  /** Enter it with the provider as the address of its webhooks */
+  webhookUrl: string
+  webhook: PaymentProviderWebhook
+  createdAt: string
+  updatedAt: string
+}
+
+export interface PaymentProviderWebhook {
+  lastReceivedAt: string | null
+  /** How many came in that could not be believed */
+  refused: number
+  lastRefusedAt: string | null
+  lastRefusedReason: string | null
+}
+
+export interface PaymentProvidersCreateInput {
+  providerName: 'SANDBOX' | 'PAYSTACK'
+  /** What the provider gave you, by field; kept sealed, never shown again */
+  credentials: { [key: string]: string }
+  /** Default true */
+  isActive?: boolean | undefined
+  /** The lower one is asked first; default 1 */
+  priority?: number | undefined
+  /** Only for customers in these countries; empty: in any */
+  countries?: readonly string[] | undefined
+  /** Only for these currencies; empty: all that the provider takes */
+  currencies?: readonly string[] | undefined
+}
+
+export interface PaymentProvidersListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  providerName?: 'SANDBOX' | 'PAYSTACK' | undefined
+}
+
+export interface PaymentProvidersUpdateInput {
+  /** What the provider gave you, by field; kept sealed, never shown again */
+  credentials?: { [key: string]: string } | undefined
+  isActive?: boolean | undefined
+  /** The lower one is asked first; default 1 */
+  priority?: number | undefined
+  /** Only for customers in these countries; empty: in any */
+  countries?: readonly string[] | undefined
+  /** Only for these currencies; empty: all that the provider takes */
+  currencies?: readonly string[] | undefined
+}
+
 export interface PaymentsCreateInput {
   invoiceId: string
   /** Amount in major units; default: what is due */
@@ -887,7 +983,7 @@ export interface PaymentsListQuery {
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
   status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
-  provider?: 'SANDBOX' | 'MANUAL' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'MANUAL' | undefined
   invoiceId?: string | undefined
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined
@@ -989,6 +1085,12 @@ export interface Price {
   /** Amount in major units */
   amount: number
   createdAt: string
+}
+
+export interface ProviderTest {
+  success: boolean
+  /** What is wrong, and with which field */
+  message: string
 }
 
 export interface Refund {

@@ -5,6 +5,7 @@ import { AnalyticsResource } from './analytics.ts'
 import { ApiKeysResource } from './api-keys.ts'
 import { AuditLogResource } from './audit-log.ts'
 import { AuthResource } from './auth.ts'
+import { CheckoutSessionsResource } from './checkout-sessions.ts'
 import { CreditNotesResource } from './credit-notes.ts'
 import { CurrenciesResource } from './currencies.ts'
 import { CustomersResource } from './customers.ts'
@@ -13,6 +14,7 @@ import { InvoicesResource } from './invoices.ts'
 import { LedgerResource } from './ledger.ts'
 import { MembersResource } from './members.ts'
 import { PaymentMethodsResource } from './payment-methods.ts'
+import { PaymentProvidersResource } from './payment-providers.ts'
 import { PaymentsResource } from './payments.ts'
 import { PlansResource } from './plans.ts'
 import { SessionsResource } from './sessions.ts'
@@ -25,6 +27,7 @@ export class Resources {
   readonly apiKeys: ApiKeysResource
   readonly auditLog: AuditLogResource
   readonly auth: AuthResource
+  readonly checkoutSessions: CheckoutSessionsResource
   readonly creditNotes: CreditNotesResource
   readonly currencies: CurrenciesResource
   readonly customers: CustomersResource
@@ -33,6 +36,7 @@ export class Resources {
   readonly ledger: LedgerResource
   readonly members: MembersResource
   readonly paymentMethods: PaymentMethodsResource
+  readonly paymentProviders: PaymentProvidersResource
   readonly payments: PaymentsResource
   readonly plans: PlansResource
   readonly sessions: SessionsResource
@@ -44,6 +48,7 @@ export class Resources {
     this.apiKeys = new ApiKeysResource(caller)
     this.auditLog = new AuditLogResource(caller)
     this.auth = new AuthResource(caller)
+    this.checkoutSessions = new CheckoutSessionsResource(caller)
     this.creditNotes = new CreditNotesResource(caller)
     this.currencies = new CurrenciesResource(caller)
     this.customers = new CustomersResource(caller)
@@ -52,6 +57,7 @@ export class Resources {
     this.ledger = new LedgerResource(caller)
     this.members = new MembersResource(caller)
     this.paymentMethods = new PaymentMethodsResource(caller)
+    this.paymentProviders = new PaymentProvidersResource(caller)
     this.payments = new PaymentsResource(caller)
     this.plans = new PlansResource(caller)
     this.sessions = new SessionsResource(caller)

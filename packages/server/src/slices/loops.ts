@@ -1,4 +1,5 @@
 import { billingRun } from './billing-run/index.ts'
+import { checkoutLoop } from './checkout/index.ts'
 import { clock } from './clock/index.ts'
 import { collection } from './collection/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
@@ -7,4 +8,13 @@ import { mail } from './mail/index.ts'
 import { recognition } from './recognition/index.ts'
 
 /** What the worker does again and again. */
-export const loops = [billingRun, collection, overdueLoop, recognition, clock, mail, housekeeping] as const
+export const loops = [
+  billingRun,
+  collection,
+  checkoutLoop,
+  overdueLoop,
+  recognition,
+  clock,
+  mail,
+  housekeeping,
+] as const

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
+import { systemClock } from '../../src/clock.ts'
+import { startSimulator } from '../../src/simulators/simulator.ts'
 import { slices } from '../../src/slices/index.ts'
 import { loops } from '../../src/slices/loops.ts'
 import { type Caller, type TestTenant, newTenant, startServer } from '../harness.ts'
 
-const server = await startServer()
+const simulator = await startSimulator(systemClock)
+const server = await startServer({ settings: { TEST_PROVIDER_URLS: simulator.setting } })
 const owner = new pg.Client({ connectionString: server.databaseUrl })
 before(() => owner.connect())
 after(() => owner.end())
+after(() => simulator.close())
 
 type Ids = Readonly<Record<string, string>>
 
@@ -41,6 +45,18 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     amount: 1,
     reason: 'OTHER',
   })
+  const provider = await made('/payment-providers', {
+    providerName: 'PAYSTACK',
+    credentials: { secretKey: `sk_test_0000000000${mark}` },
+    currencies: ['KES'],
+  })
+  const guest = await made('/customers', { email: `guest-${mark}@example.com`, currency: 'KES' })
+  const draft = await made('/invoices', {
+    customerId: guest['id'],
+    items: [{ description: mark, quantity: 1, unitAmount: 10 }],
+    autoFinalize: true,
+  })
+  const session = await made(`/invoices/${draft['id']}/checkout`, { successUrl: 'https://shop.example.com' })
   const price = (plan as unknown as { prices: { id: string }[] }).prices[0]?.id ?? ''
   return {
     customers: customer['id'] ?? '',
@@ -51,6 +67,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     invoices: invoice.id,
     payments: payment.id,
     'credit-notes': note.id,
+    'payment-providers': provider['id'] ?? '',
+    'checkout-sessions': session['id'] ?? '',
   }
 }
 
@@ -70,6 +88,7 @@ function bodyFor(operation: string, ids: Ids): object {
       token: 'sandbox_succeeds',
       type: 'CARD',
     },
+    'invoices.checkout': { successUrl: 'https://shop.example.com' },
     'payments.create': { invoiceId: ids['invoices'], amount: 1 },
     'creditNotes.create': { invoiceId: ids['invoices'], amount: 1, reason: 'OTHER' },
   }

@@ -179,6 +179,21 @@ class EnvironmentsSetClockInputAdvance(TypedDict):
     years: NotRequired[int]
 
 
+class InvoicesCheckoutInput(TypedDict):
+    """`InvoicesCheckoutInput` as the API takes it."""
+
+    success_url: str
+    """Where the browser goes after paying. It tells nothing: ask for the session"""
+    cancel_url: NotRequired[str]
+    """Where it goes without; default successUrl"""
+    provider_name: NotRequired[Literal["SANDBOX", "PAYSTACK"]]
+    """Default: the first that can take it, by priority"""
+    phone: NotRequired[str]
+    """Where mobile money asks for its PIN"""
+    save_payment_method: NotRequired[bool]
+    """Keep what was paid with, where the provider can; default true"""
+
+
 class InvoicesCreateInput(TypedDict):
     """`InvoicesCreateInput` as the API takes it."""
 
@@ -261,7 +276,7 @@ class PaymentMethodsCreateInput(TypedDict):
     """`PaymentMethodsCreateInput` as the API takes it."""
 
     customer_id: str
-    provider: Literal["SANDBOX"]
+    provider: Literal["SANDBOX", "PAYSTACK"]
     token: str
     """What the provider gave for it; kept sealed, never shown again"""
     type: NotRequired[Literal["CARD", "BANK_ACCOUNT", "MOBILE_MONEY", "WALLET"]]
@@ -279,6 +294,36 @@ class PaymentMethodsUpdateInput(TypedDict):
     """`PaymentMethodsUpdateInput` as the API takes it."""
 
     is_default: bool
+
+
+class PaymentProvidersCreateInput(TypedDict):
+    """`PaymentProvidersCreateInput` as the API takes it."""
+
+    provider_name: Literal["SANDBOX", "PAYSTACK"]
+    credentials: Mapping[str, str]
+    """What the provider gave you, by field; kept sealed, never shown again"""
+    is_active: NotRequired[bool]
+    """Default true"""
+    priority: NotRequired[int]
+    """The lower one is asked first; default 1"""
+    countries: NotRequired[Sequence[str]]
+    """Only for customers in these countries; empty: in any"""
+    currencies: NotRequired[Sequence[str]]
+    """Only for these currencies; empty: all that the provider takes"""
+
+
+class PaymentProvidersUpdateInput(TypedDict):
+    """`PaymentProvidersUpdateInput` as the API takes it."""
+
+    credentials: NotRequired[Mapping[str, str]]
+    """What the provider gave you, by field; kept sealed, never shown again"""
+    is_active: NotRequired[bool]
+    priority: NotRequired[int]
+    """The lower one is asked first; default 1"""
+    countries: NotRequired[Sequence[str]]
+    """Only for customers in these countries; empty: in any"""
+    currencies: NotRequired[Sequence[str]]
+    """Only for these currencies; empty: all that the provider takes"""
 
 
 class PaymentsCreateInput(TypedDict):

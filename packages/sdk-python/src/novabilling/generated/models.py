@@ -56,6 +56,35 @@ class AuditEntry(Model):
     """SHA-256 of the hash before and this entry, in hex"""
 
 
+class CheckoutSession(Model):
+    """`CheckoutSession` as the API answers it."""
+
+    id: str
+    invoice_id: str = Field(alias="invoiceId")
+    customer_id: str = Field(alias="customerId")
+    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK"], LENIENT] = Field(alias="providerName")
+    amount: Decimal
+    """Amount in major units"""
+    currency: str
+    status: Annotated[Literal["OPEN", "COMPLETED", "EXPIRED", "FAILED"], LENIENT]
+    url: Optional[str]
+    payment_id: Optional[str] = Field(alias="paymentId")
+    failure_code: Optional[str] = Field(alias="failureCode")
+    failure_reason: Optional[str] = Field(alias="failureReason")
+    attempts: List[CheckoutSessionAttempt]
+    """Providers that were asked first and gave no page"""
+    expires_at: dt.datetime = Field(alias="expiresAt")
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class CheckoutSessionAttempt(Model):
+    """`CheckoutSessionAttempt` as the API answers it."""
+
+    provider_name: str = Field(alias="providerName")
+    reference: str
+    reason: str
+
+
 class Clock(Model):
     """`Clock` as the API answers it."""
 
@@ -486,7 +515,7 @@ class Payment(Model):
     currency: str
     status: Annotated[Literal["PENDING", "PROCESSING", "SUCCEEDED", "FAILED", "REFUNDED"], LENIENT]
     """PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back"""
-    provider: Annotated[Literal["SANDBOX", "MANUAL"], LENIENT]
+    provider: Annotated[Literal["SANDBOX", "PAYSTACK", "MANUAL"], LENIENT]
     method: Optional[str]
     provider_transaction_id: Optional[str] = Field(alias="providerTransactionId")
     failure_code: Optional[str] = Field(alias="failureCode")
@@ -503,7 +532,7 @@ class PaymentMethod(Model):
 
     id: str
     customer_id: str = Field(alias="customerId")
-    provider: Annotated[Literal["SANDBOX"], LENIENT]
+    provider: Annotated[Literal["SANDBOX", "PAYSTACK"], LENIENT]
     type: Annotated[Literal["CARD", "BANK_ACCOUNT", "MOBILE_MONEY", "WALLET"], LENIENT]
     brand: Optional[str]
     last4: Optional[str]
@@ -512,6 +541,32 @@ class PaymentMethod(Model):
     phone: Optional[str]
     is_default: bool = Field(alias="isDefault")
     created_at: dt.datetime = Field(alias="createdAt")
+
+
+class PaymentProvider(Model):
+    """`PaymentProvider` as the API answers it."""
+
+    id: str
+    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK"], LENIENT] = Field(alias="providerName")
+    is_active: bool = Field(alias="isActive")
+    priority: int
+    countries: List[str]
+    currencies: List[str]
+    webhook_url: str = Field(alias="webhookUrl")
+    """Enter it with the provider as the address of its webhooks"""
+    webhook: PaymentProviderWebhook
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class PaymentProviderWebhook(Model):
+    """`PaymentProviderWebhook` as the API answers it."""
+
+    last_received_at: Optional[dt.datetime] = Field(alias="lastReceivedAt")
+    refused: int
+    """How many came in that could not be believed"""
+    last_refused_at: Optional[dt.datetime] = Field(alias="lastRefusedAt")
+    last_refused_reason: Optional[str] = Field(alias="lastRefusedReason")
 
 
 class Plan(Model):
@@ -543,6 +598,14 @@ class Price(Model):
     amount: Decimal
     """Amount in major units"""
     created_at: dt.datetime = Field(alias="createdAt")
+
+
+class ProviderTest(Model):
+    """`ProviderTest` as the API answers it."""
+
+    success: bool
+    message: str
+    """What is wrong, and with which field"""
 
 
 class Refund(Model):

@@ -101,6 +101,13 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "months": ("months", None),
         "years": ("years", None),
     },
+    "InvoicesCheckoutInput": {
+        "success_url": ("successUrl", None),
+        "cancel_url": ("cancelUrl", None),
+        "provider_name": ("providerName", None),
+        "phone": ("phone", None),
+        "save_payment_method": ("savePaymentMethod", None),
+    },
     "InvoicesCreateInput": {
         "customer_id": ("customerId", None),
         "items": ("items", "InvoicesCreateInputItem"),
@@ -156,6 +163,21 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     },
     "PaymentMethodsUpdateInput": {
         "is_default": ("isDefault", None),
+    },
+    "PaymentProvidersCreateInput": {
+        "provider_name": ("providerName", None),
+        "credentials": ("credentials", None),
+        "is_active": ("isActive", None),
+        "priority": ("priority", None),
+        "countries": ("countries", None),
+        "currencies": ("currencies", None),
+    },
+    "PaymentProvidersUpdateInput": {
+        "credentials": ("credentials", None),
+        "is_active": ("isActive", None),
+        "priority": ("priority", None),
+        "countries": ("countries", None),
+        "currencies": ("currencies", None),
     },
     "PaymentsCreateInput": {
         "invoice_id": ("invoiceId", None),

@@ -13,6 +13,7 @@ import {
 } from '../payments/index.ts'
 import type { Found } from '../providers/index.ts'
 import { lockSubscriptions, markPastDue } from '../subscriptions/index.ts'
+import { fallOver, intendElsewhere } from './fall-over.ts'
 import { settle } from './settle.ts'
 import type { ClaimedPayment } from './sql.ts'
 
@@ -47,15 +48,17 @@ export async function concludeCharges(deps: Deps, outcomes: readonly ChargeOutco
         .map((row) => [row.id, row.attempt]),
     )
 
-    const ended = outcomes
+    const recorded = outcomes
       .filter(({ payment }) => open.get(payment.id) === payment.attempt)
       .map(({ payment, found }) => ({
         payment,
         recorded: recordOf(found, { ...payment, onTestClock: payment.clock_now !== null }, tx.now),
       }))
-    if (ended.length === 0) return
+    if (recorded.length === 0) return
+    const { ended, moved } = await fallOver(tx, environmentId, recorded)
     report(deps, ended)
     save(tx, environmentId, ended)
+    await intendElsewhere(deps, tx, environmentId, ended, moved)
     await announce(deps, tx, environmentId, ended)
     await succeed(
       deps,
@@ -67,7 +70,7 @@ export async function concludeCharges(deps: Deps, outcomes: readonly ChargeOutco
       deps,
       tx,
       environmentId,
-      ended.filter(({ recorded }) => recorded.status === 'FAILED'),
+      ended.filter(({ payment, recorded }) => recorded.status === 'FAILED' && !moved.has(payment.id)),
     )
   })
 }
@@ -83,6 +86,7 @@ function save(tx: Tx, environmentId: string, ended: readonly Ended[]): void {
       ended.map(({ recorded }) => recorded.failureReason),
       ended.map(({ recorded }) => recorded.dueAt),
       tx.now,
+      ended.map(({ recorded }) => recorded.handle),
     ),
   )
 }

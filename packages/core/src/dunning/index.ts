@@ -1,0 +1,1 @@
+export { type DeclineCode, type DeclineKind, declineKind } from './decline.ts'
