@@ -27,8 +27,10 @@ export type Subject = {
     readonly hard: string
     readonly pending: string
   } | null
-  /** The secret by which the provider's site knows where to send notices; null where each call says it. */
-  readonly addressSecret: ((credentials: Record<string, string>) => string) | null
+  /** What is entered at the provider's site, so that it knows where to send notices; null where each call says it. */
+  readonly addressOf:
+    | ((credentials: Record<string, string>, url: string) => readonly [secret: string, address: string])
+    | null
   /** What is sent to an account that did not come from the provider. */
   readonly forged: { readonly headers: Record<string, string>; readonly body: string } | null
   readonly keepsMethods: boolean
@@ -68,9 +70,10 @@ export async function addAccount(
 ) {
   const made = await as('POST', '/payment-providers', { providerName: subject.name, ...body })
   assert.equal(made.status, 201, made.text)
-  if (subject.addressSecret) {
-    const address = `${server.api}/webhooks/${subject.name.toLowerCase()}/${made.body.id}`
-    simulator.world.addresses.set(`${subject.name} ${subject.addressSecret(body.credentials)}`, address)
+  if (subject.addressOf) {
+    const url = `${server.api}/webhooks/${subject.name.toLowerCase()}/${made.body.id}`
+    const [known, address] = subject.addressOf(body.credentials, url)
+    simulator.world.addresses.set(`${subject.name} ${known}`, address)
   }
   return made.body
 }

@@ -17,13 +17,38 @@ export const subjects: readonly Subject[] = [
       hard: 'AUTH_simexpired',
       pending: 'AUTH_simpending',
     },
-    addressSecret: ({ secretKey = '' }) => secretKey,
+    addressOf: ({ secretKey = '' }, url) => [secretKey, url],
     forged: {
       headers: {
         'content-type': 'application/json',
         'x-paystack-signature': createHmac('sha512', 'guessed').update('{}').digest('hex'),
       },
       body: '{}',
+    },
+    keepsMethods: true,
+    partialRefunds: true,
+  },
+  {
+    name: 'FLUTTERWAVE',
+    currency: 'GHS',
+    price: 1234.5,
+    units: '1234.5',
+    credentials: () => {
+      const own = secret()
+      return { secretKey: `FLWSECK_TEST-${own}`, secretHash: `hash of ${own}` }
+    },
+    wrong: [{ secretKey: 'FLWSECK_TEST-invalid00', secretHash: '0123456789abcdef' }, /secretKey/],
+    malformed: [{ secretKey: 'FLWSECK-0123456789', secretHash: 'short' }, 'credentials.secretHash'],
+    tokens: {
+      succeeds: 'flw-t1nf-simsucceeds-m03k',
+      soft: 'flw-t1nf-siminsufficient-m03k',
+      hard: 'flw-t1nf-simexpired-m03k',
+      pending: 'flw-t1nf-simpending-m03k',
+    },
+    addressOf: ({ secretKey = '', secretHash = '' }, url) => [secretKey, `${secretHash}|${url}`],
+    forged: {
+      headers: { 'content-type': 'application/json', 'verif-hash': 'a guess at the hash' },
+      body: '{"event":"charge.completed"}',
     },
     keepsMethods: true,
     partialRefunds: true,

@@ -1,11 +1,12 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../clock.ts'
+import { flutterwave } from './flutterwave.ts'
 import { paystack } from './paystack.ts'
 import { pageHtml } from './page.ts'
 import { type Ask, type Choice, type Reply, type Simulated, World, choices } from './world.ts'
 
-const all: readonly Simulated[] = [paystack]
+const all: readonly Simulated[] = [paystack, flutterwave]
 const mostBytes = 1_048_576
 
 export type Simulator = {

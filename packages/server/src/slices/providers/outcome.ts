@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
+import { flutterwave } from './flutterwave/index.ts'
 import { manual } from './manual.ts'
 import { paystack } from './paystack/index.ts'
 import type { Outcome, Provider } from './provider.ts'
@@ -7,7 +8,7 @@ import { sandbox } from './sandbox.ts'
 import { NotSent } from './web.ts'
 
 const providers = new Map<string, Provider>(
-  [sandbox, manual, paystack].map((provider) => [provider.name, provider]),
+  [sandbox, manual, paystack, flutterwave].map((provider) => [provider.name, provider]),
 )
 
 /** No call is waited for longer: after this its outcome is unknown. */

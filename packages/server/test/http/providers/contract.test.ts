@@ -204,8 +204,8 @@ for (const subject of subjects) {
       const { as: stranger, account: other } = await withAccount(stage, subject)
       const { session, invoice } = await onPage(as, subject)
       for (const key of world.addresses.keys()) {
-        if (world.addresses.get(key)?.endsWith(account.id))
-          world.addresses.set(key, `${server.api}/webhooks/${name.toLowerCase()}/${other.id}`)
+        const address = world.addresses.get(key)
+        if (address?.endsWith(account.id)) world.addresses.set(key, address.replace(account.id, other.id))
       }
       await choose(stage, session.url, 'succeed')
       assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
