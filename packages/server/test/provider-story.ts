@@ -34,6 +34,12 @@ export type Subject = {
   /** What is sent to an account that did not come from the provider. */
   readonly forged: { readonly headers: Record<string, string>; readonly body: string } | null
   readonly keepsMethods: boolean
+  /** Its library makes a call again by itself when the connection breaks, under the same idempotency key. */
+  readonly repeatsItself?: true
+  /** It takes every currency. */
+  readonly anyCurrency?: true
+  /** Otherwise the customer may try another card on it. */
+  readonly declineEndsPage: boolean
   readonly partialRefunds: boolean
   readonly type?: 'CARD' | 'MOBILE_MONEY'
 }

@@ -26,6 +26,7 @@ export const subjects: readonly Subject[] = [
       body: '{}',
     },
     keepsMethods: true,
+    declineEndsPage: true,
     partialRefunds: true,
   },
   {
@@ -51,6 +52,39 @@ export const subjects: readonly Subject[] = [
       body: '{"event":"charge.completed"}',
     },
     keepsMethods: true,
+    declineEndsPage: true,
+    partialRefunds: true,
+  },
+  {
+    name: 'STRIPE',
+    currency: 'UGX',
+    price: 180000,
+    // Stripe has hundredths of a shilling, which the currency has not.
+    units: '18000000',
+    credentials: () => {
+      const own = secret()
+      return { secretKey: `sk_test_${own}`, webhookSecret: `whsec_${own}000000` }
+    },
+    wrong: [{ secretKey: 'sk_test_invalid000', webhookSecret: 'whsec_0123456789abcdef' }, /secretKey/],
+    malformed: [
+      { secretKey: 'sk_live_0123456789', webhookSecret: '0123456789abcdef01234' },
+      'credentials.webhookSecret',
+    ],
+    tokens: {
+      succeeds: 'cus_sim pm_simsucceeds',
+      soft: 'cus_sim pm_siminsufficient',
+      hard: 'cus_sim pm_simexpired',
+      pending: 'cus_sim pm_simpending',
+    },
+    addressOf: ({ secretKey = '', webhookSecret = '' }, url) => [secretKey, `${webhookSecret}|${url}`],
+    forged: {
+      headers: { 'content-type': 'application/json', 'stripe-signature': 't=1700000000,v1=00ff' },
+      body: '{"type":"payment_intent.succeeded"}',
+    },
+    keepsMethods: true,
+    repeatsItself: true,
+    anyCurrency: true,
+    declineEndsPage: false,
     partialRefunds: true,
   },
 ]

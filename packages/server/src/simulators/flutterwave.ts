@@ -38,7 +38,12 @@ const answers: Readonly<Record<string, readonly [status: string, response: strin
   cancel: ['cancelled', 'Transaction cancelled'],
 }
 
-export const flutterwave: Simulated = { prefix: '/flutterwave/v3', answer }
+export const flutterwave: Simulated = {
+  name: 'FLUTTERWAVE',
+  prefix: '/flutterwave/v3',
+  address: '/flutterwave/v3',
+  answer,
+}
 
 function answer(world: World, ask: Ask): Reply {
   const key = /^Bearer (FLWSECK_TEST-\w{8,})$/.exec(headerOf(ask, 'authorization'))?.[1]

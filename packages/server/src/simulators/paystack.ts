@@ -48,7 +48,7 @@ const answers: Readonly<Record<string, readonly [status: string, response: strin
   cancel: ['abandoned', 'The transaction was not completed'],
 }
 
-export const paystack: Simulated = { prefix: '/paystack', answer }
+export const paystack: Simulated = { name: 'PAYSTACK', prefix: '/paystack', address: '/paystack', answer }
 
 function answer(world: World, ask: Ask): Reply {
   const key = /^Bearer (sk_test_\w{10,})$/.exec(headerOf(ask, 'authorization'))?.[1]

@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net'
 import type { Clock } from '../clock.ts'
 import { flutterwave } from './flutterwave.ts'
 import { paystack } from './paystack.ts'
+import { stripe } from './stripe.ts'
 import { pageHtml } from './page.ts'
 import { type Ask, type Choice, type Reply, type Simulated, World, choices } from './world.ts'
 
-const all: readonly Simulated[] = [paystack, flutterwave]
+const all: readonly Simulated[] = [paystack, flutterwave, stripe]
 const mostBytes = 1_048_576
 
 export type Simulator = {
@@ -35,17 +36,13 @@ export async function startSimulator(
   return {
     world,
     origin: world.origin,
-    setting: all.map(({ prefix }) => `${nameOf(prefix)}=${world.origin}${prefix}`).join(','),
+    setting: all.map(({ name, address }) => `${name}=${world.origin}${address}`).join(','),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections()
         server.close(() => resolve())
       }),
   }
-}
-
-function nameOf(prefix: string): string {
-  return (prefix.split('/')[1] ?? '').toUpperCase()
 }
 
 async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -62,11 +59,14 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
     return send(world, response, ask.path.startsWith('/pay/') ? onPage(world, ask) : control(world, ask))
 
   const path = ask.path.slice(provider.prefix.length)
-  const name = nameOf(provider.prefix)
+  const { name } = provider
   const fault = world.takeFault(name, path, ['drop_before', 'drop_after', 'busy', 'error'])
   if (fault?.kind === 'drop_before') return void response.destroy()
   if (fault?.kind === 'busy')
-    return send(world, response, { status: 429, body: '{"message":"Too many requests"}' })
+    return send(world, response, {
+      status: 429,
+      body: '{"message":"Too many requests","error":{"type":"invalid_request_error","message":"Too many requests"}}',
+    })
   if (fault?.kind === 'error') return send(world, response, { status: 500, body: '' })
   const reply = await provider.answer(world, { ...ask, path })
   if (world.delivery === 'before_answer') await world.settled()

@@ -18,7 +18,11 @@ export type Reply = {
 
 /** One provider's protocol. */
 export type Simulated = {
+  readonly name: string
+  /** Its calls are told by it. */
   readonly prefix: string
+  /** What its address is, behind ours. */
+  readonly address: string
   readonly answer: (world: World, ask: Ask) => Reply | Promise<Reply>
 }
 

@@ -41,7 +41,7 @@ export async function receiveNotice(
     throw new Refusal('not_found')
   const { environment_id: environmentId, provider } = row
   const account = openAccount(deps, { ...row, environmentId, isTest: row.is_test })
-  const notice = kind.readNotice(account, received)
+  const notice = await kind.readNotice(account, received)
   const now = deps.clock.now()
   if (notice.kind === 'refused') {
     notices.inc({ provider, outcome: 'refused' })

@@ -5,10 +5,11 @@ import { manual } from './manual.ts'
 import { paystack } from './paystack/index.ts'
 import type { Outcome, Provider } from './provider.ts'
 import { sandbox } from './sandbox.ts'
+import { stripe } from './stripe/index.ts'
 import { NotSent } from './web.ts'
 
 const providers = new Map<string, Provider>(
-  [sandbox, manual, paystack, flutterwave].map((provider) => [provider.name, provider]),
+  [sandbox, manual, paystack, flutterwave, stripe].map((provider) => [provider.name, provider]),
 )
 
 /** No call is waited for longer: after this its outcome is unknown. */

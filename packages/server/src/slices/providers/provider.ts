@@ -2,7 +2,7 @@ import type { DeclineCode } from '@novabilling/core/dunning'
 import type { Deps } from '../../deps.ts'
 
 /** The payment providers that charge and refund for us. */
-export const providerNames = ['SANDBOX', 'PAYSTACK', 'FLUTTERWAVE'] as const
+export const providerNames = ['SANDBOX', 'PAYSTACK', 'FLUTTERWAVE', 'STRIPE'] as const
 
 /** Where a call belongs. */
 type ProviderScope = { readonly tenantId: string; readonly environmentId: string }
@@ -137,7 +137,7 @@ type AccountKind = {
     readonly currency: string
   }) => string | undefined
   readonly probe: (deps: Deps, account: Account) => Promise<Probe>
-  readonly readNotice: (account: Account, received: Received) => Notice
+  readonly readNotice: (account: Account, received: Received) => Notice | Promise<Notice>
   /** What it wants to hear back. */
   readonly thanks: (received: Received) => { readonly type: string; readonly body: string }
   /** The customer is asked on a phone, and there is no page. */

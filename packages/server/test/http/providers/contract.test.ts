@@ -33,6 +33,7 @@ async function later(): Promise<void> {
 
 for (const subject of subjects) {
   const { name, tokens, currency, price, units } = subject
+  const afterBreak = subject.repeatsItself ? 'SUCCEEDED' : 'PROCESSING'
 
   test(`${name}: an account is kept sealed, tested, changed, and taken away`, async () => {
     const { as, account, credentials } = await withAccount(stage, subject, { priority: 7, countries: ['KE'] })
@@ -128,12 +129,15 @@ for (const subject of subjects) {
     await choose(stage, session.url, 'insufficient_funds')
     await later()
     const failed = await get(as, `/checkout-sessions/${session.id}`)
-    assert.deepEqual([failed.status, failed.failureCode], ['FAILED', 'insufficient_funds'])
+    assert.deepEqual(
+      [failed.status, failed.failureCode],
+      subject.declineEndsPage ? ['FAILED', 'insufficient_funds'] : ['OPEN', null],
+    )
     assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
     const next = await as('POST', `/invoices/${invoice.id}/checkout`, {
       successUrl: 'https://shop.example.com/paid',
     })
-    assert.notEqual(next.body.id, session.id)
+    assert.equal(next.body.id === session.id, !subject.declineEndsPage)
     await choose(stage, next.body.url, 'succeed')
     await work(stage)
     assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
@@ -209,7 +213,7 @@ for (const subject of subjects) {
       }
       await choose(stage, session.url, 'succeed')
       assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
-      assert.equal((await get(stranger, `/payment-providers/${other.id}`)).webhook.refused, 1)
+      assert.ok((await get(stranger, `/payment-providers/${other.id}`)).webhook.refused >= 1)
       await later()
       assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
     })
@@ -268,7 +272,7 @@ for (const subject of subjects) {
       const { payment } = await dueBy(as, subject, tokens.succeeds)
       world.faults.push({ provider: name, kind: 'drop_after' })
       await collect(server)
-      assert.equal((await get(as, `/payments/${payment.id}`)).status, 'PROCESSING')
+      assert.equal((await get(as, `/payments/${payment.id}`)).status, afterBreak)
       await later()
       assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
       assert.deepEqual(moved(stage, payment.id), [[units, currency]])
@@ -280,8 +284,9 @@ for (const subject of subjects) {
         const { payment } = await dueBy(as, subject, tokens.succeeds)
         world.faults.push({ provider: name, kind })
         await collect(server)
-        assert.equal((await get(as, `/payments/${payment.id}`)).status, 'PROCESSING')
-        assert.deepEqual(moved(stage, payment.id), [])
+        const expected = kind === 'drop_before' ? afterBreak : 'PROCESSING'
+        assert.equal((await get(as, `/payments/${payment.id}`)).status, expected)
+        assert.equal(moved(stage, payment.id).length, expected === 'PROCESSING' ? 0 : 1)
         await later()
         assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
         assert.deepEqual(moved(stage, payment.id), [[units, currency]])
@@ -317,16 +322,18 @@ for (const subject of subjects) {
     })
   }
 
-  test(`${name}: a currency that it does not take finds no provider`, async () => {
-    const { as } = await withAccount(stage, subject)
-    const customer = await newCustomer(as, { currency: 'JPY' })
-    const { invoice } = await invoiceOf(as, { ...subject, currency: 'JPY', price: 100 }, customer)
-    const started = await as('POST', `/invoices/${invoice.id}/checkout`, {
-      successUrl: 'https://shop.example.com/paid',
-      providerName: name,
+  if (!subject.anyCurrency) {
+    test(`${name}: a currency that it does not take finds no provider`, async () => {
+      const { as } = await withAccount(stage, subject)
+      const customer = await newCustomer(as, { currency: 'JPY' })
+      const { invoice } = await invoiceOf(as, { ...subject, currency: 'JPY', price: 100 }, customer)
+      const started = await as('POST', `/invoices/${invoice.id}/checkout`, {
+        successUrl: 'https://shop.example.com/paid',
+        providerName: name,
+      })
+      assert.deepEqual([started.status, started.body.code], [409, 'provider_not_configured'])
     })
-    assert.deepEqual([started.status, started.body.code], [409, 'provider_not_configured'])
-  })
+  }
 
   test(`${name}: the second account by priority gives the page when the first cannot`, async () => {
     const { tenant, as, account } = await withAccount(stage, subject, { priority: 2 })
