@@ -376,6 +376,32 @@ create policy worker on dashboard_sessions to nova_worker using true with check 
 grant insert on dashboard_sessions to nova_api;
 grant select, update on dashboard_sessions to nova_lookup;
 grant delete, select on dashboard_sessions to nova_worker;
+create table dunnings (
+  environment_id uuid not null,
+  invoice_id uuid not null,
+  started_at timestamp with time zone not null,
+  step integer not null default 0,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  attempt integer not null default 0,
+  on_test_clock boolean not null,
+  ended_at timestamp with time zone,
+  outcome text,
+  constraint dunnings_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+  constraint dunnings_check1 CHECK (((ended_at IS NULL) OR (due_at IS NULL))),
+  constraint dunnings_outcome_check CHECK ((outcome = ANY (ARRAY['SETTLED'::text, 'CANCELED'::text, 'PAUSED'::text, 'LEFT'::text]))),
+  constraint dunnings_step_check CHECK ((step >= 0)),
+  constraint dunnings_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint dunnings_pkey PRIMARY KEY (environment_id, invoice_id)
+);
+
+CREATE INDEX dunnings_due ON public.dunnings USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
+CREATE INDEX dunnings_due_on_test_clock ON public.dunnings USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
+alter table dunnings force row level security;
+create policy environment on dunnings using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on dunnings to nova_worker using true with check true;
+grant insert, select, update on dunnings to nova_api;
+grant insert, select, update on dunnings to nova_worker;
 
 create table environments (
   tenant_id uuid not null,

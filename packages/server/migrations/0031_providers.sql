@@ -80,11 +80,33 @@ create index checkout_sessions_handle on checkout_sessions (environment_id, prov
   where provider_handle is not null;
 create index checkout_sessions_due on checkout_sessions (due_at) where due_at is not null;
 
+-- Invoices whose charge has failed: when each is tried again, and what becomes of its subscription in the end.
+create table dunnings (
+  environment_id uuid not null,
+  invoice_id uuid not null,
+  -- the first failure
+  started_at timestamptz not null,
+  -- retries that have had their turn
+  step integer not null default 0 check (step >= 0),
+  due_at timestamptz,
+  lease_until timestamptz,
+  attempt integer not null default 0,
+  on_test_clock boolean not null,
+  ended_at timestamptz,
+  outcome text check (outcome in ('SETTLED', 'CANCELED', 'PAUSED', 'LEFT')),
+  primary key (environment_id, invoice_id),
+  foreign key (environment_id, invoice_id) references invoices,
+  check ((ended_at is null) = (outcome is null)),
+  check (ended_at is null or due_at is null)
+);
+create index dunnings_due on dunnings (due_at) where due_at is not null and not on_test_clock;
+create index dunnings_due_on_test_clock on dunnings (environment_id, due_at) where due_at is not null and on_test_clock;
+
 do $$
 declare
   name text;
 begin
-  foreach name in array array['payment_providers', 'checkout_sessions']
+  foreach name in array array['payment_providers', 'checkout_sessions', 'dunnings']
   loop
     execute format('alter table %I enable row level security', name);
     execute format('alter table %I force row level security', name);

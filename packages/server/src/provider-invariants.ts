@@ -3,6 +3,20 @@ import { type Invariant, invariant } from './invariant.ts'
 /** What has to hold of money that came through payment providers. */
 export const providerInvariants: readonly Invariant[] = [
   invariant(
+    'retries_go_on',
+    'every failed invoice whose retries are not over has a day for the next, or a charge under way',
+    `select d.environment_id, 'invoice ' || i.number as place,
+       'is ' || i.status || ' after ' || d.step || ' retries and waits for nothing' as fault
+     from dunnings d
+     join invoices i on i.environment_id = d.environment_id and i.id = d.invoice_id
+     where d.ended_at is null and d.due_at is null and i.status in ('PENDING', 'FAILED')
+       and not exists (
+         select from payments p
+         where p.environment_id = d.environment_id and p.invoice_id = d.invoice_id
+           and p.status in ('PENDING', 'PROCESSING', 'UNKNOWN')
+       )`,
+  ),
+  invariant(
     'checkout_is_paid',
     'every completed checkout has brought one payment, of its invoice, its account and its amount',
     `select s.environment_id, 'checkout ' || s.reference as place,

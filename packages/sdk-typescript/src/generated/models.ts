@@ -1331,7 +1331,17 @@ export interface TenantSettings {
   brandColor?: string
   taxId?: string
   address?: Address
+  /** How failed charges are tried again; replaced whole */
+  dunning?: TenantSettingsDunning
   smtp?: TenantSettingsSmtp
+}
+
+/** How failed charges are tried again; replaced whole */
+export interface TenantSettingsDunning {
+  /** Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set */
+  retryDays: number[]
+  /** What becomes of the subscription when all retries have failed; CANCEL unless set */
+  finalAction: 'CANCEL' | 'PAUSE' | 'NONE'
 }
 
 export interface TenantSettingsSmtp {
@@ -1396,7 +1406,16 @@ export interface TenantsUpdateMeInputSettings {
   brandColor?: string | null | undefined
   taxId?: string | null | undefined
   address?: AddressInput | null | undefined
+  dunning?: TenantsUpdateMeInputSettingsDunning | null | undefined
   smtp?: TenantsUpdateMeInputSettingsSmtp | null | undefined
+}
+
+/** How failed charges are tried again; replaced whole */
+export interface TenantsUpdateMeInputSettingsDunning {
+  /** Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set */
+  retryDays: readonly number[]
+  /** What becomes of the subscription when all retries have failed; CANCEL unless set */
+  finalAction: 'CANCEL' | 'PAUSE' | 'NONE'
 }
 
 /** Your own mail server, replaced whole */

@@ -2,6 +2,7 @@ import { billingRun } from './billing-run/index.ts'
 import { checkoutLoop } from './checkout/index.ts'
 import { clock } from './clock/index.ts'
 import { collection } from './collection/index.ts'
+import { dunningLoop } from './dunning/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
 import { overdueLoop } from './invoices/index.ts'
 import { mail } from './mail/index.ts'
@@ -12,6 +13,7 @@ export const loops = [
   billingRun,
   collection,
   checkoutLoop,
+  dunningLoop,
   overdueLoop,
   recognition,
   clock,

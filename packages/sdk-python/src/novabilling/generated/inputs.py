@@ -561,7 +561,17 @@ class TenantsUpdateMeInputSettings(TypedDict):
     brand_color: NotRequired[Optional[str]]
     tax_id: NotRequired[Optional[str]]
     address: NotRequired[Optional[AddressInput]]
+    dunning: NotRequired[Optional[TenantsUpdateMeInputSettingsDunning]]
     smtp: NotRequired[Optional[TenantsUpdateMeInputSettingsSmtp]]
+
+
+class TenantsUpdateMeInputSettingsDunning(TypedDict):
+    """How failed charges are tried again; replaced whole"""
+
+    retry_days: Sequence[int]
+    """Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set"""
+    final_action: Literal["CANCEL", "PAUSE", "NONE"]
+    """What becomes of the subscription when all retries have failed; CANCEL unless set"""
 
 
 class TenantsUpdateMeInputSettingsSmtp(TypedDict):

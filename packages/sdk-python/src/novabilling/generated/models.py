@@ -743,7 +743,18 @@ class TenantSettings(Model):
     brand_color: Optional[str] = Field(default=None, alias="brandColor")
     tax_id: Optional[str] = Field(default=None, alias="taxId")
     address: Optional[Address] = None
+    dunning: Optional[TenantSettingsDunning] = None
+    """How failed charges are tried again; replaced whole"""
     smtp: Optional[TenantSettingsSmtp] = None
+
+
+class TenantSettingsDunning(Model):
+    """How failed charges are tried again; replaced whole"""
+
+    retry_days: List[int] = Field(alias="retryDays")
+    """Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set"""
+    final_action: Annotated[Literal["CANCEL", "PAUSE", "NONE"], LENIENT] = Field(alias="finalAction")
+    """What becomes of the subscription when all retries have failed; CANCEL unless set"""
 
 
 class TenantSettingsSmtp(Model):

@@ -301,7 +301,12 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "brand_color": ("brandColor", None),
         "tax_id": ("taxId", None),
         "address": ("address", "Address"),
+        "dunning": ("dunning", "TenantsUpdateMeInputSettingsDunning"),
         "smtp": ("smtp", "TenantsUpdateMeInputSettingsSmtp"),
+    },
+    "TenantsUpdateMeInputSettingsDunning": {
+        "retry_days": ("retryDays", None),
+        "final_action": ("finalAction", None),
     },
     "TenantsUpdateMeInputSettingsSmtp": {
         "host": ("host", None),

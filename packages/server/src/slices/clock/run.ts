@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import { transaction } from '../../db/transaction.ts'
 import { billEnvironment } from '../billing-run/index.ts'
 import { collectEnvironment } from '../collection/index.ts'
+import { freezeDunnings, retryDueIn } from '../dunning/index.ts'
 import { announceOverdueIn } from '../invoices/index.ts'
 import { recogniseEnvironment } from '../recognition/index.ts'
 import {
@@ -115,6 +116,7 @@ async function step(
   const [moved] = await deps.workerDb.query(moveClock(environmentId, attempt, at))
   if (!moved) return undefined
   await billEnvironment(deps, environmentId, at)
+  await retryDueIn(deps, environmentId, at)
   await collectEnvironment(deps, environmentId, at)
   await announceOverdueIn(deps, environmentId, at)
   return at
@@ -141,6 +143,7 @@ async function freeze(
     tx.defer(freezeInvoices(environmentId))
     tx.defer(freezePayments(environmentId))
     tx.defer(freezeRefunds(environmentId))
+    tx.defer(freezeDunnings(environmentId))
     tx.defer(freezeRecognition(environmentId))
     return start
   })

@@ -116,6 +116,7 @@ export const nextDue = statement(
       where environment_id = $1::uuid and due_at is not null and on_test_clock and parked_reason is null),
      (select min(due_at) from payments where environment_id = $1::uuid and due_at is not null and on_test_clock),
      (select min(due_at) from refunds where environment_id = $1::uuid and due_at is not null and on_test_clock),
+     (select min(due_at) from dunnings where environment_id = $1::uuid and due_at is not null and on_test_clock),
      (select min(overdue_at) from invoices
       where environment_id = $1::uuid and overdue_at is not null and status in ('PENDING', 'FAILED') and on_test_clock)
    ) as due_at`,

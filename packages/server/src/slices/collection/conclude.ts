@@ -1,3 +1,4 @@
+import { declineKind } from '@novabilling/core/dunning'
 import type { Deps } from '../../deps.ts'
 import { recordEvents } from '../../db/events.ts'
 import { type Tx, transaction } from '../../db/transaction.ts'
@@ -11,6 +12,7 @@ import {
   recordOf,
   savePayments,
 } from '../payments/index.ts'
+import { planRetries } from '../dunning/index.ts'
 import type { Found } from '../providers/index.ts'
 import { lockSubscriptions, markPastDue } from '../subscriptions/index.ts'
 import { fallOver, intendElsewhere } from './fall-over.ts'
@@ -131,7 +133,20 @@ async function succeed(deps: Deps, tx: Tx, environmentId: string, ended: readonl
   )
 }
 
-async function fail(deps: Deps, tx: Tx, environmentId: string, ended: readonly Ended[]): Promise<void> {
+async function fail(deps: Deps, tx: Tx, environmentId: string, all: readonly Ended[]): Promise<void> {
+  if (all.length === 0) return
+  await planRetries(
+    deps,
+    tx,
+    environmentId,
+    all.map(({ payment, recorded }) => ({
+      invoiceId: payment.invoice_id,
+      code: recorded.failureCode ?? '',
+      onPhone: payment.method_type === 'MOBILE_MONEY',
+    })),
+  )
+  // What failed because of us or of the provider is not held against the customer.
+  const ended = all.filter(({ recorded }) => declineKind(recorded.failureCode ?? '') !== 'OURS')
   if (ended.length === 0) return
   await failInvoices(
     deps,

@@ -24,6 +24,7 @@ const claimedColumns = {
   payment_method_id: nullable(uuid),
   token_sealed: nullable(bytes),
   method_removed: boolean,
+  method_type: nullable(text),
   amount_minor: bigint,
   currency: text,
   provider: text,
@@ -61,7 +62,7 @@ const claim = (due: string): string => `
   where p.environment_id = due.environment_id and p.id = due.id
   returning e.tenant_id, p.environment_id, e.kind = 'TEST' as is_test, e.clock_now, p.id, p.invoice_id,
     i.subscription_id, p.customer_id, p.payment_method_id, m.token_sealed,
-    m.archived_at is not null as method_removed, p.amount_minor, p.currency, p.provider, p.reference, due.was,
+    m.archived_at is not null as method_removed, m.type as method_type, p.amount_minor, p.currency, p.provider, p.reference, due.was,
     p.attempt, p.called_at, p.provider_id, a.credentials_sealed, a.is_active is not false as provider_active,
     p.provider_handle, c.email as payer_email, c.name as payer_name, c.country as payer_country`
 

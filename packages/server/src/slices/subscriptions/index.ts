@@ -19,6 +19,8 @@ export const subscriptions: Slice = {
 }
 
 export { billDue } from './bill.ts'
+export { cancelSubscription } from './cancel.ts'
 export { findSubscription, lockSubscriptions } from './find.ts'
 export { type DueRow, dueColumns, lockedColumns, withBillingFacts } from './sql.ts'
+export { pauseUnpaid } from './pause.ts'
 export { markPastDue, reactivate } from './standing.ts'

@@ -53,3 +53,17 @@ async function creditPaused(deps: Deps, tx: Tx, row: DueRow, now: number): Promi
   })
   row.pause_credited = true
 }
+
+/** Pauses one that is PAST_DUE because its invoice cannot be collected. Gives false for any other: nothing is done. */
+export async function pauseUnpaid(deps: Deps, tx: Tx, environmentId: string, id: string): Promise<boolean> {
+  const row = await lockToChange(deps, tx, environmentId, id)
+  if (row.status !== 'PAST_DUE') return false
+  row.status = 'PAUSED'
+  row.paused_at = isoInstant(tx.now)
+  row.resume_at = null
+  row.due_at = isoMsOrNull(
+    dueWhilePaused({ resumeAt: null, cancelAt: msOrNull(row.cancel_at), endsAt: msOrNull(row.ends_at) }),
+  )
+  await concludeChange(deps, tx, row, 'subscription.paused')
+  return true
+}
