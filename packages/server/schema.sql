@@ -376,6 +376,7 @@ create policy worker on dashboard_sessions to nova_worker using true with check 
 grant insert on dashboard_sessions to nova_api;
 grant select, update on dashboard_sessions to nova_lookup;
 grant delete, select on dashboard_sessions to nova_worker;
+
 create table dunnings (
   environment_id uuid not null,
   invoice_id uuid not null,

@@ -26,7 +26,13 @@ export type Subject = {
     readonly soft: string
     readonly hard: string
     readonly pending: string
+    /** What the hard one is called by it; expired_instrument unless said otherwise. */
+    readonly hardCode?: string
   } | null
+  /** It has no page, but asks on this phone, knows nothing by our reference, and gives nothing back. */
+  readonly phone?: string
+  /** Where a charge goes, for faults that are meant for it. */
+  readonly faultPath?: string
   /** What is entered at the provider's site, so that it knows where to send notices; null where each call says it. */
   readonly addressOf:
     | ((credentials: Record<string, string>, url: string) => readonly [secret: string, address: string])
@@ -116,6 +122,7 @@ export async function onPage(as: Caller, subject: Subject, body: object = {}) {
   const { invoice, subscription } = await invoiceOf(as, subject, customer)
   const started = await as('POST', `/invoices/${invoice.id}/checkout`, {
     successUrl: 'https://shop.example.com/paid',
+    ...(subject.phone === undefined ? {} : { phone: subject.phone }),
     ...body,
   })
   assert.equal(started.status, 201, started.text)
@@ -123,7 +130,8 @@ export async function onPage(as: Caller, subject: Subject, body: object = {}) {
 }
 
 /** What the customer does on the page. Gives where the browser goes. */
-export async function choose(stage: Stage, url: string, choice: Choice): Promise<string> {
+export async function choose(stage: Stage, page: string | null, choice: Choice): Promise<string> {
+  const url = page ?? [...stage.simulator.world.prompts.values()].at(-1) ?? ''
   const answer = await fetch(url, {
     method: 'POST',
     redirect: 'manual',

@@ -87,4 +87,37 @@ export const subjects: readonly Subject[] = [
     declineEndsPage: false,
     partialRefunds: true,
   },
+  {
+    name: 'MPESA',
+    currency: 'KES',
+    price: 1500,
+    units: '1500',
+    credentials: () => {
+      const own = secret()
+      return { consumerKey: own, consumerSecret: `${own}s`, shortCode: '174379', passkey: `pass ${own}` }
+    },
+    wrong: [
+      { consumerKey: 'siminvalid', consumerSecret: 'sim000000', shortCode: '174379', passkey: 'x' },
+      /consumerKey/,
+    ],
+    malformed: [
+      { consumerKey: 'a', consumerSecret: 'b', shortCode: 'till', passkey: 'c' },
+      'credentials.shortCode',
+    ],
+    tokens: {
+      succeeds: '254712345600',
+      soft: '254712345601',
+      hard: '254712345632',
+      pending: '254712345699',
+      hardCode: 'customer_cancelled',
+    },
+    addressOf: null,
+    forged: null,
+    phone: '254712345678',
+    faultPath: '/mpesa/stkpush',
+    type: 'MOBILE_MONEY',
+    keepsMethods: false,
+    declineEndsPage: true,
+    partialRefunds: false,
+  },
 ]

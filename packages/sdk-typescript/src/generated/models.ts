@@ -132,7 +132,7 @@ export interface CheckoutSession {
   id: string
   invoiceId: string
   customerId: string
-  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE'
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
   /** Amount in major units */
   amount: number
   currency: string
@@ -361,7 +361,7 @@ export interface CustomersListPaymentsQuery {
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
   status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
-  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MANUAL' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'MANUAL' | undefined
   invoiceId?: string | undefined
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined
@@ -656,7 +656,7 @@ export interface InvoicesCheckoutInput {
   /** Where it goes without; default successUrl */
   cancelUrl?: string | undefined
   /** Default: the first that can take it, by priority */
-  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | undefined
+  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | undefined
   /** Where mobile money asks for its PIN */
   phone?: string | undefined
   /** Keep what was paid with, where the provider can; default true */
@@ -849,7 +849,7 @@ export interface Payment {
   currency: string
   /** PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back */
   status: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED'
-  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MANUAL'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'MANUAL'
   method: string | null
   providerTransactionId: string | null
   failureCode: string | null
@@ -864,7 +864,7 @@ export interface Payment {
 export interface PaymentMethod {
   id: string
   customerId: string
-  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
   type: 'CARD' | 'BANK_ACCOUNT' | 'MOBILE_MONEY' | 'WALLET'
   brand: string | null
   last4: string | null
@@ -877,7 +877,7 @@ export interface PaymentMethod {
 
 export interface PaymentMethodsCreateInput {
   customerId: string
-  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
   /** What the provider gave for it; kept sealed, never shown again */
   token: string
   /** Default CARD */
@@ -907,7 +907,7 @@ export interface PaymentMethodsUpdateInput {
 
 export interface PaymentProvider {
   id: string
-  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE'
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
   isActive: boolean
   priority: number
   countries: string[]
@@ -928,7 +928,7 @@ export interface PaymentProviderWebhook {
 }
 
 export interface PaymentProvidersCreateInput {
-  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE'
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
   /** What the provider gave you, by field; kept sealed, never shown again */
   credentials: { [key: string]: string }
   /** Default true */
@@ -948,7 +948,7 @@ export interface PaymentProvidersListQuery {
   limit?: number | undefined
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
-  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | undefined
+  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | undefined
 }
 
 export interface PaymentProvidersUpdateInput {
@@ -983,7 +983,7 @@ export interface PaymentsListQuery {
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
   status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
-  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MANUAL' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'MANUAL' | undefined
   invoiceId?: string | undefined
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined

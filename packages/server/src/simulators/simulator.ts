@@ -2,12 +2,13 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../clock.ts'
 import { flutterwave } from './flutterwave.ts'
+import { mpesa } from './mpesa.ts'
 import { paystack } from './paystack.ts'
 import { stripe } from './stripe.ts'
 import { pageHtml } from './page.ts'
 import { type Ask, type Choice, type Reply, type Simulated, World, choices } from './world.ts'
 
-const all: readonly Simulated[] = [paystack, flutterwave, stripe]
+const all: readonly Simulated[] = [paystack, flutterwave, stripe, mpesa]
 const mostBytes = 1_048_576
 
 export type Simulator = {

@@ -78,6 +78,8 @@ export class World {
   origin = ''
   readonly faults: Fault[] = []
   readonly pages = new Map<string, Page>()
+  /** The page of the last prompt on each phone. */
+  readonly prompts = new Map<string, string>()
   readonly movements: Movement[] = []
   /** Where a merchant hears of things whose address is set at the provider's own site: by provider and secret. */
   readonly addresses = new Map<string, string>()

@@ -139,7 +139,7 @@ export const claimSessions = statement(
 /** Sessions of an account that a notice speaks of are asked about now. $5: real time. */
 export const askAboutSessions = statement(
   'checkout.ask_about',
-  `update checkout_sessions set due_at = $5
+  `update checkout_sessions set due_at = $5, provider_handle = coalesce(provider_handle, $4)
    where environment_id = $1::uuid and provider_id = $2::uuid and status <> 'COMPLETED'
      and (reference = $3 or provider_handle = $4)
    returning id`,

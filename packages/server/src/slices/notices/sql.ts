@@ -45,7 +45,8 @@ export const countRefused = command(
 /** Payments of an account that are open are asked about now, in the time of their environment. $5: real time. */
 export const askAboutPayments = statement(
   'notices.ask_about_payments',
-  `update payments p set due_at = coalesce(e.clock_now, $5::timestamptz)
+  `update payments p
+   set due_at = coalesce(e.clock_now, $5::timestamptz), provider_handle = coalesce(p.provider_handle, $4)
    from environments e
    where e.id = $1::uuid and p.environment_id = $1::uuid and p.provider_id = $2::uuid
      and (p.reference = $3 or p.provider_handle = $4) and p.status in ('PROCESSING', 'UNKNOWN')

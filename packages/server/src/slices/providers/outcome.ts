@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
 import { flutterwave } from './flutterwave/index.ts'
 import { manual } from './manual.ts'
+import { mpesa } from './mpesa/index.ts'
 import { paystack } from './paystack/index.ts'
 import type { Outcome, Provider } from './provider.ts'
 import { sandbox } from './sandbox.ts'
@@ -9,7 +10,7 @@ import { stripe } from './stripe/index.ts'
 import { NotSent } from './web.ts'
 
 const providers = new Map<string, Provider>(
-  [sandbox, manual, paystack, flutterwave, stripe].map((provider) => [provider.name, provider]),
+  [sandbox, manual, paystack, flutterwave, stripe, mpesa].map((provider) => [provider.name, provider]),
 )
 
 /** No call is waited for longer: after this its outcome is unknown. */
