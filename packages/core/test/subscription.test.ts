@@ -37,7 +37,7 @@ const due = (changes: Partial<DueSubscription> = {}): DueSubscription => ({
   ...changes,
 })
 
-test('the moves of a subscription are those of the contract and no other', () => {
+test('the moves of a subscription are these and no other: a pause ends what cannot be collected, too', () => {
   const statuses: SubscriptionStatus[] = ['TRIALING', 'ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELED']
   const allowed = statuses.flatMap((from) =>
     statuses.filter((to) => canMoveSubscription(from, to)).map((to) => `${from} ${to}`),
@@ -49,6 +49,7 @@ test('the moves of a subscription are those of the contract and no other', () =>
     'ACTIVE PAUSED',
     'ACTIVE CANCELED',
     'PAST_DUE ACTIVE',
+    'PAST_DUE PAUSED',
     'PAST_DUE CANCELED',
     'PAUSED ACTIVE',
     'PAUSED CANCELED',

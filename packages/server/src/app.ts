@@ -19,6 +19,7 @@ import { Address, closed } from './http/shapes.ts'
 import { responseFormats, validatorCompiler } from './http/validation.ts'
 import { Refusal } from './refusal.ts'
 import { slices } from './slices/index.ts'
+import { serveNotices } from './slices/notices/index.ts'
 
 export type App = FastifyInstance
 
@@ -88,6 +89,7 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
   if (options.documented) await app.register(import('@fastify/swagger'), documentation(slices))
   await serveOperations(app, deps)
   await serveDashboard(app, deps)
+  for (const prefix of ['/api', '']) await app.register((notices) => serveNotices(notices, deps), { prefix })
   await app.register(
     async (api) => {
       for (const slice of slices) {

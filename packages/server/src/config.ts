@@ -72,6 +72,14 @@ export const ConfigSchema = Type.Object({
     ['debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
     { description: 'debug, info, warn, error or silent', default: 'info' },
   ),
+  PROVIDER_URLS: text(
+    'Other addresses of payment providers for live environments, as `PAYSTACK=https://…,STRIPE=https://…`',
+    { default: '', minLength: 0 },
+  ),
+  TEST_PROVIDER_URLS: text(
+    'The same for test environments, such as those of `novabilling simulate-provider`',
+    { default: '', minLength: 0 },
+  ),
   SMTP_URL: text(
     'Where mail goes, as `smtp://user:password@host:port`; without it mails are shown in the log',
     { default: '', minLength: 0 },

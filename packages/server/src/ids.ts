@@ -22,6 +22,8 @@ export const idPrefixes = {
   payment: 'pay',
   refund: 'ref',
   paymentMethod: 'pm',
+  paymentProvider: 'prov',
+  checkout: 'chk',
   creditNote: 'cn',
   creditNoteLine: 'cnl',
   event: 'evt',

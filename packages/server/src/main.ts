@@ -9,6 +9,7 @@ import { systemClock } from './clock.ts'
 import { statement, text } from './db/statement.ts'
 import { fillWithDemo } from './demo.ts'
 import { listenForEvents } from './listen.ts'
+import { startSimulator } from './simulators/simulator.ts'
 import { StartupError } from './startup-error.ts'
 import { verify } from './verify.ts'
 import { verifyCreditNote } from './verify-credit-note.ts'
@@ -162,6 +163,21 @@ Mawingu Software Ltd has ${account.customers} customers and a year behind it, in
   curl ${origin}/api/analytics/revenue -H 'Authorization: Bearer ${account.key}'
 `)
     if (!isRunning) print('The server goes on running. Stop it with Ctrl+C.')
+  })
+
+program
+  .command('simulate-provider')
+  .description('speak the protocols of the payment providers, for tests: no money moves')
+  .option('-p, --port <port>', 'where to listen', '4010')
+  .action(async ({ port }: { port: string }) => {
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+      throw new StartupError(`${port} is not a port. Give one up to 65535.`)
+    const { origin, setting } = await startSimulator(systemClock, { port: Number(port) })
+    print(`Simulated payment providers are at ${origin}. Start the server with:
+
+  TEST_PROVIDER_URLS=${setting} npm start
+
+Stop them with Ctrl+C.`)
   })
 
 async function readDocument(file: string): Promise<unknown> {

@@ -103,6 +103,17 @@ export const refusals = {
   ],
   webhook_endpoint_limit: [409, 'This environment has as many webhook endpoints as it may have.'],
   webhook_delivery_not_found: [404, 'There is no such delivery.'],
+  payment_provider_not_found: [404, 'There is no such payment provider.'],
+  provider_not_configured: [
+    409,
+    'No active account at this payment provider can take this. Add one, or change its countries and currencies.',
+  ],
+  checkout_not_found: [404, 'There is no such checkout session.'],
+  checkout_unavailable: [
+    409,
+    'No payment provider could give a page for this just now. Nothing was charged. Try again shortly.',
+  ],
+  webhook_not_verified: [400, 'This webhook is not signed as its provider would.'],
   provider_not_available: [409, 'This payment provider is not available in this environment.'],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running. Try again shortly.'],
   busy: [409, 'Another request is changing the same thing. Try again.'],

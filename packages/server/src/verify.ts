@@ -2,6 +2,7 @@ import { creditInvariants } from './credit-invariants.ts'
 import type { Pool } from './db/pool.ts'
 import { type Invariant, invariant } from './invariant.ts'
 import { webhookInvariants } from './webhook-invariants.ts'
+import { providerInvariants } from './provider-invariants.ts'
 
 /** A row that breaks a promise: where it is, which one, and what is wrong with it. */
 export type Breach = { readonly environmentId: string | null; readonly row: string; readonly fault: string }
@@ -344,6 +345,7 @@ export const invariants: readonly Invariant[] = [
   ),
   ...creditInvariants,
   ...webhookInvariants,
+  ...providerInvariants,
 ]
 
 /** Looks for rows that break a promise, over all environments; `pool` is the worker's, which sees them all. */

@@ -3,7 +3,7 @@ export type SubscriptionStatus = 'TRIALING' | 'ACTIVE' | 'PAST_DUE' | 'PAUSED' |
 const moves: Readonly<Record<SubscriptionStatus, readonly SubscriptionStatus[]>> = {
   TRIALING: ['ACTIVE', 'CANCELED'],
   ACTIVE: ['PAST_DUE', 'PAUSED', 'CANCELED'],
-  PAST_DUE: ['ACTIVE', 'CANCELED'],
+  PAST_DUE: ['ACTIVE', 'PAUSED', 'CANCELED'],
   PAUSED: ['ACTIVE', 'CANCELED'],
   CANCELED: [],
 }

@@ -2,6 +2,7 @@ import type { Slice } from '../http/route.ts'
 import { access } from './access/index.ts'
 import { analytics } from './analytics/index.ts'
 import { catalog } from './catalog/index.ts'
+import { checkout } from './checkout/index.ts'
 import { clocks } from './clock/index.ts'
 import { collecting } from './collection/index.ts'
 import { creditNotes } from './credit-notes/index.ts'
@@ -15,6 +16,7 @@ import { keys } from './keys/index.ts'
 import { ledger } from './ledger/index.ts'
 import { mailing } from './mail/index.ts'
 import { paymentMethods, payments } from './payments/index.ts'
+import { paymentProviders } from './providers/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
 import { tenants } from './tenants/index.ts'
 import { webhookEndpoints } from './webhooks/index.ts'
@@ -31,6 +33,7 @@ export const slices: readonly Slice[] = [
   catalog,
   ledger,
   invoices,
+  paymentProviders,
   paymentMethods,
   payments,
   creditNotes,
@@ -38,6 +41,7 @@ export const slices: readonly Slice[] = [
   drafts,
   crediting,
   collecting,
+  checkout,
   analytics,
   clocks,
   mailing,

@@ -1,6 +1,8 @@
 import { billingRun } from './billing-run/index.ts'
+import { checkoutLoop } from './checkout/index.ts'
 import { clock } from './clock/index.ts'
 import { collection } from './collection/index.ts'
+import { dunningLoop } from './dunning/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
 import { overdueLoop } from './invoices/index.ts'
 import { mail } from './mail/index.ts'
@@ -14,6 +16,8 @@ export const loops = [
   trialEndingLoop,
   heldInvoicesLoop,
   collection,
+  checkoutLoop,
+  dunningLoop,
   overdueLoop,
   recognition,
   clock,

@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
+import { systemClock } from '../../src/clock.ts'
+import { startSimulator } from '../../src/simulators/simulator.ts'
 import { slices } from '../../src/slices/index.ts'
 import { loops } from '../../src/slices/loops.ts'
 import { webhooks } from '../../src/slices/webhooks/index.ts'
 import { type Caller, type TestTenant, newTenant, startServer } from '../harness.ts'
 
-const server = await startServer({ settings: { WEBHOOK_TARGETS: 'any' } })
+const simulator = await startSimulator(systemClock)
+const server = await startServer({
+  settings: { WEBHOOK_TARGETS: 'any', TEST_PROVIDER_URLS: simulator.setting },
+})
 const owner = new pg.Client({ connectionString: server.databaseUrl })
 before(() => owner.connect())
 after(() => owner.end())
+after(() => simulator.close())
 
 type Ids = Readonly<Record<string, string>>
 
@@ -45,6 +51,18 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     amount: 1,
     reason: 'OTHER',
   })
+  const provider = await made('/payment-providers', {
+    providerName: 'PAYSTACK',
+    credentials: { secretKey: `sk_test_0000000000${mark}` },
+    currencies: ['KES'],
+  })
+  const guest = await made('/customers', { email: `guest-${mark}@example.com`, currency: 'KES' })
+  const draft = await made('/invoices', {
+    customerId: guest['id'],
+    items: [{ description: mark, quantity: 1, unitAmount: 10 }],
+    autoFinalize: true,
+  })
+  const session = await made(`/invoices/${draft['id']}/checkout`, { successUrl: 'https://shop.example.com' })
   const price = (plan as unknown as { prices: { id: string }[] }).prices[0]?.id ?? ''
   return {
     customers: customer['id'] ?? '',
@@ -57,6 +75,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     'credit-notes': note.id,
     'webhook-endpoints': endpoint['id'] ?? '',
     deliveries: sent['id'] ?? '',
+    'payment-providers': provider['id'] ?? '',
+    'checkout-sessions': session['id'] ?? '',
   }
 }
 
@@ -76,6 +96,7 @@ function bodyFor(operation: string, ids: Ids): object {
       token: 'sandbox_succeeds',
       type: 'CARD',
     },
+    'invoices.checkout': { successUrl: 'https://shop.example.com' },
     'payments.create': { invoiceId: ids['invoices'], amount: 1 },
     'creditNotes.create': { invoiceId: ids['invoices'], amount: 1, reason: 'OTHER' },
   }

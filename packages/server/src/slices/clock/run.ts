@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import { transaction } from '../../db/transaction.ts'
 import { billEnvironment } from '../billing-run/index.ts'
 import { collectEnvironment } from '../collection/index.ts'
+import { freezeDunnings, retryDueIn } from '../dunning/index.ts'
 import { announceOverdueIn } from '../invoices/index.ts'
 import { recogniseEnvironment } from '../recognition/index.ts'
 import { announceTrialsEndingIn, issueHeldIn } from '../subscriptions/index.ts'
@@ -97,6 +98,7 @@ const kinds = [
   { due: 'trial_notice_at', act: announceTrialsEndingIn },
   { due: 'billing_at', act: billEnvironment },
   { due: 'finalize_at', act: issueHeldIn },
+  { due: 'dunning_at', act: retryDueIn },
   { due: 'collection_at', act: collectEnvironment },
   { due: 'overdue_at', act: announceOverdueIn },
 ] as const
@@ -163,6 +165,7 @@ async function freeze(
     tx.defer(freezeInvoices(environmentId))
     tx.defer(freezePayments(environmentId))
     tx.defer(freezeRefunds(environmentId))
+    tx.defer(freezeDunnings(environmentId))
     tx.defer(freezeRecognition(environmentId))
     return start
   })

@@ -69,6 +69,7 @@ export const currentRun = statement(
       where environment_id = e.id and trial_notice_at is not null and on_test_clock) as trial_notice_at,
      (select min(finalize_at) from invoices
       where environment_id = e.id and finalize_at is not null and status = 'DRAFT' and on_test_clock) as finalize_at,
+     (select min(due_at) from dunnings where environment_id = e.id and due_at is not null and on_test_clock) as dunning_at,
      least(
        (select min(due_at) from payments where environment_id = e.id and due_at is not null and on_test_clock),
        (select min(due_at) from refunds where environment_id = e.id and due_at is not null and on_test_clock)
@@ -86,6 +87,7 @@ export const currentRun = statement(
     billing_at: nullable(instant),
     trial_notice_at: nullable(instant),
     finalize_at: nullable(instant),
+    dunning_at: nullable(instant),
     collection_at: nullable(instant),
     overdue_at: nullable(instant),
   },

@@ -1,30 +1,56 @@
 import type { Deps } from '../../deps.ts'
 import { attempt, tokenPlace } from '../payments/index.ts'
-import { type Found, providerNamed } from '../providers/index.ts'
+import { type Found, openAccountOf, providerNamed } from '../providers/index.ts'
 import type { ClaimedPayment } from './sql.ts'
 
 /** Charges a claimed payment, or asks how its charge ended. Called outside any transaction. */
 export async function attemptCharge(deps: Deps, payment: ClaimedPayment): Promise<Found> {
   const provider = providerNamed(payment.provider)
   const { environment_id: environmentId, payment_method_id: methodId, token_sealed: sealed } = payment
+  const fault = payment.was === 'PENDING' ? faultBeforeCharge(payment) : undefined
+  if (fault) return fault
+  const token =
+    methodId === null || sealed === null
+      ? null
+      : deps.sealer.open(sealed, tokenPlace(environmentId, methodId))
   const request = {
     scope: { tenantId: payment.tenant_id, environmentId },
+    account: openAccountOf(deps, payment),
     reference: payment.reference,
+    handle: payment.provider_handle,
     amountMinor: payment.amount_minor,
     currency: payment.currency,
     at: payment.clock_now ?? deps.clock.now(),
+    calledAt: payment.called_at,
   }
-  if (payment.was === 'PENDING' && (methodId === null || sealed === null || payment.method_removed)) {
-    const reason = 'The payment method was removed before it was charged.'
-    return { status: 'declined', code: 'payment_method_removed', reason, hard: true }
-  }
+  const payer = { email: payment.payer_email, name: payment.payer_name, country: payment.payer_country }
   return attempt(deps, provider, payment, {
     act: async () => {
-      if (methodId === null || sealed === null)
-        throw new Error('a payment that can be charged lost its method')
-      const token = deps.sealer.open(sealed, tokenPlace(environmentId, methodId))
-      return provider.charge(deps, { ...request, token })
+      if (token === null) throw new Error('a payment that can be charged lost its method')
+      return provider.charge(deps, { ...request, token, payer })
     },
-    ask: () => provider.queryCharge(deps, request),
+    ask: () => provider.queryCharge(deps, { ...request, token }),
   })
+}
+
+/** Why a payment is not even sent. */
+function faultBeforeCharge(payment: ClaimedPayment): Found | undefined {
+  if (payment.payment_method_id === null || payment.token_sealed === null || payment.method_removed) {
+    const reason = 'The payment method was removed before it was charged.'
+    return { status: 'declined', code: 'payment_method_removed', reason }
+  }
+  const kind = providerNamed(payment.provider).account
+  if (!kind) return undefined
+  const { amount_minor: amountMinor, currency } = payment
+  if (kind.currencies && !kind.currencies.includes(currency)) {
+    const reason = `${payment.provider} takes no ${currency}.`
+    return { status: 'declined', code: 'amount_not_supported', reason }
+  }
+  const fault = kind.amountFault({ amountMinor, currency })
+  if (fault !== undefined) return { status: 'declined', code: 'amount_not_supported', reason: fault }
+  if (!payment.provider_active) {
+    const reason = `The account at ${payment.provider} is not active.`
+    return { status: 'unavailable', code: 'provider_config_error', reason }
+  }
+  return undefined
 }

@@ -1,3 +1,4 @@
+import { declineKind } from '@novabilling/core/dunning'
 import type { Deps } from '../../deps.ts'
 import { recordEvents } from '../../db/events.ts'
 import { type Tx, transaction } from '../../db/transaction.ts'
@@ -11,8 +12,10 @@ import {
   recordOf,
   savePayments,
 } from '../payments/index.ts'
+import { planRetries } from '../dunning/index.ts'
 import type { Found } from '../providers/index.ts'
 import { lockSubscriptions, markPastDue } from '../subscriptions/index.ts'
+import { fallOver, intendElsewhere } from './fall-over.ts'
 import { settle } from './settle.ts'
 import type { ClaimedPayment } from './sql.ts'
 
@@ -47,15 +50,17 @@ export async function concludeCharges(deps: Deps, outcomes: readonly ChargeOutco
         .map((row) => [row.id, row.attempt]),
     )
 
-    const ended = outcomes
+    const recorded = outcomes
       .filter(({ payment }) => open.get(payment.id) === payment.attempt)
       .map(({ payment, found }) => ({
         payment,
         recorded: recordOf(found, { ...payment, onTestClock: payment.clock_now !== null }, tx.now),
       }))
-    if (ended.length === 0) return
+    if (recorded.length === 0) return
+    const { ended, moved } = await fallOver(tx, environmentId, recorded)
     report(deps, ended)
     save(tx, environmentId, ended)
+    await intendElsewhere(deps, tx, environmentId, ended, moved)
     await announce(deps, tx, environmentId, ended)
     await succeed(
       deps,
@@ -67,7 +72,7 @@ export async function concludeCharges(deps: Deps, outcomes: readonly ChargeOutco
       deps,
       tx,
       environmentId,
-      ended.filter(({ recorded }) => recorded.status === 'FAILED'),
+      ended.filter(({ payment, recorded }) => recorded.status === 'FAILED' && !moved.has(payment.id)),
     )
   })
 }
@@ -83,6 +88,7 @@ function save(tx: Tx, environmentId: string, ended: readonly Ended[]): void {
       ended.map(({ recorded }) => recorded.failureReason),
       ended.map(({ recorded }) => recorded.dueAt),
       tx.now,
+      ended.map(({ recorded }) => recorded.handle),
     ),
   )
 }
@@ -127,7 +133,20 @@ async function succeed(deps: Deps, tx: Tx, environmentId: string, ended: readonl
   )
 }
 
-async function fail(deps: Deps, tx: Tx, environmentId: string, ended: readonly Ended[]): Promise<void> {
+async function fail(deps: Deps, tx: Tx, environmentId: string, all: readonly Ended[]): Promise<void> {
+  if (all.length === 0) return
+  await planRetries(
+    deps,
+    tx,
+    environmentId,
+    all.map(({ payment, recorded }) => ({
+      invoiceId: payment.invoice_id,
+      code: recorded.failureCode ?? '',
+      onPhone: payment.method_type === 'MOBILE_MONEY',
+    })),
+  )
+  // What failed because of us or of the provider is not held against the customer.
+  const ended = all.filter(({ recorded }) => declineKind(recorded.failureCode ?? '') !== 'OURS')
   if (ended.length === 0) return
   await failInvoices(
     deps,

@@ -8,4 +8,6 @@ export const collecting: Slice = {
   routes,
 }
 
+export { bookConfirmed } from './book.ts'
 export { collectEnvironment, collection } from './collect.ts'
+export { dueOf, lockInvoiceOf, lockPayableInvoice } from './receive.ts'

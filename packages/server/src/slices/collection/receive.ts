@@ -73,7 +73,8 @@ export async function lockPayableInvoice(tx: Tx, environmentId: string, id: stri
   return invoice
 }
 
-async function lockInvoiceOf(tx: Tx, environmentId: string, id: string): Promise<InvoiceRow> {
+/** Locks an invoice, its subscription first. @throws Refusal invoice_not_found */
+export async function lockInvoiceOf(tx: Tx, environmentId: string, id: string): Promise<InvoiceRow> {
   const uuid = parseId('invoice', id)
   const [found] = uuid === undefined ? [] : await tx.query(subscriptionOfInvoice(environmentId, uuid))
   if (!found) throw new Refusal('invoice_not_found')

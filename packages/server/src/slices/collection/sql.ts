@@ -25,9 +25,17 @@ const claimedColumns = {
   payment_method_id: nullable(uuid),
   token_sealed: nullable(bytes),
   method_removed: boolean,
+  method_type: nullable(text),
   amount_minor: bigint,
   currency: text,
   provider: text,
+  provider_id: nullable(uuid),
+  credentials_sealed: nullable(bytes),
+  provider_active: boolean,
+  provider_handle: nullable(text),
+  payer_email: nullable(text),
+  payer_name: nullable(text),
+  payer_country: nullable(text),
   reference: text,
   was: oneOf('PENDING', 'PROCESSING', 'UNKNOWN'),
   attempt: integer,
@@ -49,14 +57,18 @@ const claim = (due: string): string => `
   from due
     join environments e on e.id = due.environment_id
     join invoices i on i.environment_id = due.environment_id and i.id = due.invoice_id
+    join customers c on c.environment_id = due.environment_id and c.id = due.customer_id
     left join payment_methods m on m.environment_id = due.environment_id and m.id = due.payment_method_id
+    left join payment_providers a on a.environment_id = due.environment_id and a.id = due.provider_id
   where p.environment_id = due.environment_id and p.id = due.id
   returning e.tenant_id, p.environment_id, e.kind = 'TEST' as is_test, e.clock_now, p.id, p.invoice_id,
     i.subscription_id, p.customer_id, p.payment_method_id, m.token_sealed,
-    m.archived_at is not null as method_removed, p.amount_minor, p.currency, p.provider, p.reference, due.was,
-    p.attempt, p.called_at`
+    m.archived_at is not null as method_removed, m.type as method_type, p.amount_minor, p.currency, p.provider, p.reference, due.was,
+    p.attempt, p.called_at, p.provider_id, a.credentials_sealed, a.is_active is not false as provider_active,
+    p.provider_handle, c.email as payer_email, c.name as payer_name, c.country as payer_country`
 
-const dueColumns = 'p.environment_id, p.id, p.invoice_id, p.payment_method_id, p.status as was'
+const dueColumns =
+  'p.environment_id, p.id, p.invoice_id, p.customer_id, p.payment_method_id, p.provider_id, p.status as was'
 const free = '(p.lease_until is null or p.lease_until <= $1::timestamptz)'
 
 /** Over all environments on real time. $3: how many. */

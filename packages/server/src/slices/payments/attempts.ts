@@ -7,6 +7,9 @@ export const leaseMs = 90_000
 /** How long a request that wrote an intent down has the first turn at it. */
 export const firstTurnMs = 5000
 
+/** A call that never arrives is given up after so many tries: some four hours. */
+const mostTries = 10
+
 const backoffSeconds = [1, 5, 15, 60, 300, 900, 3600]
 
 /** How long to wait before the next question about an outcome that is not known. */
@@ -30,6 +33,8 @@ export async function attempt(
   if (row.was === 'PENDING') return outcomeOf(deps, calls.act, what)
   const found = await outcomeOf(deps, calls.ask, what)
   const calledMs = row.called_at?.epochMilliseconds ?? 0
+  // The question did not get through, which tells nothing of what it was about.
+  if (found.status === 'unavailable') return { status: 'unknown' }
   if (found.status === 'not_found' && deps.clock.nowMs() - calledMs < provider.settlingMs)
     return { status: 'unknown' }
   return found
@@ -55,6 +60,7 @@ export type Recorded = {
   readonly failureCode: string | null
   readonly failureReason: string | null
   readonly dueAt: Temporal.Instant | null
+  readonly handle: string | null
 }
 
 /** Decides what an outcome means. Success with other money than was asked for is set aside, never booked. */
@@ -63,7 +69,7 @@ export function recordOf(
   asked: { amount_minor: bigint; currency: string; attempt: number; onTestClock: boolean },
   at: Temporal.Instant,
 ): Recorded {
-  const open = { transactionId: null, failureCode: null, failureReason: null }
+  const open = { transactionId: null, failureCode: null, failureReason: null, handle: null }
   switch (found.status) {
     case 'succeeded':
       if (found.amountMinor !== asked.amount_minor || found.currency !== asked.currency) {
@@ -74,7 +80,18 @@ export function recordOf(
     case 'declined':
       return { ...open, status: 'FAILED', failureCode: found.code, failureReason: found.reason, dueAt: null }
     case 'pending':
-      return { ...open, status: 'PROCESSING', dueAt: at.add({ seconds: found.askAfterSeconds }) }
+      return {
+        ...open,
+        status: 'PROCESSING',
+        dueAt: at.add({ seconds: found.askAfterSeconds }),
+        handle: found.handle ?? null,
+      }
+    case 'unavailable': {
+      const failure = { failureCode: found.code, failureReason: found.reason }
+      if (asked.attempt >= mostTries) return { ...open, ...failure, status: 'FAILED', dueAt: null }
+      const seconds = askAgainAfterSeconds(asked.attempt, false)
+      return { ...open, ...failure, status: 'PENDING', dueAt: at.add({ seconds }) }
+    }
     case 'unknown': {
       const seconds = askAgainAfterSeconds(asked.attempt, asked.onTestClock)
       return { ...open, status: 'UNKNOWN', dueAt: at.add({ seconds }) }

@@ -111,6 +111,7 @@ async function withdraw(
       ids.map(() => 'The invoice was not to be paid any more.'),
       ids.map(() => null),
       tx.now,
+      ids.map(() => null),
     ),
   )
   const rows = await tx.query(paymentsByIds(environmentId, ids))

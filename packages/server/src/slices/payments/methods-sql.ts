@@ -48,8 +48,9 @@ export const methodsOfCustomer = statement(
 export const insertMethod = command(
   'payment_methods.insert',
   `insert into payment_methods
-     (environment_id, id, customer_id, provider, token_sealed, type, brand, last4, exp_month, exp_year, phone, is_default, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+     (environment_id, id, customer_id, provider, token_sealed, type, brand, last4, exp_month, exp_year, phone, is_default,
+      created_at, provider_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 )
 
 /** One default at most: the old one goes before the new one comes. */

@@ -4,7 +4,7 @@ import { type Page, fragment, listPage } from '../../http/pages.ts'
 import { parseId } from '../../ids.ts'
 import { type Fault, Refusal, invalid } from '../../refusal.ts'
 import { findCustomer, lockCustomer } from '../customers/index.ts'
-import { availableProvider, providerNamed } from '../providers/index.ts'
+import { accountsFor, availableProvider, providerNamed } from '../providers/index.ts'
 import {
   type MethodRow,
   archiveMethod,
@@ -31,7 +31,10 @@ export async function addPaymentMethod(
   if (faults.length > 0) throw invalid(...faults)
   const customer = await lockedCustomer(tx, environmentId, input.customerId)
   if (customer.status === 'ARCHIVED') throw new Refusal('customer_archived')
-  availableProvider(input.provider, { isTest: tx.scope.isTest ?? false })
+  const { account } = availableProvider(input.provider, { isTest: tx.scope.isTest ?? false })
+  const accounts = account ? await accountsFor(tx, environmentId, { country: customer.country }) : []
+  const keeper = accounts.find(({ provider }) => provider === input.provider)
+  if (account && !keeper) throw new Refusal('provider_not_configured')
 
   const others = await tx.query(methodsOfCustomer(environmentId, customer.id))
   const row: MethodRow = {
@@ -63,6 +66,7 @@ export async function addPaymentMethod(
       row.phone,
       row.is_default,
       row.created_at,
+      keeper?.id ?? null,
     ),
   )
   return presentMethod(row)

@@ -16,7 +16,7 @@ const setAside = new Counter({
 
 /** Counts what came out of an attempt. */
 export function countAttempt(
-  kind: 'charge' | 'refund',
+  kind: 'charge' | 'refund' | 'checkout',
   provider: string,
   recorded: { status: string; failureCode: string | null },
 ): void {

@@ -5,7 +5,7 @@ import { type Tx, transaction } from '../../db/transaction.ts'
 import { grantCredits } from '../credits/index.ts'
 import { lockInvoices } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
-import { type Found, providerNamed } from '../providers/index.ts'
+import { type Found, openAccountOf, providerNamed } from '../providers/index.ts'
 import { type Recorded, attempt, recordOf } from './attempts.ts'
 import { countAttempt } from './metrics.ts'
 import { presentPayment } from './present.ts'
@@ -27,18 +27,18 @@ export function attemptRefund(deps: Deps, refund: ClaimedRefund): Promise<Found>
   const provider = providerNamed(refund.provider)
   const request = {
     scope: { tenantId: refund.tenant_id, environmentId: refund.environment_id },
+    account: openAccountOf(deps, refund),
     reference: refund.reference,
+    handle: refund.provider_handle,
+    calledAt: refund.called_at,
     amountMinor: refund.amount_minor,
     currency: refund.currency,
     at: refund.clock_now ?? deps.clock.now(),
+    chargeReference: refund.charge_reference,
+    chargeTransactionId: refund.charge_transaction_id,
   }
   return attempt(deps, provider, refund, {
-    act: () =>
-      provider.refund(deps, {
-        ...request,
-        chargeReference: refund.charge_reference,
-        chargeTransactionId: refund.charge_transaction_id,
-      }),
+    act: () => provider.refund(deps, request),
     ask: () => provider.queryRefund(deps, request),
   })
 }
@@ -115,6 +115,7 @@ function write(deps: Deps, tx: Tx, environmentId: string, ended: readonly Ended[
       ended.map(({ recorded }) => recorded.failureReason),
       ended.map(({ recorded }) => recorded.dueAt),
       tx.now,
+      ended.map(({ recorded }) => recorded.handle),
     ),
   )
   const final = ended.filter(

@@ -2,6 +2,7 @@ import {
   type RowOf,
   bigint,
   boolean,
+  bytes,
   command,
   instant,
   integer,
@@ -80,6 +81,9 @@ const claimedColumns = {
   amount_minor: bigint,
   currency: text,
   provider: text,
+  provider_id: nullable(uuid),
+  credentials_sealed: nullable(bytes),
+  provider_handle: nullable(text),
   reference: text,
   charge_reference: text,
   charge_transaction_id: nullable(text),
@@ -96,13 +100,15 @@ const claim = (due: string): string => `
   set attempt = r.attempt + 1, lease_until = $2, updated_at = r.updated_at,
     status = case r.status when 'PENDING' then 'PROCESSING' else r.status end,
     called_at = case r.status when 'PENDING' then $1 else r.called_at end
-  from due, payments p, environments e
+  from due, environments e, payments p
+    left join payment_providers a on a.environment_id = p.environment_id and a.id = p.provider_id
   where r.environment_id = due.environment_id and r.id = due.id
     and p.environment_id = r.environment_id and p.id = r.payment_id
     and e.id = r.environment_id
   returning e.tenant_id, r.environment_id, e.kind = 'TEST' as is_test, e.clock_now, r.id, r.payment_id, p.invoice_id,
     p.customer_id, r.credit_note_id, r.amount_minor, p.currency, p.provider, r.reference, p.reference as charge_reference,
-    p.provider_transaction_id as charge_transaction_id, due.was, r.attempt, r.called_at`
+    p.provider_transaction_id as charge_transaction_id, due.was, r.attempt, r.called_at,
+    p.provider_id, a.credentials_sealed, r.provider_handle`
 
 /** Over all environments on real time. $3: how many. */
 export const claimRefunds = statement(
@@ -180,9 +186,9 @@ export const saveRefunds = command(
   'refunds.save',
   `update refunds r
    set status = u.status, failure_code = u.failure_code, failure_reason = u.failure_reason, due_at = u.due_at,
-     lease_until = null, updated_at = $7
-   from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-     as u (id, status, failure_code, failure_reason, due_at)
+     lease_until = null, updated_at = $7, provider_handle = coalesce(u.handle, r.provider_handle)
+   from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $8::text[])
+     as u (id, status, failure_code, failure_reason, due_at, handle)
    where r.environment_id = $1::uuid and r.id = u.id`,
 )
 

@@ -31,6 +31,7 @@ const ownColumns = {
   currency: text,
   status: oneOf('PENDING', 'PROCESSING', 'UNKNOWN', 'SUCCEEDED', 'FAILED', 'REFUNDED'),
   provider: oneOf(...providerNames, 'MANUAL'),
+  provider_id: nullable(uuid),
   method: nullable(text),
   reference: text,
   provider_transaction_id: nullable(text),
@@ -80,15 +81,15 @@ export const lockPayments = statement(
 export const insertIntents = command(
   'payments.insert_intents',
   `insert into payments (environment_id, id, invoice_id, customer_id, payment_method_id, amount_minor, currency, status,
-     provider, reference, due_at, on_test_clock, created_at, updated_at)
+     provider, provider_id, reference, due_at, on_test_clock, created_at, updated_at)
    select u.environment_id, u.id, u.invoice_id, u.customer_id, m.id, u.amount_minor, u.currency, 'PENDING',
-     m.provider, u.reference, u.at, e.clock_now is not null, u.at, u.at
+     m.provider, m.provider_id, u.reference, u.at, e.clock_now is not null, u.at, u.at
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::text[], $8::text[],
        $9::timestamptz[])
      as u (environment_id, id, invoice_id, customer_id, payment_method_id, amount_minor, currency, reference, at)
    join environments e on e.id = u.environment_id
    cross join lateral (
-     select m.id, m.provider
+     select m.id, m.provider, m.provider_id
      from payment_methods m
      where m.environment_id = u.environment_id and m.customer_id = u.customer_id and m.archived_at is null
        and (m.id = u.payment_method_id or m.is_default)
@@ -120,8 +121,9 @@ export const savePayments = command(
   'payments.save',
   `update payments p
    set status = u.status, provider_transaction_id = u.provider_transaction_id, failure_code = u.failure_code,
-     failure_reason = u.failure_reason, due_at = u.due_at, lease_until = null, updated_at = $8
-   from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-     as u (id, status, provider_transaction_id, failure_code, failure_reason, due_at)
+     failure_reason = u.failure_reason, due_at = u.due_at, lease_until = null, updated_at = $8,
+     provider_handle = coalesce(u.handle, p.provider_handle)
+   from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $9::text[])
+     as u (id, status, provider_transaction_id, failure_code, failure_reason, due_at, handle)
    where p.environment_id = $1::uuid and p.id = u.id`,
 )

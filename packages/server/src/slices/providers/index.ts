@@ -1,2 +1,23 @@
+import type { Slice } from '../../http/route.ts'
+import { routes } from './routes.ts'
+import { PaymentProvider, ProviderTest } from './schema.ts'
+
+export const paymentProviders: Slice = {
+  name: 'payment-providers',
+  title: 'Payment providers',
+  description: 'Your accounts at those who collect money for you.',
+  routes,
+  schemas: [PaymentProvider, ProviderTest],
+}
+
+export { openAccount, openAccountOf } from './open.ts'
 export { availableProvider, outcomeOf, providerNamed } from './outcome.ts'
-export { type Found, type Outcome, type Provider, providerNames } from './provider.ts'
+export {
+  type Received,
+  type Found,
+  type KeptMethod,
+  type Outcome,
+  type Provider,
+  providerNames,
+} from './provider.ts'
+export { accountsFor } from './route.ts'

@@ -7,13 +7,13 @@ import type { Provider } from './provider.ts'
 export const manual: Provider = {
   name: 'MANUAL',
   isAvailable: () => true,
+  account: null,
   tokenFault: () => 'is not needed for a payment made elsewhere',
   settlingMs: 0,
   charge: async () => ({
     status: 'declined',
-    code: 'not_chargeable',
+    code: 'not_permitted',
     reason: 'A payment made elsewhere cannot be charged.',
-    hard: true,
   }),
   queryCharge: async () => ({ status: 'not_found' }),
   refund: async (_deps, { reference, amountMinor, currency }) => ({

@@ -1,10 +1,17 @@
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
+import { flutterwave } from './flutterwave/index.ts'
 import { manual } from './manual.ts'
+import { mpesa } from './mpesa/index.ts'
+import { paystack } from './paystack/index.ts'
 import type { Outcome, Provider } from './provider.ts'
 import { sandbox } from './sandbox.ts'
+import { stripe } from './stripe/index.ts'
+import { NotSent } from './web.ts'
 
-const providers = new Map<string, Provider>([sandbox, manual].map((provider) => [provider.name, provider]))
+const providers = new Map<string, Provider>(
+  [sandbox, manual, paystack, flutterwave, stripe, mpesa].map((provider) => [provider.name, provider]),
+)
 
 /** No call is waited for longer: after this its outcome is unknown. */
 const callDeadlineMs = 30_000
@@ -24,20 +31,24 @@ export function availableProvider(name: string, environment: { isTest: boolean }
 }
 
 /**
- * Calls a provider. A call that fails or takes too long has an unknown outcome: the money may have moved, so it
- * is asked about later and never guessed.
+ * Calls a provider. A call that surely did not arrive is `unavailable`. One that fails otherwise or takes too long has
+ * an unknown outcome: the money may have moved, so it is asked about later and never guessed.
  */
 export async function outcomeOf<O>(
   deps: Deps,
   call: () => Promise<O>,
   what: { provider: string; reference: string },
-): Promise<O | Extract<Outcome, { status: 'unknown' }>> {
+): Promise<O | Extract<Outcome, { status: 'unknown' | 'unavailable' }>> {
   const unknown = { status: 'unknown' } as const
   const ended = new AbortController()
   try {
     const deadline = deps.clock.sleep(callDeadlineMs, ended.signal).then(() => unknown)
     return await Promise.race([call(), deadline])
   } catch (error) {
+    if (error instanceof NotSent) {
+      deps.log.warn({ reason: error.message, ...what }, 'a provider did not take a call')
+      return error.outcome
+    }
     deps.log.warn(
       { err: error, ...what },
       'a provider could not be reached, and the outcome is asked about later',

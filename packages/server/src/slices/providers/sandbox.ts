@@ -1,3 +1,4 @@
+import type { DeclineCode } from '@novabilling/core/dunning'
 import type { Deps } from '../../deps.ts'
 import type { Found, Outcome, Provider, ProviderRequest } from './provider.ts'
 import { type BookEntry, type BookOutcome, enterInBook, lookInBook } from './sandbox-book.ts'
@@ -8,7 +9,7 @@ type Behaviour = {
   readonly outcome: BookOutcome
   /** The first answer never arrives. */
   readonly answerLost?: boolean
-  readonly decline?: { readonly code: string; readonly reason: string; readonly hard: boolean }
+  readonly decline?: { readonly code: DeclineCode; readonly reason: string }
 }
 
 /** What each token makes the sandbox do. A refund behaves as the charge it gives back did. */
@@ -16,11 +17,11 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   sandbox_succeeds: { outcome: 'SUCCEEDED' },
   sandbox_declined: {
     outcome: 'DECLINED',
-    decline: { code: 'card_declined', reason: 'The card was declined.', hard: true },
+    decline: { code: 'card_declined', reason: 'The card was declined.' },
   },
   sandbox_insufficient_funds: {
     outcome: 'DECLINED',
-    decline: { code: 'insufficient_funds', reason: 'The account does not hold enough money.', hard: false },
+    decline: { code: 'insufficient_funds', reason: 'The account does not hold enough money.' },
   },
   sandbox_timeout: { outcome: 'SUCCEEDED', answerLost: true },
   sandbox_timeout_not_executed: { outcome: 'LOST', answerLost: true },
@@ -36,6 +37,7 @@ const sandboxTokens = Object.keys(behaviours)
 export const sandbox: Provider = {
   name: 'SANDBOX',
   isAvailable: ({ isTest }) => isTest,
+  account: null,
   tokenFault: (token) =>
     Object.hasOwn(behaviours, token)
       ? undefined
@@ -46,12 +48,7 @@ export const sandbox: Provider = {
   async refund(deps, request) {
     const charge = await lookInBook(deps.workerDb, request.scope.environmentId, request.chargeReference)
     if (!charge || charge.outcome === 'DECLINED') {
-      return {
-        status: 'declined',
-        code: 'charge_not_found',
-        reason: 'There is no such charge to refund.',
-        hard: true,
-      }
+      return { status: 'declined', code: 'not_permitted', reason: 'There is no such charge to refund.' }
     }
     return act(deps, request, 'REFUND', charge.behaviour)
   },
@@ -65,8 +62,7 @@ async function act(
   token: string,
 ): Promise<Outcome> {
   const behaviour = behaviours[token]
-  if (!behaviour)
-    return { status: 'declined', code: 'invalid_token', reason: 'The token is not known.', hard: true }
+  if (!behaviour) return { status: 'declined', code: 'token_invalid', reason: 'The token is not known.' }
   const { outcome } = behaviour
   const settlesAt = outcome === 'PENDING' ? request.at.add({ seconds: pendingSeconds }) : null
   const entry = await enterInBook(deps.workerDb, request, { kind, behaviour: token, outcome, settlesAt })

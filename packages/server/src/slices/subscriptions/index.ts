@@ -19,8 +19,10 @@ export const subscriptions: Slice = {
 }
 
 export { billDue } from './bill.ts'
+export { cancelSubscription } from './cancel.ts'
 export { findSubscription, lockSubscriptions } from './find.ts'
 export { type DueRow, dueColumns, lockedColumns, withBillingFacts } from './sql.ts'
 export { heldInvoicesLoop, issueHeldIn } from './issue-due.ts'
+export { pauseUnpaid } from './pause.ts'
 export { markPastDue, reactivate } from './standing.ts'
 export { announceTrialsEndingIn, trialEndingLoop } from './trial-ending.ts'

@@ -55,3 +55,15 @@ async function creditPaused(deps: Deps, tx: Tx, row: DueRow, now: number): Promi
   cutArrears(row, { by: 'change', at: now })
   row.pause_credited = true
 }
+
+/** Pauses one that is PAST_DUE because its invoice cannot be collected. Gives false for any other: nothing is done. */
+export async function pauseUnpaid(deps: Deps, tx: Tx, environmentId: string, id: string): Promise<boolean> {
+  const row = await lockToChange(deps, tx, environmentId, id)
+  if (row.status !== 'PAST_DUE') return false
+  row.status = 'PAUSED'
+  row.paused_at = isoInstant(tx.now)
+  row.resume_at = null
+  awaitWhilePaused(row)
+  await concludeChange(deps, tx, row, 'subscription.paused')
+  return true
+}

@@ -11,7 +11,7 @@ export const tenants: Slice = {
   constraints: { environments_tenant_id_name_key: 'environment_name_taken' },
 }
 
-export type { Environment } from './schema.ts'
+export type { Environment, TenantSettings } from './schema.ts'
 export { findLogo } from './logo.ts'
 export { smtpPlace, tenantById } from './me.ts'
 export {

@@ -45,6 +45,19 @@ const settings = {
   }),
   taxId: words(50),
   address: named<Static<typeof Address>>('Address'),
+  dunning: closed(
+    {
+      retryDays: Type.Array(Type.Integer({ minimum: 1, maximum: 90 }), {
+        maxItems: 12,
+        uniqueItems: true,
+        description: 'Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set',
+      }),
+      finalAction: oneOf(['CANCEL', 'PAUSE', 'NONE'], {
+        description: 'What becomes of the subscription when all retries have failed; CANCEL unless set',
+      }),
+    },
+    { description: 'How failed charges are tried again; replaced whole' },
+  ),
 }
 
 const smtp = {
@@ -77,6 +90,7 @@ export const UpdateTenant = closed({
         fiscalFields: Type.Optional(orNull(settings.fiscalFields)),
         taxId: Type.Optional(orNull(settings.taxId)),
         address: Type.Optional(orNull(settings.address)),
+        dunning: Type.Optional(orNull(settings.dunning)),
         smtp: Type.Optional(
           orNull(
             closed(
@@ -112,6 +126,7 @@ export type TenantSettings = {
   fiscalFields?: { label: string; value: string }[]
   taxId?: string
   address?: Static<typeof Address>
+  dunning?: Static<typeof settings.dunning>
   smtp?: SmtpSettings
 }
 
@@ -139,6 +154,7 @@ export const Tenant = Type.Object(
       fiscalFields: Type.Optional(settings.fiscalFields),
       taxId: Type.Optional(settings.taxId),
       address: Type.Optional(settings.address),
+      dunning: Type.Optional(settings.dunning),
       smtp: Type.Optional(
         Type.Object({
           host: smtp.host,

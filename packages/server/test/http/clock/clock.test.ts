@@ -142,7 +142,7 @@ test('a declined renewal makes the subscription PAST_DUE at its instant', async 
   const { tenant, as, subscription } = await standing('2026-01-15T08:00:00Z', 'sandbox_declined', {
     trialDays: 10,
   })
-  await moved(tenant, { advance: { days: 20 } })
+  await moved(tenant, { advance: { days: 12 } })
   assert.equal((await get(as, `/subscriptions/${subscription.id}`)).status, 'PAST_DUE')
   const [invoice] = await invoicesOf(as, subscription.id)
   assert.deepEqual([invoice.status, invoice.issuedAt], ['FAILED', '2026-01-25T08:00:00.000Z'])

@@ -154,7 +154,7 @@ test('a worker that was paused and lost its lease cannot write its outcome any m
   clock.advance({ seconds: 91 })
   const [again] = await claimOnly()
   assert.equal(again?.attempt, 2)
-  const declined = { status: 'declined', code: 'late', reason: 'late', hard: true } as const
+  const declined = { status: 'declined', code: 'unknown', reason: 'late' } as const
   await concludeCharges(deps, [{ payment: claimed, found: declined }])
   assert.equal((await get(as, `/payments/${payment.id}`)).status, 'PROCESSING')
   assert.ok(again)

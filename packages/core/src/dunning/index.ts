@@ -1,0 +1,2 @@
+export { type DeclineCode, type DeclineKind, declineKind } from './decline.ts'
+export { type DunningPlan, defaultDunning, mayRetry, retryAt } from './retry.ts'

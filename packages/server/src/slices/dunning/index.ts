@@ -1,0 +1,3 @@
+export { planRetries } from './failed.ts'
+export { dunningLoop, retryDueIn } from './retry.ts'
+export { freezeDunnings } from './sql.ts'

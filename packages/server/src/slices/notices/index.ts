@@ -1,0 +1,1 @@
+export { serveNotices } from './serve.ts'
