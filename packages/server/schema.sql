@@ -116,6 +116,54 @@ create policy worker on billing_batches to nova_worker using true with check tru
 grant insert, select on billing_batches to nova_api;
 grant delete, insert, select, update on billing_batches to nova_worker;
 
+create table checkout_sessions (
+  environment_id uuid not null,
+  id uuid not null,
+  invoice_id uuid not null,
+  customer_id uuid not null,
+  provider text not null,
+  provider_id uuid not null,
+  reference text not null,
+  provider_handle text,
+  amount_minor bigint not null,
+  currency character(3) not null,
+  status text not null,
+  url text,
+  success_url text not null,
+  cancel_url text not null,
+  phone text,
+  keep_method boolean not null,
+  attempts jsonb not null,
+  failure_code text,
+  failure_reason text,
+  payment_id uuid,
+  expires_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  attempt integer not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint checkout_sessions_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint checkout_sessions_check CHECK (((status = 'COMPLETED'::text) = (payment_id IS NOT NULL))),
+  constraint checkout_sessions_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'COMPLETED'::text, 'EXPIRED'::text, 'FAILED'::text]))),
+  constraint checkout_sessions_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint checkout_sessions_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint checkout_sessions_environment_id_payment_id_fkey FOREIGN KEY (environment_id, payment_id) REFERENCES payments(environment_id, id),
+  constraint checkout_sessions_environment_id_provider_id_fkey FOREIGN KEY (environment_id, provider_id) REFERENCES payment_providers(environment_id, id),
+  constraint checkout_sessions_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX checkout_sessions_due ON public.checkout_sessions USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX checkout_sessions_handle ON public.checkout_sessions USING btree (environment_id, provider_handle) WHERE (provider_handle IS NOT NULL);
+CREATE INDEX checkout_sessions_invoice ON public.checkout_sessions USING btree (environment_id, invoice_id);
+CREATE UNIQUE INDEX checkout_sessions_open_key ON public.checkout_sessions USING btree (environment_id, invoice_id) WHERE (status = 'OPEN'::text);
+CREATE UNIQUE INDEX checkout_sessions_reference_key ON public.checkout_sessions USING btree (environment_id, reference);
+alter table checkout_sessions force row level security;
+create policy environment on checkout_sessions using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on checkout_sessions to nova_worker using true with check true;
+grant insert, select, update on checkout_sessions to nova_api;
+grant insert, select, update on checkout_sessions to nova_worker;
+
 create table clock_runs (
   environment_id uuid not null,
   lease_until timestamp with time zone not null,
@@ -343,6 +391,33 @@ grant insert on dashboard_sessions to nova_api;
 grant select, update on dashboard_sessions to nova_lookup;
 grant delete, select on dashboard_sessions to nova_worker;
 
+create table dunnings (
+  environment_id uuid not null,
+  invoice_id uuid not null,
+  started_at timestamp with time zone not null,
+  step integer not null default 0,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  attempt integer not null default 0,
+  on_test_clock boolean not null,
+  ended_at timestamp with time zone,
+  outcome text,
+  constraint dunnings_check CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+  constraint dunnings_check1 CHECK (((ended_at IS NULL) OR (due_at IS NULL))),
+  constraint dunnings_outcome_check CHECK ((outcome = ANY (ARRAY['SETTLED'::text, 'CANCELED'::text, 'PAUSED'::text, 'LEFT'::text]))),
+  constraint dunnings_step_check CHECK ((step >= 0)),
+  constraint dunnings_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint dunnings_pkey PRIMARY KEY (environment_id, invoice_id)
+);
+
+CREATE INDEX dunnings_due ON public.dunnings USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
+CREATE INDEX dunnings_due_on_test_clock ON public.dunnings USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
+alter table dunnings force row level security;
+create policy environment on dunnings using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on dunnings to nova_worker using true with check true;
+grant insert, select, update on dunnings to nova_api;
+grant insert, select, update on dunnings to nova_worker;
+
 create table environments (
   tenant_id uuid not null,
   id uuid not null,
@@ -383,6 +458,7 @@ create table events (
   constraint events_pkey PRIMARY KEY (environment_id, id)
 );
 
+CREATE INDEX events_stream ON public.events USING btree (environment_id, transaction, id);
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 alter table events force row level security;
 create policy environment on events using (environment_id = scope_environment()) with check (environment_id = scope_environment());
@@ -595,7 +671,7 @@ create table mails (
   failure text,
   sent_at timestamp with time zone,
   created_at timestamp with time zone not null,
-  constraint mails_kind_check CHECK ((kind = ANY (ARRAY['password_reset'::text, 'invitation'::text, 'test'::text]))),
+  constraint mails_kind_check CHECK ((kind = ANY (ARRAY['password_reset'::text, 'invitation'::text, 'test'::text, 'webhook_disabled'::text]))),
   constraint mails_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint mails_pkey PRIMARY KEY (id)
 );
@@ -668,8 +744,10 @@ create table payment_methods (
   is_default boolean not null,
   created_at timestamp with time zone not null,
   archived_at timestamp with time zone,
+  provider_id uuid,
   constraint payment_methods_type_check CHECK ((type = ANY (ARRAY['CARD'::text, 'BANK_ACCOUNT'::text, 'MOBILE_MONEY'::text, 'WALLET'::text]))),
   constraint payment_methods_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint payment_methods_environment_id_provider_id_fkey FOREIGN KEY (environment_id, provider_id) REFERENCES payment_providers(environment_id, id),
   constraint payment_methods_pkey PRIMARY KEY (environment_id, id)
 );
 
@@ -680,6 +758,34 @@ create policy environment on payment_methods using (environment_id = scope_envir
 create policy worker on payment_methods to nova_worker using true with check true;
 grant insert, select, update on payment_methods to nova_api;
 grant insert, select, update on payment_methods to nova_worker;
+
+create table payment_providers (
+  environment_id uuid not null,
+  id uuid not null,
+  provider text not null,
+  credentials_sealed bytea not null,
+  is_active boolean not null,
+  priority integer not null,
+  countries text[] not null,
+  currencies text[] not null,
+  last_notice_at timestamp with time zone,
+  refused_notices bigint not null default 0,
+  last_refused_at timestamp with time zone,
+  last_refused_reason text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint payment_providers_priority_check CHECK ((priority >= 0)),
+  constraint payment_providers_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint payment_providers_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX payment_providers_id ON public.payment_providers USING btree (id);
+alter table payment_providers force row level security;
+create policy environment on payment_providers using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on payment_providers to nova_worker using true with check true;
+grant insert, select, update on payment_providers to nova_api;
+grant insert, select, update on payment_providers to nova_worker;
 
 create table payments (
   environment_id uuid not null,
@@ -705,12 +811,15 @@ create table payments (
   on_test_clock boolean not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  provider_id uuid,
+  provider_handle text,
   constraint payments_amount_minor_check CHECK ((amount_minor > 0)),
   constraint payments_refunds_check CHECK (((refunded_minor >= 0) AND (refunding_minor >= 0) AND ((refunded_minor + refunding_minor) <= amount_minor))),
   constraint payments_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text, 'REFUNDED'::text]))),
   constraint payments_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint payments_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
   constraint payments_environment_id_payment_method_id_fkey FOREIGN KEY (environment_id, payment_method_id) REFERENCES payment_methods(environment_id, id),
+  constraint payments_environment_id_provider_id_fkey FOREIGN KEY (environment_id, provider_id) REFERENCES payment_providers(environment_id, id),
   constraint payments_pkey PRIMARY KEY (environment_id, id)
 );
 
@@ -718,6 +827,7 @@ CREATE INDEX payments_created ON public.payments USING btree (environment_id, cr
 CREATE INDEX payments_customer ON public.payments USING btree (environment_id, customer_id, created_at, id);
 CREATE INDEX payments_due ON public.payments USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
 CREATE INDEX payments_due_on_test_clock ON public.payments USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
+CREATE INDEX payments_handle ON public.payments USING btree (environment_id, provider_handle) WHERE (provider_handle IS NOT NULL);
 CREATE INDEX payments_invoice ON public.payments USING btree (environment_id, invoice_id);
 CREATE UNIQUE INDEX payments_open_key ON public.payments USING btree (environment_id, invoice_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text]));
 CREATE UNIQUE INDEX payments_reference_key ON public.payments USING btree (environment_id, reference);
@@ -820,6 +930,7 @@ create table refunds (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   credit_note_id uuid,
+  provider_handle text,
   constraint refunds_amount_minor_check CHECK ((amount_minor > 0)),
   constraint refunds_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text, 'SUCCEEDED'::text, 'FAILED'::text]))),
   constraint refunds_environment_id_credit_note_id_fkey FOREIGN KEY (environment_id, credit_note_id) REFERENCES credit_notes(environment_id, id),
@@ -830,6 +941,7 @@ create table refunds (
 CREATE INDEX refunds_credit_note ON public.refunds USING btree (environment_id, credit_note_id) WHERE (credit_note_id IS NOT NULL);
 CREATE INDEX refunds_due ON public.refunds USING btree (due_at) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock));
 CREATE INDEX refunds_due_on_test_clock ON public.refunds USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
+CREATE INDEX refunds_handle ON public.refunds USING btree (environment_id, provider_handle) WHERE (provider_handle IS NOT NULL);
 CREATE INDEX refunds_payment ON public.refunds USING btree (environment_id, payment_id);
 CREATE UNIQUE INDEX refunds_reference_key ON public.refunds USING btree (environment_id, reference);
 alter table refunds force row level security;
@@ -1027,6 +1139,76 @@ create policy worker on tenants to nova_worker using true with check true;
 grant insert, select, update on tenants to nova_api;
 grant select on tenants to nova_lookup;
 grant select, update on tenants to nova_worker;
+
+create table webhook_deliveries (
+  environment_id uuid not null,
+  id uuid not null,
+  endpoint_id uuid not null,
+  event_id uuid not null,
+  transaction xid8 not null,
+  status text not null,
+  attempt integer not null default 0,
+  last_attempt integer not null,
+  due_at timestamp with time zone,
+  attempts jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null,
+  constraint webhook_deliveries_check CHECK (((status = 'PENDING'::text) = (due_at IS NOT NULL))),
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SUCCEEDED'::text, 'FAILED'::text]))),
+  constraint webhook_deliveries_environment_id_endpoint_id_fkey FOREIGN KEY (environment_id, endpoint_id) REFERENCES webhook_endpoints(environment_id, id) ON DELETE CASCADE,
+  constraint webhook_deliveries_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (environment_id, endpoint_id, due_at, event_id) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX webhook_deliveries_event_key ON public.webhook_deliveries USING btree (environment_id, endpoint_id, event_id);
+alter table webhook_deliveries force row level security;
+create policy environment on webhook_deliveries using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on webhook_deliveries to nova_worker using true with check true;
+grant insert, select, update on webhook_deliveries to nova_api;
+grant delete, insert, select, update on webhook_deliveries to nova_worker;
+
+create table webhook_endpoints (
+  environment_id uuid not null,
+  id uuid not null,
+  tenant_id uuid not null,
+  is_default boolean not null,
+  url text not null,
+  description text,
+  events text[] not null,
+  resources text[] not null,
+  secret_sealed bytea not null,
+  previous_secret_sealed bytea,
+  previous_secret_until timestamp with time zone,
+  is_active boolean not null,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
+  archived_at timestamp with time zone,
+  read_transaction xid8 not null,
+  read_event_id uuid not null,
+  steady_since xid8 not null,
+  failing_since timestamp with time zone,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  attempt integer not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint webhook_endpoints_check CHECK (((previous_secret_sealed IS NULL) = (previous_secret_until IS NULL))),
+  constraint webhook_endpoints_check1 CHECK (((NOT is_active) OR (disabled_at IS NULL))),
+  constraint webhook_endpoints_events_check CHECK ((cardinality(events) > 0)),
+  constraint webhook_endpoints_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id) ON DELETE CASCADE,
+  constraint webhook_endpoints_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint webhook_endpoints_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX webhook_endpoints_created ON public.webhook_endpoints USING btree (environment_id, created_at, id);
+CREATE INDEX webhook_endpoints_due ON public.webhook_endpoints USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX webhook_endpoints_leased ON public.webhook_endpoints USING btree (lease_until) WHERE (lease_until IS NOT NULL);
+CREATE UNIQUE INDEX webhook_endpoints_default_key ON public.webhook_endpoints USING btree (environment_id) WHERE is_default;
+alter table webhook_endpoints force row level security;
+create policy account on webhook_endpoints using (is_default AND (scope_environment() IS NULL) AND (tenant_id = scope_tenant())) with check (is_default AND (scope_environment() IS NULL) AND (tenant_id = scope_tenant()));
+create policy environment on webhook_endpoints using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on webhook_endpoints to nova_worker using true with check true;
+grant insert, select, update on webhook_endpoints to nova_api;
+grant delete, insert, select, update on webhook_endpoints to nova_worker;
 
 CREATE OR REPLACE FUNCTION public.append_audit(tenant uuid, entry_id uuid, at timestamp with time zone, action text, entry text)
  RETURNS void

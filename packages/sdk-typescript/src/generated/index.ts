@@ -12,19 +12,23 @@ export type { AnalyticsResource } from './analytics.ts'
 export type { ApiKeysResource } from './api-keys.ts'
 export type { AuditLogResource } from './audit-log.ts'
 export type { AuthResource } from './auth.ts'
+export type { CheckoutSessionsResource } from './checkout-sessions.ts'
 export type { CreditNotesResource } from './credit-notes.ts'
 export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
+export type { EventLogResource } from './event-log.ts'
 export type { InvoicesResource } from './invoices.ts'
 export type { LedgerResource } from './ledger.ts'
 export type { MembersResource } from './members.ts'
 export type { PaymentMethodsResource } from './payment-methods.ts'
+export type { PaymentProvidersResource } from './payment-providers.ts'
 export type { PaymentsResource } from './payments.ts'
 export type { PlansResource } from './plans.ts'
 export type { SessionsResource } from './sessions.ts'
 export type { SubscriptionsResource } from './subscriptions.ts'
 export type { TenantsResource } from './tenants.ts'
+export type { WebhookEndpointsResource } from './webhook-endpoints.ts'
 export type {
   Address,
   AddressInput,
@@ -40,6 +44,8 @@ export type {
   AuthRefreshInput,
   AuthRegisterInput,
   AuthResetPasswordInput,
+  CheckoutSession,
+  CheckoutSessionAttempt,
   Clock,
   CreatedApiKey,
   CreditNote,
@@ -68,6 +74,7 @@ export type {
   EnvironmentsListQuery,
   EnvironmentsSetClockInput,
   EnvironmentsSetClockInputAdvance,
+  EventLogListQuery,
   ExplainedLine,
   ExplainedLineExactMinor,
   ExplainedLineRemainder,
@@ -84,6 +91,7 @@ export type {
   InvoiceItemTax,
   InvoiceParty,
   InvoiceTax,
+  InvoicesCheckoutInput,
   InvoicesCreateInput,
   InvoicesCreateInputItem,
   InvoicesListQuery,
@@ -97,6 +105,7 @@ export type {
   LedgerEntriesQuery,
   LedgerEntry,
   LedgerTrialBalanceQuery,
+  LoggedEvent,
   Member,
   MembersInviteInput,
   MembersListQuery,
@@ -108,6 +117,11 @@ export type {
   PaymentMethodsCreateInput,
   PaymentMethodsListQuery,
   PaymentMethodsUpdateInput,
+  PaymentProvider,
+  PaymentProviderWebhook,
+  PaymentProvidersCreateInput,
+  PaymentProvidersListQuery,
+  PaymentProvidersUpdateInput,
   PaymentsCreateInput,
   PaymentsListQuery,
   PaymentsRefundInput,
@@ -121,6 +135,7 @@ export type {
   PlansUpdatePriceInput,
   PlansUpdatePriceQuery,
   Price,
+  ProviderTest,
   Refund,
   Revenue,
   RevenueBreakdown,
@@ -144,6 +159,7 @@ export type {
   SubscriptionsUpdateInput,
   Tenant,
   TenantSettings,
+  TenantSettingsDunning,
   TenantSettingsFiscalField,
   TenantSettingsSmtp,
   TenantUsage,
@@ -152,9 +168,19 @@ export type {
   TenantsTestSmtpInput,
   TenantsUpdateMeInput,
   TenantsUpdateMeInputSettings,
+  TenantsUpdateMeInputSettingsDunning,
   TenantsUpdateMeInputSettingsFiscalField,
   TenantsUpdateMeInputSettingsSmtp,
   TrialBalance,
   TrialBalanceCurrency,
   TrialBalanceCurrencyAccount,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+  WebhookEndpointsCreateInput,
+  WebhookEndpointsListDeliveriesQuery,
+  WebhookEndpointsListQuery,
+  WebhookEndpointsRotateSecretInput,
+  WebhookEndpointsUpdateInput,
 } from './models.ts'

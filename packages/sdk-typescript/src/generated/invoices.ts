@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Invoice, InvoiceExplanation, InvoicesCreateInput, InvoicesListQuery, InvoicesMarkPaidInput, InvoicesPayInput, InvoicesUpdateInput, Payment } from './models.ts'
+import type { CheckoutSession, Invoice, InvoiceExplanation, InvoicesCheckoutInput, InvoicesCreateInput, InvoicesListQuery, InvoicesMarkPaidInput, InvoicesPayInput, InvoicesUpdateInput, Payment } from './models.ts'
 
 export class InvoicesResource {
   readonly #caller: Caller
@@ -168,5 +168,16 @@ export class InvoicesResource {
    */
   pay(id: string, body?: InvoicesPayInput, options?: RequestOptions): Promise<Payment> {
     return this.#caller.json<Payment>({ id: 'invoices.pay', method: 'POST', path: `/api/invoices/${segment(id)}/pay`, auth: 'apiKey', body: body ?? {}, options })
+  }
+
+  /**
+   * Have an invoice paid on a page of a payment provider
+   *
+   * All that is due on it. The first account that can take it, by priority, country and currency, is asked for a page; where one surely gives none, the next is. Where the customer is asked on a phone there is no page. The invoice is PAID once the provider has confirmed the money to us, whatever the browser says. While a page is open, the same one is given again.
+   *
+   * `POST /api/invoices/{id}/checkout`. Needs `payments:write`.
+   */
+  checkout(id: string, body: InvoicesCheckoutInput, options?: RequestOptions): Promise<CheckoutSession> {
+    return this.#caller.json<CheckoutSession>({ id: 'invoices.checkout', method: 'POST', path: `/api/invoices/${segment(id)}/checkout`, auth: 'apiKey', body, options })
   }
 }

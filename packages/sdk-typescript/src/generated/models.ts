@@ -69,8 +69,8 @@ export interface AuditEntry {
   actor: string | null
   target: string
   details: { [key: string]: unknown }
-  ip: string
-  requestId: string
+  ip: string | null
+  requestId: string | null
   at: string
   /** SHA-256 of the hash before and this entry, in hex */
   hash: string
@@ -126,6 +126,31 @@ export interface AuthResetPasswordInput {
   token: string
   /** 8 to 128 characters */
   newPassword: string
+}
+
+export interface CheckoutSession {
+  id: string
+  invoiceId: string
+  customerId: string
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
+  /** Amount in major units */
+  amount: number
+  currency: string
+  status: 'OPEN' | 'COMPLETED' | 'EXPIRED' | 'FAILED'
+  url: string | null
+  paymentId: string | null
+  failureCode: string | null
+  failureReason: string | null
+  /** Providers that were asked first and gave no page */
+  attempts: CheckoutSessionAttempt[]
+  expiresAt: string
+  createdAt: string
+}
+
+export interface CheckoutSessionAttempt {
+  providerName: string
+  reference: string
+  reason: string
 }
 
 export interface Clock {
@@ -420,7 +445,7 @@ export interface CustomersListPaymentsQuery {
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
   status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
-  provider?: 'SANDBOX' | 'MANUAL' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'MANUAL' | undefined
   invoiceId?: string | undefined
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined
@@ -509,6 +534,19 @@ export interface EnvironmentsSetClockInputAdvance {
   weeks?: number | undefined
   months?: number | undefined
   years?: number | undefined
+}
+
+export interface EventLogListQuery {
+  /** The id of the last event that you have */
+  after?: string | undefined
+  /** Only events of this type */
+  event?: 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test' | undefined
+  /** `desc` goes back from the newest; `asc` unless given */
+  sortOrder?: 'asc' | 'desc' | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `after` */
+  cursor?: string | undefined
 }
 
 export interface ExplainedLine {
@@ -710,6 +748,19 @@ export interface InvoiceTax {
   amount: number
 }
 
+export interface InvoicesCheckoutInput {
+  /** Where the browser goes after paying. It tells nothing: ask for the session */
+  successUrl: string
+  /** Where it goes without; default successUrl */
+  cancelUrl?: string | undefined
+  /** Default: the first that can take it, by priority */
+  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | undefined
+  /** Where mobile money asks for its PIN */
+  phone?: string | undefined
+  /** Keep what was paid with, where the provider can; default true */
+  savePaymentMethod?: boolean | undefined
+}
+
 export interface InvoicesCreateInput {
   customerId: string
   items: readonly InvoicesCreateInputItem[]
@@ -844,6 +895,18 @@ export interface LedgerTrialBalanceQuery {
   currency?: string | undefined
 }
 
+export interface LoggedEvent {
+  id: string
+  /** Its type, `invoice.paid` and so on */
+  event: string
+  /** When it happened, by the environment's clock */
+  timestamp: string
+  /** `live`, `test`, or the id of another test environment */
+  environment: string
+  /** The whole resource as it was after the change */
+  data: { [key: string]: unknown }
+}
+
 export interface Member {
   id: string
   email: string
@@ -896,7 +959,7 @@ export interface Payment {
   currency: string
   /** PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back */
   status: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED'
-  provider: 'SANDBOX' | 'MANUAL'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'MANUAL'
   method: string | null
   providerTransactionId: string | null
   failureCode: string | null
@@ -911,7 +974,7 @@ export interface Payment {
 export interface PaymentMethod {
   id: string
   customerId: string
-  provider: 'SANDBOX'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
   type: 'CARD' | 'BANK_ACCOUNT' | 'MOBILE_MONEY' | 'WALLET'
   brand: string | null
   last4: string | null
@@ -924,7 +987,7 @@ export interface PaymentMethod {
 
 export interface PaymentMethodsCreateInput {
   customerId: string
-  provider: 'SANDBOX'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
   /** What the provider gave for it; kept sealed, never shown again */
   token: string
   /** Default CARD */
@@ -952,6 +1015,64 @@ export interface PaymentMethodsUpdateInput {
   isDefault: boolean
 }
 
+export interface PaymentProvider {
+  id: string
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
+  isActive: boolean
+  priority: number
+  countries: string[]
+  currencies: string[]
+  /** Enter it with the provider as the address of its webhooks */
+  webhookUrl: string
+  webhook: PaymentProviderWebhook
+  createdAt: string
+  updatedAt: string
+}
+
+export interface PaymentProviderWebhook {
+  lastReceivedAt: string | null
+  /** How many came in that could not be believed */
+  refused: number
+  lastRefusedAt: string | null
+  lastRefusedReason: string | null
+}
+
+export interface PaymentProvidersCreateInput {
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA'
+  /** What the provider gave you, by field; kept sealed, never shown again */
+  credentials: { [key: string]: string }
+  /** Default true */
+  isActive?: boolean | undefined
+  /** The lower one is asked first; default 1 */
+  priority?: number | undefined
+  /** Only for customers in these countries; empty: in any */
+  countries?: readonly string[] | undefined
+  /** Only for these currencies; empty: all that the provider takes */
+  currencies?: readonly string[] | undefined
+}
+
+export interface PaymentProvidersListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | undefined
+}
+
+export interface PaymentProvidersUpdateInput {
+  /** What the provider gave you, by field; kept sealed, never shown again */
+  credentials?: { [key: string]: string } | undefined
+  isActive?: boolean | undefined
+  /** The lower one is asked first; default 1 */
+  priority?: number | undefined
+  /** Only for customers in these countries; empty: in any */
+  countries?: readonly string[] | undefined
+  /** Only for these currencies; empty: all that the provider takes */
+  currencies?: readonly string[] | undefined
+}
+
 export interface PaymentsCreateInput {
   invoiceId: string
   /** Amount in major units; default: what is due */
@@ -972,7 +1093,7 @@ export interface PaymentsListQuery {
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
   status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
-  provider?: 'SANDBOX' | 'MANUAL' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'MANUAL' | undefined
   invoiceId?: string | undefined
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined
@@ -1088,6 +1209,12 @@ export interface Price {
   /** Amount in major units */
   amount: number
   createdAt: string
+}
+
+export interface ProviderTest {
+  success: boolean
+  /** What is wrong, and with which field */
+  message: string
 }
 
 export interface Refund {
@@ -1344,7 +1471,17 @@ export interface TenantSettings {
   fiscalFields?: TenantSettingsFiscalField[]
   taxId?: string
   address?: Address
+  /** How failed charges are tried again; replaced whole */
+  dunning?: TenantSettingsDunning
   smtp?: TenantSettingsSmtp
+}
+
+/** How failed charges are tried again; replaced whole */
+export interface TenantSettingsDunning {
+  /** Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set */
+  retryDays: number[]
+  /** What becomes of the subscription when all retries have failed; CANCEL unless set */
+  finalAction: 'CANCEL' | 'PAUSE' | 'NONE'
 }
 
 export interface TenantSettingsFiscalField {
@@ -1417,7 +1554,16 @@ export interface TenantsUpdateMeInputSettings {
   fiscalFields?: (readonly TenantsUpdateMeInputSettingsFiscalField[]) | null | undefined
   taxId?: string | null | undefined
   address?: AddressInput | null | undefined
+  dunning?: TenantsUpdateMeInputSettingsDunning | null | undefined
   smtp?: TenantsUpdateMeInputSettingsSmtp | null | undefined
+}
+
+/** How failed charges are tried again; replaced whole */
+export interface TenantsUpdateMeInputSettingsDunning {
+  /** Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set */
+  retryDays: readonly number[]
+  /** What becomes of the subscription when all retries have failed; CANCEL unless set */
+  finalAction: 'CANCEL' | 'PAUSE' | 'NONE'
 }
 
 export interface TenantsUpdateMeInputSettingsFiscalField {
@@ -1459,4 +1605,106 @@ export interface TrialBalanceCurrencyAccount {
   debit: number
   /** The balance, where it is a credit */
   credit: number
+}
+
+export interface WebhookAttempt {
+  attempt: number
+  at: string
+  durationMs: number
+  responseStatus: number | null
+  responseBody: string | null
+  error: string | null
+}
+
+export interface WebhookDelivery {
+  id: string
+  endpointId: string
+  eventId: string
+  /** The type of the event */
+  event: string
+  /** FAILED: given up; send it again with `retry` */
+  status: 'PENDING' | 'SUCCEEDED' | 'FAILED'
+  nextAttemptAt: string | null
+  /** Oldest first, the last twenty */
+  attempts: WebhookAttempt[]
+  createdAt: string
+}
+
+export interface WebhookEndpoint {
+  id: string
+  url: string
+  description: string | null
+  /** What it hears */
+  events: string[]
+  isActive: boolean
+  /** The account's `webhookUrl`, in this environment */
+  isDefault: boolean
+  disabledAt: string | null
+  disabledReason: string | null
+  failingSince: string | null
+  previousSecretUntil: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+export interface WebhookEndpointWithSecret {
+  id: string
+  url: string
+  description: string | null
+  /** What it hears */
+  events: string[]
+  isActive: boolean
+  /** The account's `webhookUrl`, in this environment */
+  isDefault: boolean
+  disabledAt: string | null
+  disabledReason: string | null
+  failingSince: string | null
+  previousSecretUntil: string | null
+  createdAt: string
+  updatedAt: string
+  /** Signs what is sent, `whsec_…`; shown in this answer and nowhere else */
+  secret: string
+}
+
+export interface WebhookEndpointsCreateInput {
+  /** An https address on port 443 or 8443 of the public network */
+  url: string
+  /** What it hears; all that the key may write unless given */
+  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
+  description?: string | undefined
+  /** While it is off, events pass by it; true unless given */
+  isActive?: boolean | undefined
+}
+
+export interface WebhookEndpointsListDeliveriesQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'PENDING' | 'SUCCEEDED' | 'FAILED' | undefined
+}
+
+export interface WebhookEndpointsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+}
+
+export interface WebhookEndpointsRotateSecretInput {
+  /** How long the secret before signs as well; a day unless given */
+  overlapSeconds?: number | undefined
+}
+
+export interface WebhookEndpointsUpdateInput {
+  /** An https address on port 443 or 8443 of the public network; that of the default endpoint is set with the account */
+  url?: string | undefined
+  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
+  description?: string | null | undefined
+  /** While it is off, events pass by it */
+  isActive?: boolean | undefined
 }

@@ -5,6 +5,7 @@ import { AnalyticsResource } from './analytics.ts'
 import { ApiKeysResource } from './api-keys.ts'
 import { AuditLogResource } from './audit-log.ts'
 import { AuthResource } from './auth.ts'
+import { CheckoutSessionsResource } from './checkout-sessions.ts'
 import { CreditNotesResource } from './credit-notes.ts'
 import { CurrenciesResource } from './currencies.ts'
 import { CustomersResource } from './customers.ts'
@@ -14,6 +15,7 @@ import { InvoicesResource } from './invoices.ts'
 import { LedgerResource } from './ledger.ts'
 import { MembersResource } from './members.ts'
 import { PaymentMethodsResource } from './payment-methods.ts'
+import { PaymentProvidersResource } from './payment-providers.ts'
 import { PaymentsResource } from './payments.ts'
 import { PlansResource } from './plans.ts'
 import { SessionsResource } from './sessions.ts'
@@ -27,6 +29,7 @@ export class Resources {
   readonly apiKeys: ApiKeysResource
   readonly auditLog: AuditLogResource
   readonly auth: AuthResource
+  readonly checkoutSessions: CheckoutSessionsResource
   readonly creditNotes: CreditNotesResource
   readonly currencies: CurrenciesResource
   readonly customers: CustomersResource
@@ -36,6 +39,7 @@ export class Resources {
   readonly ledger: LedgerResource
   readonly members: MembersResource
   readonly paymentMethods: PaymentMethodsResource
+  readonly paymentProviders: PaymentProvidersResource
   readonly payments: PaymentsResource
   readonly plans: PlansResource
   readonly sessions: SessionsResource
@@ -48,6 +52,7 @@ export class Resources {
     this.apiKeys = new ApiKeysResource(caller)
     this.auditLog = new AuditLogResource(caller)
     this.auth = new AuthResource(caller)
+    this.checkoutSessions = new CheckoutSessionsResource(caller)
     this.creditNotes = new CreditNotesResource(caller)
     this.currencies = new CurrenciesResource(caller)
     this.customers = new CustomersResource(caller)
@@ -57,6 +62,7 @@ export class Resources {
     this.ledger = new LedgerResource(caller)
     this.members = new MembersResource(caller)
     this.paymentMethods = new PaymentMethodsResource(caller)
+    this.paymentProviders = new PaymentProvidersResource(caller)
     this.payments = new PaymentsResource(caller)
     this.plans = new PlansResource(caller)
     this.sessions = new SessionsResource(caller)

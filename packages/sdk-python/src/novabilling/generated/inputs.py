@@ -181,6 +181,21 @@ class EnvironmentsSetClockInputAdvance(TypedDict):
     years: NotRequired[int]
 
 
+class InvoicesCheckoutInput(TypedDict):
+    """`InvoicesCheckoutInput` as the API takes it."""
+
+    success_url: str
+    """Where the browser goes after paying. It tells nothing: ask for the session"""
+    cancel_url: NotRequired[str]
+    """Where it goes without; default successUrl"""
+    provider_name: NotRequired[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA"]]
+    """Default: the first that can take it, by priority"""
+    phone: NotRequired[str]
+    """Where mobile money asks for its PIN"""
+    save_payment_method: NotRequired[bool]
+    """Keep what was paid with, where the provider can; default true"""
+
+
 class InvoicesCreateInput(TypedDict):
     """`InvoicesCreateInput` as the API takes it."""
 
@@ -263,7 +278,7 @@ class PaymentMethodsCreateInput(TypedDict):
     """`PaymentMethodsCreateInput` as the API takes it."""
 
     customer_id: str
-    provider: Literal["SANDBOX"]
+    provider: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA"]
     token: str
     """What the provider gave for it; kept sealed, never shown again"""
     type: NotRequired[Literal["CARD", "BANK_ACCOUNT", "MOBILE_MONEY", "WALLET"]]
@@ -281,6 +296,36 @@ class PaymentMethodsUpdateInput(TypedDict):
     """`PaymentMethodsUpdateInput` as the API takes it."""
 
     is_default: bool
+
+
+class PaymentProvidersCreateInput(TypedDict):
+    """`PaymentProvidersCreateInput` as the API takes it."""
+
+    provider_name: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA"]
+    credentials: Mapping[str, str]
+    """What the provider gave you, by field; kept sealed, never shown again"""
+    is_active: NotRequired[bool]
+    """Default true"""
+    priority: NotRequired[int]
+    """The lower one is asked first; default 1"""
+    countries: NotRequired[Sequence[str]]
+    """Only for customers in these countries; empty: in any"""
+    currencies: NotRequired[Sequence[str]]
+    """Only for these currencies; empty: all that the provider takes"""
+
+
+class PaymentProvidersUpdateInput(TypedDict):
+    """`PaymentProvidersUpdateInput` as the API takes it."""
+
+    credentials: NotRequired[Mapping[str, str]]
+    """What the provider gave you, by field; kept sealed, never shown again"""
+    is_active: NotRequired[bool]
+    priority: NotRequired[int]
+    """The lower one is asked first; default 1"""
+    countries: NotRequired[Sequence[str]]
+    """Only for customers in these countries; empty: in any"""
+    currencies: NotRequired[Sequence[str]]
+    """Only for these currencies; empty: all that the provider takes"""
 
 
 class PaymentsCreateInput(TypedDict):
@@ -534,7 +579,17 @@ class TenantsUpdateMeInputSettings(TypedDict):
     fiscal_fields: NotRequired[Optional[Sequence[TenantsUpdateMeInputSettingsFiscalField]]]
     tax_id: NotRequired[Optional[str]]
     address: NotRequired[Optional[AddressInput]]
+    dunning: NotRequired[Optional[TenantsUpdateMeInputSettingsDunning]]
     smtp: NotRequired[Optional[TenantsUpdateMeInputSettingsSmtp]]
+
+
+class TenantsUpdateMeInputSettingsDunning(TypedDict):
+    """How failed charges are tried again; replaced whole"""
+
+    retry_days: Sequence[int]
+    """Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set"""
+    final_action: Literal["CANCEL", "PAUSE", "NONE"]
+    """What becomes of the subscription when all retries have failed; CANCEL unless set"""
 
 
 class TenantsUpdateMeInputSettingsFiscalField(TypedDict):
@@ -556,3 +611,33 @@ class TenantsUpdateMeInputSettingsSmtp(TypedDict):
     """Kept sealed and never shown; stays when left out"""
     from_: str
     """Sender of mails, such as `Acme <billing@acme.example>`"""
+
+
+class WebhookEndpointsCreateInput(TypedDict):
+    """`WebhookEndpointsCreateInput` as the API takes it."""
+
+    url: str
+    """An https address on port 443 or 8443 of the public network"""
+    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "credit_note.finalized", "credit_note.voided", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
+    """What it hears; all that the key may write unless given"""
+    description: NotRequired[str]
+    is_active: NotRequired[bool]
+    """While it is off, events pass by it; true unless given"""
+
+
+class WebhookEndpointsRotateSecretInput(TypedDict):
+    """`WebhookEndpointsRotateSecretInput` as the API takes it."""
+
+    overlap_seconds: NotRequired[int]
+    """How long the secret before signs as well; a day unless given"""
+
+
+class WebhookEndpointsUpdateInput(TypedDict):
+    """`WebhookEndpointsUpdateInput` as the API takes it."""
+
+    url: NotRequired[str]
+    """An https address on port 443 or 8443 of the public network; that of the default endpoint is set with the account"""
+    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "credit_note.finalized", "credit_note.voided", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
+    description: NotRequired[Optional[str]]
+    is_active: NotRequired[bool]
+    """While it is off, events pass by it"""

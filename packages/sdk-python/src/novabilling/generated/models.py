@@ -49,11 +49,40 @@ class AuditEntry(Model):
     actor: Optional[str]
     target: str
     details: Dict[str, Any]
-    ip: str
-    request_id: str = Field(alias="requestId")
+    ip: Optional[str]
+    request_id: Optional[str] = Field(alias="requestId")
     at: dt.datetime
     hash: str
     """SHA-256 of the hash before and this entry, in hex"""
+
+
+class CheckoutSession(Model):
+    """`CheckoutSession` as the API answers it."""
+
+    id: str
+    invoice_id: str = Field(alias="invoiceId")
+    customer_id: str = Field(alias="customerId")
+    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA"], LENIENT] = Field(alias="providerName")
+    amount: Decimal
+    """Amount in major units"""
+    currency: str
+    status: Annotated[Literal["OPEN", "COMPLETED", "EXPIRED", "FAILED"], LENIENT]
+    url: Optional[str]
+    payment_id: Optional[str] = Field(alias="paymentId")
+    failure_code: Optional[str] = Field(alias="failureCode")
+    failure_reason: Optional[str] = Field(alias="failureReason")
+    attempts: List[CheckoutSessionAttempt]
+    """Providers that were asked first and gave no page"""
+    expires_at: dt.datetime = Field(alias="expiresAt")
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class CheckoutSessionAttempt(Model):
+    """`CheckoutSessionAttempt` as the API answers it."""
+
+    provider_name: str = Field(alias="providerName")
+    reference: str
+    reason: str
 
 
 class Clock(Model):
@@ -535,6 +564,20 @@ class LedgerEntry(Model):
     occurred_at: dt.datetime = Field(alias="occurredAt")
 
 
+class LoggedEvent(Model):
+    """`LoggedEvent` as the API answers it."""
+
+    id: str
+    event: str
+    """Its type, `invoice.paid` and so on"""
+    timestamp: dt.datetime
+    """When it happened, by the environment's clock"""
+    environment: str
+    """`live`, `test`, or the id of another test environment"""
+    data: Dict[str, Any]
+    """The whole resource as it was after the change"""
+
+
 class Member(Model):
     """`Member` as the API answers it."""
 
@@ -577,7 +620,7 @@ class Payment(Model):
     currency: str
     status: Annotated[Literal["PENDING", "PROCESSING", "SUCCEEDED", "FAILED", "REFUNDED"], LENIENT]
     """PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back"""
-    provider: Annotated[Literal["SANDBOX", "MANUAL"], LENIENT]
+    provider: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "MANUAL"], LENIENT]
     method: Optional[str]
     provider_transaction_id: Optional[str] = Field(alias="providerTransactionId")
     failure_code: Optional[str] = Field(alias="failureCode")
@@ -594,7 +637,7 @@ class PaymentMethod(Model):
 
     id: str
     customer_id: str = Field(alias="customerId")
-    provider: Annotated[Literal["SANDBOX"], LENIENT]
+    provider: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA"], LENIENT]
     type: Annotated[Literal["CARD", "BANK_ACCOUNT", "MOBILE_MONEY", "WALLET"], LENIENT]
     brand: Optional[str]
     last4: Optional[str]
@@ -603,6 +646,32 @@ class PaymentMethod(Model):
     phone: Optional[str]
     is_default: bool = Field(alias="isDefault")
     created_at: dt.datetime = Field(alias="createdAt")
+
+
+class PaymentProvider(Model):
+    """`PaymentProvider` as the API answers it."""
+
+    id: str
+    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA"], LENIENT] = Field(alias="providerName")
+    is_active: bool = Field(alias="isActive")
+    priority: int
+    countries: List[str]
+    currencies: List[str]
+    webhook_url: str = Field(alias="webhookUrl")
+    """Enter it with the provider as the address of its webhooks"""
+    webhook: PaymentProviderWebhook
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class PaymentProviderWebhook(Model):
+    """`PaymentProviderWebhook` as the API answers it."""
+
+    last_received_at: Optional[dt.datetime] = Field(alias="lastReceivedAt")
+    refused: int
+    """How many came in that could not be believed"""
+    last_refused_at: Optional[dt.datetime] = Field(alias="lastRefusedAt")
+    last_refused_reason: Optional[str] = Field(alias="lastRefusedReason")
 
 
 class Plan(Model):
@@ -635,6 +704,14 @@ class Price(Model):
     amount: Decimal
     """Amount in major units"""
     created_at: dt.datetime = Field(alias="createdAt")
+
+
+class ProviderTest(Model):
+    """`ProviderTest` as the API answers it."""
+
+    success: bool
+    message: str
+    """What is wrong, and with which field"""
 
 
 class Refund(Model):
@@ -778,7 +855,18 @@ class TenantSettings(Model):
     """What the law wants to see on each document, such as a number in a register of companies"""
     tax_id: Optional[str] = Field(default=None, alias="taxId")
     address: Optional[Address] = None
+    dunning: Optional[TenantSettingsDunning] = None
+    """How failed charges are tried again; replaced whole"""
     smtp: Optional[TenantSettingsSmtp] = None
+
+
+class TenantSettingsDunning(Model):
+    """How failed charges are tried again; replaced whole"""
+
+    retry_days: List[int] = Field(alias="retryDays")
+    """Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set"""
+    final_action: Annotated[Literal["CANCEL", "PAUSE", "NONE"], LENIENT] = Field(alias="finalAction")
+    """What becomes of the subscription when all retries have failed; CANCEL unless set"""
 
 
 class TenantSettingsFiscalField(Model):
@@ -859,3 +947,70 @@ class TrialBalanceCurrencyAccount(Model):
     """The balance, where it is a debit"""
     credit: Decimal
     """The balance, where it is a credit"""
+
+
+class WebhookAttempt(Model):
+    """`WebhookAttempt` as the API answers it."""
+
+    attempt: int
+    at: dt.datetime
+    duration_ms: int = Field(alias="durationMs")
+    response_status: Optional[int] = Field(alias="responseStatus")
+    response_body: Optional[str] = Field(alias="responseBody")
+    error: Optional[str]
+
+
+class WebhookDelivery(Model):
+    """`WebhookDelivery` as the API answers it."""
+
+    id: str
+    endpoint_id: str = Field(alias="endpointId")
+    event_id: str = Field(alias="eventId")
+    event: str
+    """The type of the event"""
+    status: Annotated[Literal["PENDING", "SUCCEEDED", "FAILED"], LENIENT]
+    """FAILED: given up; send it again with `retry`"""
+    next_attempt_at: Optional[dt.datetime] = Field(alias="nextAttemptAt")
+    attempts: List[WebhookAttempt]
+    """Oldest first, the last twenty"""
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class WebhookEndpoint(Model):
+    """`WebhookEndpoint` as the API answers it."""
+
+    id: str
+    url: str
+    description: Optional[str]
+    events: List[str]
+    """What it hears"""
+    is_active: bool = Field(alias="isActive")
+    is_default: bool = Field(alias="isDefault")
+    """The account's `webhookUrl`, in this environment"""
+    disabled_at: Optional[dt.datetime] = Field(alias="disabledAt")
+    disabled_reason: Optional[str] = Field(alias="disabledReason")
+    failing_since: Optional[dt.datetime] = Field(alias="failingSince")
+    previous_secret_until: Optional[dt.datetime] = Field(alias="previousSecretUntil")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class WebhookEndpointWithSecret(Model):
+    """`WebhookEndpointWithSecret` as the API answers it."""
+
+    id: str
+    url: str
+    description: Optional[str]
+    events: List[str]
+    """What it hears"""
+    is_active: bool = Field(alias="isActive")
+    is_default: bool = Field(alias="isDefault")
+    """The account's `webhookUrl`, in this environment"""
+    disabled_at: Optional[dt.datetime] = Field(alias="disabledAt")
+    disabled_reason: Optional[str] = Field(alias="disabledReason")
+    failing_since: Optional[dt.datetime] = Field(alias="failingSince")
+    previous_secret_until: Optional[dt.datetime] = Field(alias="previousSecretUntil")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+    secret: str
+    """Signs what is sent, `whsec_…`; shown in this answer and nowhere else"""

@@ -102,6 +102,13 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "months": ("months", None),
         "years": ("years", None),
     },
+    "InvoicesCheckoutInput": {
+        "success_url": ("successUrl", None),
+        "cancel_url": ("cancelUrl", None),
+        "provider_name": ("providerName", None),
+        "phone": ("phone", None),
+        "save_payment_method": ("savePaymentMethod", None),
+    },
     "InvoicesCreateInput": {
         "customer_id": ("customerId", None),
         "items": ("items", "InvoicesCreateInputItem"),
@@ -157,6 +164,21 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     },
     "PaymentMethodsUpdateInput": {
         "is_default": ("isDefault", None),
+    },
+    "PaymentProvidersCreateInput": {
+        "provider_name": ("providerName", None),
+        "credentials": ("credentials", None),
+        "is_active": ("isActive", None),
+        "priority": ("priority", None),
+        "countries": ("countries", None),
+        "currencies": ("currencies", None),
+    },
+    "PaymentProvidersUpdateInput": {
+        "credentials": ("credentials", None),
+        "is_active": ("isActive", None),
+        "priority": ("priority", None),
+        "countries": ("countries", None),
+        "currencies": ("currencies", None),
     },
     "PaymentsCreateInput": {
         "invoice_id": ("invoiceId", None),
@@ -290,7 +312,12 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "fiscal_fields": ("fiscalFields", "TenantsUpdateMeInputSettingsFiscalField"),
         "tax_id": ("taxId", None),
         "address": ("address", "Address"),
+        "dunning": ("dunning", "TenantsUpdateMeInputSettingsDunning"),
         "smtp": ("smtp", "TenantsUpdateMeInputSettingsSmtp"),
+    },
+    "TenantsUpdateMeInputSettingsDunning": {
+        "retry_days": ("retryDays", None),
+        "final_action": ("finalAction", None),
     },
     "TenantsUpdateMeInputSettingsFiscalField": {
         "label": ("label", None),
@@ -303,5 +330,20 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "user": ("user", None),
         "password": ("password", None),
         "from_": ("from", None),
+    },
+    "WebhookEndpointsCreateInput": {
+        "url": ("url", None),
+        "events": ("events", None),
+        "description": ("description", None),
+        "is_active": ("isActive", None),
+    },
+    "WebhookEndpointsRotateSecretInput": {
+        "overlap_seconds": ("overlapSeconds", None),
+    },
+    "WebhookEndpointsUpdateInput": {
+        "url": ("url", None),
+        "events": ("events", None),
+        "description": ("description", None),
+        "is_active": ("isActive", None),
     },
 }

@@ -6,6 +6,7 @@ from .analytics import AsyncAnalyticsResource, AnalyticsResource
 from .api_keys import AsyncApiKeysResource, ApiKeysResource
 from .audit_log import AsyncAuditLogResource, AuditLogResource
 from .auth import AsyncAuthResource, AuthResource
+from .checkout_sessions import AsyncCheckoutSessionsResource, CheckoutSessionsResource
 from .credit_notes import AsyncCreditNotesResource, CreditNotesResource
 from .currencies import AsyncCurrenciesResource, CurrenciesResource
 from .customers import AsyncCustomersResource, CustomersResource
@@ -15,6 +16,7 @@ from .invoices import AsyncInvoicesResource, InvoicesResource
 from .ledger import AsyncLedgerResource, LedgerResource
 from .members import AsyncMembersResource, MembersResource
 from .payment_methods import AsyncPaymentMethodsResource, PaymentMethodsResource
+from .payment_providers import AsyncPaymentProvidersResource, PaymentProvidersResource
 from .payments import AsyncPaymentsResource, PaymentsResource
 from .plans import AsyncPlansResource, PlansResource
 from .sessions import AsyncSessionsResource, SessionsResource
@@ -31,6 +33,7 @@ class Resources:
         self.api_keys = ApiKeysResource(caller)
         self.audit_log = AuditLogResource(caller)
         self.auth = AuthResource(caller)
+        self.checkout_sessions = CheckoutSessionsResource(caller)
         self.credit_notes = CreditNotesResource(caller)
         self.currencies = CurrenciesResource(caller)
         self.customers = CustomersResource(caller)
@@ -40,6 +43,7 @@ class Resources:
         self.ledger = LedgerResource(caller)
         self.members = MembersResource(caller)
         self.payment_methods = PaymentMethodsResource(caller)
+        self.payment_providers = PaymentProvidersResource(caller)
         self.payments = PaymentsResource(caller)
         self.plans = PlansResource(caller)
         self.sessions = SessionsResource(caller)
@@ -56,6 +60,7 @@ class AsyncResources:
         self.api_keys = AsyncApiKeysResource(caller)
         self.audit_log = AsyncAuditLogResource(caller)
         self.auth = AsyncAuthResource(caller)
+        self.checkout_sessions = AsyncCheckoutSessionsResource(caller)
         self.credit_notes = AsyncCreditNotesResource(caller)
         self.currencies = AsyncCurrenciesResource(caller)
         self.customers = AsyncCustomersResource(caller)
@@ -65,6 +70,7 @@ class AsyncResources:
         self.ledger = AsyncLedgerResource(caller)
         self.members = AsyncMembersResource(caller)
         self.payment_methods = AsyncPaymentMethodsResource(caller)
+        self.payment_providers = AsyncPaymentProvidersResource(caller)
         self.payments = AsyncPaymentsResource(caller)
         self.plans = AsyncPlansResource(caller)
         self.sessions = AsyncSessionsResource(caller)

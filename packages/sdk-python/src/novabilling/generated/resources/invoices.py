@@ -392,6 +392,37 @@ class InvoicesResource:
             ),
         )
 
+    def checkout(
+        self,
+        id: str,
+        *,
+        success_url: str,
+        cancel_url: Union[str, NotGiven] = NOT_GIVEN,
+        provider_name: Union[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA"], NotGiven] = NOT_GIVEN,
+        phone: Union[str, NotGiven] = NOT_GIVEN,
+        save_payment_method: Union[bool, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.CheckoutSession:
+        """Have an invoice paid on a page of a payment provider
+
+        All that is due on it. The first account that can take it, by priority, country and currency, is asked for a page; where one surely gives none, the next is. Where the customer is asked on a phone there is no page. The invoice is PAID once the provider has confirmed the money to us, whatever the browser says. While a page is open, the same one is given again.
+
+        `POST /api/invoices/{id}/checkout`. Needs `payments:write`.
+        """
+        return self._caller.one(
+            models.CheckoutSession,
+            Call(
+                "invoices.checkout",
+                "POST",
+                f"/api/invoices/{segment(id)}/checkout",
+                "apiKey",
+                body=body_of({"successUrl": success_url, "cancelUrl": cancel_url, "providerName": provider_name, "phone": phone, "savePaymentMethod": save_payment_method}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncInvoicesResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -768,6 +799,37 @@ class AsyncInvoicesResource:
                 f"/api/invoices/{segment(id)}/pay",
                 "apiKey",
                 body=body_of({"paymentMethodId": payment_method_id}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def checkout(
+        self,
+        id: str,
+        *,
+        success_url: str,
+        cancel_url: Union[str, NotGiven] = NOT_GIVEN,
+        provider_name: Union[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA"], NotGiven] = NOT_GIVEN,
+        phone: Union[str, NotGiven] = NOT_GIVEN,
+        save_payment_method: Union[bool, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.CheckoutSession:
+        """Have an invoice paid on a page of a payment provider
+
+        All that is due on it. The first account that can take it, by priority, country and currency, is asked for a page; where one surely gives none, the next is. Where the customer is asked on a phone there is no page. The invoice is PAID once the provider has confirmed the money to us, whatever the browser says. While a page is open, the same one is given again.
+
+        `POST /api/invoices/{id}/checkout`. Needs `payments:write`.
+        """
+        return await self._caller.one(
+            models.CheckoutSession,
+            Call(
+                "invoices.checkout",
+                "POST",
+                f"/api/invoices/{segment(id)}/checkout",
+                "apiKey",
+                body=body_of({"successUrl": success_url, "cancelUrl": cancel_url, "providerName": provider_name, "phone": phone, "savePaymentMethod": save_payment_method}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
