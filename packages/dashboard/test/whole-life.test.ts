@@ -209,7 +209,7 @@ test(
     const email = await register(page)
     await goTo(page, 'Customers')
     await page.context().clearCookies()
-    await goTo(page, 'Invoices')
+    await page.goto(`${server.origin}/test/invoices`)
     await heading(page, 'Sign in')
     await page.getByLabel('E-mail').fill(email)
     await page.locator('input[type=password]').fill('wrong password')
