@@ -75,7 +75,7 @@ test('an invoice by hand explains itself: quantity times price, rounded once, du
       Array.from({ length: 3 }, () => ['MANUAL', null]),
     )
     const { termsFrom, dueOn } = document.due
-    assert.deepEqual([termsFrom, dueOn], ['INVOICE', dueDate ?? '2026-02-09'])
+    assert.deepEqual([termsFrom, dueOn], [dueDate ? 'INVOICE' : 'DEFAULT', dueDate ?? '2026-02-09'])
   }
   const draft = await live('POST', '/invoices', {
     customerId,
