@@ -4,7 +4,9 @@ import pg from 'pg'
 import { publicId } from '../../src/ids.ts'
 import { billingRun } from '../../src/slices/billing-run/index.ts'
 import { collection } from '../../src/slices/collection/index.ts'
+import { dunningLoop } from '../../src/slices/dunning/index.ts'
 import { overdueLoop } from '../../src/slices/invoices/index.ts'
+import { heldInvoicesLoop, trialEndingLoop } from '../../src/slices/subscriptions/index.ts'
 import { recognition } from '../../src/slices/recognition/index.ts'
 import { newCustomer } from '../billing-story.ts'
 import { everythingHolds } from '../credit-story.ts'
@@ -104,7 +106,15 @@ async function begin(): Promise<TestTenant> {
   return tenant
 }
 
-const loops = [billingRun, collection, overdueLoop, recognition]
+const loops = [
+  trialEndingLoop,
+  billingRun,
+  heldInvoicesLoop,
+  dunningLoop,
+  collection,
+  overdueLoop,
+  recognition,
+]
 
 const owner = new pg.Client({ connectionString: server.databaseUrl })
 await owner.connect()
@@ -127,6 +137,9 @@ async function live(environmentId: string): Promise<void> {
          select due_at as at from subscriptions where environment_id = $1
          union all select due_at from payments where environment_id = $1
          union all select due_at from refunds where environment_id = $1
+         union all select due_at from dunnings where environment_id = $1
+         union all select trial_notice_at from subscriptions where environment_id = $1
+         union all select finalize_at from invoices where environment_id = $1 and status = 'DRAFT'
          union all select overdue_at from invoices where environment_id = $1 and status in ('PENDING', 'FAILED')
        ) due where at > $2`,
       [environmentId, clock.now().toString()],
