@@ -25,6 +25,9 @@ export const idPrefixes = {
   creditNote: 'cn',
   creditNoteLine: 'cnl',
   event: 'evt',
+  billableMetric: 'met',
+  // What the customer's system reports; the API knows each kind by its address.
+  usageEvent: 'evt',
   ledgerTransaction: 'txn',
 } as const
 

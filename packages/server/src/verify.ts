@@ -1,6 +1,7 @@
 import { creditInvariants } from './credit-invariants.ts'
 import type { Pool } from './db/pool.ts'
 import { type Invariant, invariant } from './invariant.ts'
+import { usageInvariants } from './usage-invariants.ts'
 
 /** A row that breaks a promise: where it is, which one, and what is wrong with it. */
 export type Breach = { readonly environmentId: string | null; readonly row: string; readonly fault: string }
@@ -289,6 +290,7 @@ export const invariants: readonly Invariant[] = [
      where seq <> previous_seq + 1 or hash <> sha256(previous_hash || convert_to(entry::text, 'UTF8'))`,
   ),
   ...creditInvariants,
+  ...usageInvariants,
 ]
 
 /** Looks for rows that break a promise, over all environments; `pool` is the worker's, which sees them all. */

@@ -12,10 +12,12 @@ export type { AnalyticsResource } from './analytics.ts'
 export type { ApiKeysResource } from './api-keys.ts'
 export type { AuditLogResource } from './audit-log.ts'
 export type { AuthResource } from './auth.ts'
+export type { BillableMetricsResource } from './billable-metrics.ts'
 export type { CreditNotesResource } from './credit-notes.ts'
 export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
+export type { EventsResource } from './events.ts'
 export type { InvoicesResource } from './invoices.ts'
 export type { LedgerResource } from './ledger.ts'
 export type { MembersResource } from './members.ts'
@@ -40,6 +42,13 @@ export type {
   AuthRefreshInput,
   AuthRegisterInput,
   AuthResetPasswordInput,
+  BillableMetric,
+  BillableMetricFilter,
+  BillableMetricsCreateInput,
+  BillableMetricsCreateInputFilter,
+  BillableMetricsListQuery,
+  BillableMetricsUpdateInput,
+  BillableMetricsUpdateInputFilter,
   Clock,
   CreatedApiKey,
   CreditNote,
@@ -48,6 +57,7 @@ export type {
   CreditNotesCreateInputItem,
   CreditNotesListQuery,
   Currency,
+  CurrentUsage,
   Customer,
   CustomersCreateInput,
   CustomersDeleteQuery,
@@ -63,6 +73,8 @@ export type {
   EnvironmentsListQuery,
   EnvironmentsSetClockInput,
   EnvironmentsSetClockInputAdvance,
+  EventsCreateBatchInput,
+  EventsListOfSubscriptionQuery,
   ExplainedLine,
   ExplainedLineExactMinor,
   ExplainedLineRemainder,
@@ -114,6 +126,7 @@ export type {
   PlansUpdateInput,
   PlansUpdatePriceInput,
   Price,
+  RecordedUsageEvent,
   Refund,
   Revenue,
   RevenueBreakdown,
@@ -148,4 +161,11 @@ export type {
   TrialBalance,
   TrialBalanceCurrency,
   TrialBalanceCurrencyAccount,
+  UsageBatch,
+  UsageEvent,
+  UsageEventInput,
+  UsageFault,
+  UsageOfFilter,
+  UsageOfMetric,
+  UsageResult,
 } from './models.ts'

@@ -5,10 +5,12 @@ import { AnalyticsResource } from './analytics.ts'
 import { ApiKeysResource } from './api-keys.ts'
 import { AuditLogResource } from './audit-log.ts'
 import { AuthResource } from './auth.ts'
+import { BillableMetricsResource } from './billable-metrics.ts'
 import { CreditNotesResource } from './credit-notes.ts'
 import { CurrenciesResource } from './currencies.ts'
 import { CustomersResource } from './customers.ts'
 import { EnvironmentsResource } from './environments.ts'
+import { EventsResource } from './events.ts'
 import { InvoicesResource } from './invoices.ts'
 import { LedgerResource } from './ledger.ts'
 import { MembersResource } from './members.ts'
@@ -25,10 +27,12 @@ export class Resources {
   readonly apiKeys: ApiKeysResource
   readonly auditLog: AuditLogResource
   readonly auth: AuthResource
+  readonly billableMetrics: BillableMetricsResource
   readonly creditNotes: CreditNotesResource
   readonly currencies: CurrenciesResource
   readonly customers: CustomersResource
   readonly environments: EnvironmentsResource
+  readonly events: EventsResource
   readonly invoices: InvoicesResource
   readonly ledger: LedgerResource
   readonly members: MembersResource
@@ -44,10 +48,12 @@ export class Resources {
     this.apiKeys = new ApiKeysResource(caller)
     this.auditLog = new AuditLogResource(caller)
     this.auth = new AuthResource(caller)
+    this.billableMetrics = new BillableMetricsResource(caller)
     this.creditNotes = new CreditNotesResource(caller)
     this.currencies = new CurrenciesResource(caller)
     this.customers = new CustomersResource(caller)
     this.environments = new EnvironmentsResource(caller)
+    this.events = new EventsResource(caller)
     this.invoices = new InvoicesResource(caller)
     this.ledger = new LedgerResource(caller)
     this.members = new MembersResource(caller)

@@ -14,9 +14,11 @@ import { invoices } from './invoices/index.ts'
 import { keys } from './keys/index.ts'
 import { ledger } from './ledger/index.ts'
 import { mailing } from './mail/index.ts'
+import { metrics } from './metrics/index.ts'
 import { paymentMethods, payments } from './payments/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
 import { tenants } from './tenants/index.ts'
+import { usage } from './usage/index.ts'
 
 /** The rooms of the house, lower floors first (floors.json holds them to it). */
 export const slices: readonly Slice[] = [
@@ -27,6 +29,8 @@ export const slices: readonly Slice[] = [
   keys,
   customers,
   catalog,
+  metrics,
+  usage,
   ledger,
   invoices,
   paymentMethods,

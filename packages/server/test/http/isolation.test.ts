@@ -33,6 +33,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     prices: [{ currency: 'USD', amount: 10 }],
   })
   const subscription = await made('/subscriptions', { customerId: customer['id'], planId: plan['id'] })
+  const metric = await made('/billable-metrics', { name: mark, code: mark, aggregationType: 'COUNT' })
+  const event = await made('/events', { transactionId: mark, subscriptionId: subscription['id'], code: mark })
   for (const loop of loops) while (await loop.tick(server.deps));
   const [invoice] = (await ask('GET', '/invoices')).body.data
   const [payment] = (await ask('GET', '/payments')).body.data
@@ -51,6 +53,9 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     invoices: invoice.id,
     payments: payment.id,
     'credit-notes': note.id,
+    'billable-metrics': metric['id'] ?? '',
+    events: event['id'] ?? '',
+    subscription: subscription['id'] ?? '',
   }
 }
 

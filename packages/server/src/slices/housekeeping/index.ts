@@ -1,6 +1,7 @@
 import { command } from '../../db/statement.ts'
 import type { Deps } from '../../deps.ts'
 import { forgetAccountAnswers, forgetAnswers, keptHours } from '../../http/idempotency.ts'
+import { dropOldGenerations } from '../usage/index.ts'
 
 const forgetSessions = command(
   'housekeeping.forget_sessions',
@@ -21,7 +22,7 @@ const forgetMails = command(
 
 const keptDays = 30
 
-/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails. */
+/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails, old events of usage. */
 export const housekeeping = { name: 'housekeeping', tick, restMs: 600_000 }
 
 async function tick(deps: Deps): Promise<boolean> {
@@ -38,5 +39,6 @@ async function tick(deps: Deps): Promise<boolean> {
   ]) {
     await deps.workerDb.query(bound)
   }
+  await dropOldGenerations(deps.workerDb, now.epochMilliseconds, deps.config.USAGE_KEPT_DAYS)
   return false
 }

@@ -6,10 +6,12 @@ from .analytics import AsyncAnalyticsResource, AnalyticsResource
 from .api_keys import AsyncApiKeysResource, ApiKeysResource
 from .audit_log import AsyncAuditLogResource, AuditLogResource
 from .auth import AsyncAuthResource, AuthResource
+from .billable_metrics import AsyncBillableMetricsResource, BillableMetricsResource
 from .credit_notes import AsyncCreditNotesResource, CreditNotesResource
 from .currencies import AsyncCurrenciesResource, CurrenciesResource
 from .customers import AsyncCustomersResource, CustomersResource
 from .environments import AsyncEnvironmentsResource, EnvironmentsResource
+from .events import AsyncEventsResource, EventsResource
 from .invoices import AsyncInvoicesResource, InvoicesResource
 from .ledger import AsyncLedgerResource, LedgerResource
 from .members import AsyncMembersResource, MembersResource
@@ -29,10 +31,12 @@ class Resources:
         self.api_keys = ApiKeysResource(caller)
         self.audit_log = AuditLogResource(caller)
         self.auth = AuthResource(caller)
+        self.billable_metrics = BillableMetricsResource(caller)
         self.credit_notes = CreditNotesResource(caller)
         self.currencies = CurrenciesResource(caller)
         self.customers = CustomersResource(caller)
         self.environments = EnvironmentsResource(caller)
+        self.events = EventsResource(caller)
         self.invoices = InvoicesResource(caller)
         self.ledger = LedgerResource(caller)
         self.members = MembersResource(caller)
@@ -52,10 +56,12 @@ class AsyncResources:
         self.api_keys = AsyncApiKeysResource(caller)
         self.audit_log = AsyncAuditLogResource(caller)
         self.auth = AsyncAuthResource(caller)
+        self.billable_metrics = AsyncBillableMetricsResource(caller)
         self.credit_notes = AsyncCreditNotesResource(caller)
         self.currencies = AsyncCurrenciesResource(caller)
         self.customers = AsyncCustomersResource(caller)
         self.environments = AsyncEnvironmentsResource(caller)
+        self.events = AsyncEventsResource(caller)
         self.invoices = AsyncInvoicesResource(caller)
         self.ledger = AsyncLedgerResource(caller)
         self.members = AsyncMembersResource(caller)
