@@ -71,6 +71,9 @@ test('what was being reported while a window was closed is billed or late, and n
     await gate.promise
   })
   await written.promise
+  // One that began after it has committed before it.
+  const other = await story()
+  await report(live, [{ subscriptionId: other.id, code: other.code, ...inMay }])
   assert.equal(await close(one), 0n)
   gate.resolve()
   await reporting
