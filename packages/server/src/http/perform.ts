@@ -46,6 +46,7 @@ export async function perform(
     const done = await performStaged(audited, call, scope, idempotency, toAnswer)
     return answer(done.replayed ? reply.header('idempotent-replayed', 'true') : reply, done.answer)
   }
+  if (key === undefined && work.shared) return answer(reply, toAnswer(await work.shared(scope, call)))
   try {
     const result = await transaction(
       deps.db,

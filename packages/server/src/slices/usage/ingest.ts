@@ -1,6 +1,7 @@
 import { jsonArray } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
+import { usageEvents } from '../../http/operations.ts'
 import { parseId } from '../../ids.ts'
 import { type MetricRow, metricsByCodes } from '../metrics/index.ts'
 import { ensureGeneration, generationAt, guardChange, neighboursAt } from './generations.ts'
@@ -10,7 +11,8 @@ import { type MeteredRow, meteredByReferences, storeEvents } from './sql.ts'
 
 /** What became of one event. */
 export type Outcome =
-  | { readonly status: 'created' | 'duplicate'; readonly event: CountedEvent }
+  | { readonly status: 'created'; readonly event: CountedEvent; readonly receivedAt: Temporal.Instant }
+  | { readonly status: 'duplicate'; readonly event: CountedEvent }
   | { readonly status: 'error'; readonly fault: EventFault }
 
 /**
@@ -30,12 +32,23 @@ export async function ingestEvents(
   for (const event of read) {
     if (!(event instanceof EventFault) && !first.has(event.id)) first.set(event.id, event)
   }
-  const added = await store(deps, tx, environmentId, [...first.values()])
-  return read.map((event): Outcome => {
+  // How long an id counts once is a matter of real time, whatever clock the environment has.
+  const receivedAt = deps.clock.now()
+  const added = await store(deps, tx, environmentId, [...first.values()], receivedAt)
+  const outcomes = read.map((event): Outcome => {
     if (event instanceof EventFault) return { status: 'error', fault: event }
     const counts = added.has(event.id) && first.get(event.id) === event
-    return { status: counts ? 'created' : 'duplicate', event }
+    return counts ? { status: 'created', event, receivedAt } : { status: 'duplicate', event }
   })
+  tx.afterCommit(() => countOutcomes(outcomes))
+  return outcomes
+}
+
+function countOutcomes(outcomes: readonly Outcome[]): void {
+  for (const outcome of ['created', 'duplicate', 'error'] as const) {
+    const count = outcomes.reduce((sum, { status }) => (status === outcome ? sum + 1 : sum), 0)
+    if (count > 0) usageEvents.inc({ outcome }, count)
+  }
 }
 
 type Found = { readonly subscription: MeteredRow | undefined; readonly metric: MetricRow | undefined }
@@ -57,11 +70,16 @@ async function lookUp(
     const id = parseId('subscription', reference)
     if (id !== undefined) ids.set(reference, id)
   }
-  const [rows, metrics] = await tx.queryAll([
-    meteredByReferences(environmentId, [...ids.values()], [...references]),
+  const externalIds = [...references].filter((reference) => !ids.has(reference))
+  const [found, metrics] = await tx.queryAll([
+    meteredByReferences(environmentId, [...ids.values()], externalIds),
     metricsByCodes(environmentId, [...codes]),
   ])
-  const byId = new Map(rows.map((row) => [row.id, row]))
+  const byId = new Map(found.map((row) => [row.id, row]))
+  // An external id may look like one of ours.
+  const missing = [...ids].flatMap(([reference, id]) => (byId.has(id) ? [] : [reference]))
+  const others = missing.length === 0 ? [] : await tx.query(meteredByReferences(environmentId, [], missing))
+  const rows = [...found, ...others]
   const byExternalId = new Map(rows.map((row) => [row.external_id, row]))
   const byCode = new Map(metrics.map((row) => [row.code, row]))
   return ({ subscriptionId, code }) => ({
@@ -76,10 +94,9 @@ async function store(
   tx: Tx,
   environmentId: string,
   events: readonly CountedEvent[],
+  receivedAt: Temporal.Instant,
 ): Promise<ReadonlySet<string>> {
   if (events.length === 0) return new Set()
-  // How long an id counts once is a matter of real time, whatever clock the environment has.
-  const receivedAt = deps.clock.now()
   const receivedMs = receivedAt.epochMilliseconds
   await ensureGeneration(deps.db, generationAt(receivedMs))
   guardChange(tx, environmentId, receivedMs)

@@ -14,9 +14,8 @@ export async function findMetered(
   reference: string,
 ): Promise<MeteredRow> {
   const id = parseId('subscription', reference)
-  const rows = await reader.query(
-    meteredByReferences(environmentId, id === undefined ? [] : [id], [reference]),
-  )
+  const ids = id === undefined ? [] : [id]
+  const rows = await reader.query(meteredByReferences(environmentId, ids, [reference]))
   const row = rows.find((one) => one.id === id) ?? rows[0]
   if (!row) throw new Refusal('subscription_not_found')
   return row

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Bucket, bucketOf, quantityOf } from '@novabilling/core/usage'
+import { instantMs } from '../../http/validation.ts'
 import { type RefusalCode, refusals } from '../../refusal.ts'
 import type { MetricRow } from '../metrics/index.ts'
 import { countedOnceDays } from './generations.ts'
@@ -51,7 +52,7 @@ export function readEvent(input: UsageEventInput, known: Known): CountedEvent | 
   const { subscription, metric, nowMs, environmentId } = known
   if (!subscription) return new EventFault('subscription_not_found', 'subscriptionId')
   if (!metric) return new EventFault('billable_metric_not_found', 'code')
-  const at = input.timestamp === undefined ? nowMs : Temporal.Instant.from(input.timestamp).epochMilliseconds
+  const at = input.timestamp === undefined ? nowMs : msOf(input.timestamp)
   if (at > nowMs + aheadMs) return new EventFault('usage_event_in_future', 'timestamp')
   if (at < nowMs - oldestMs) return new EventFault('usage_event_too_old', 'timestamp')
   if (!isRunning(subscription, at)) return new EventFault('usage_event_outside_subscription', 'timestamp')
@@ -73,8 +74,12 @@ export function readEvent(input: UsageEventInput, known: Known): CountedEvent | 
 
 /** The id that a transaction id has in an environment: the same however often it is sent (UUIDv8, RFC 9562 §5.8). */
 function usageEventId(environmentId: string, transactionId: string): string {
-  const hex = createHash('sha256').update(`${environmentId}\0${transactionId}`).digest('hex')
+  const hex = hash('sha256', `${environmentId}\0${transactionId}`, 'hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+function msOf(timestamp: string): number {
+  return instantMs(timestamp) ?? Temporal.Instant.from(timestamp).epochMilliseconds
 }
 
 function isRunning(row: MeteredRow, at: number): boolean {

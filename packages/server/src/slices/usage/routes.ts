@@ -14,6 +14,7 @@ import {
   type UsageEvent,
   type UsageEventInput,
 } from './schema.ts'
+import { recordTogether } from './share.ts'
 
 const event = named<UsageEvent>('UsageEvent')
 
@@ -30,6 +31,7 @@ export const routes = [
     status: 201,
     response: named<RecordedUsageEvent>('RecordedUsageEvent'),
     write: (tx, { deps, principal, body }) => recordEvent(deps, tx, principal.environmentId, body),
+    shared: (scope, { deps, body }) => recordTogether(deps, scope, body),
   }),
   dataRoute({
     method: 'POST',

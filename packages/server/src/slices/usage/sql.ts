@@ -30,7 +30,7 @@ const meteredSelect = Object.keys(meteredColumns).join(', ')
 export const meteredByReferences = statement(
   'usage.metered_by_references',
   `select ${meteredSelect} from subscriptions where environment_id = $1::uuid and id = any($2::uuid[])
-   union
+   union all
    select ${meteredSelect} from subscriptions where environment_id = $1::uuid and external_id = any($3::text[])`,
   meteredColumns,
 )
@@ -112,11 +112,11 @@ export const eventSelect = `id, transaction_id, subscription_id, occurred_at, re
   (select m.code from billable_metrics m
    where m.environment_id = usage_events.environment_id and m.id = usage_events.metric_id) as code`
 
-/** The newest, as an id may be used again after the generations in which it counts once. */
-export const eventById = statement(
-  'usage.event_by_id',
-  `select ${eventSelect} from usage_events where environment_id = $1::uuid and id = $2::uuid
-   order by generation desc limit 1`,
+/** The newest of each, as an id may be used again after the generations in which it counts once. */
+export const eventsByIds = statement(
+  'usage.events_by_ids',
+  `select distinct on (id) ${eventSelect} from usage_events where environment_id = $1::uuid and id = any($2::uuid[])
+   order by id, generation desc`,
   eventColumns,
 )
 

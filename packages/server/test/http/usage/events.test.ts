@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { transaction } from '../../../src/db/transaction.ts'
+import { parseId } from '../../../src/ids.ts'
 import { dropOldGenerations } from '../../../src/slices/usage/index.ts'
 import { ingestEvents } from '../../../src/slices/usage/ingest.ts'
 import { newTenant, startServer } from '../../harness.ts'
@@ -97,6 +98,48 @@ test('the same batch sent ten times at once counts each event once', async () =>
   assert.deepEqual([created, duplicates], [300, 2700])
   const usage = (await usageOf(live, id)).get(sum.code)
   assert.deepEqual([usage?.units, usage?.events], ['44850', 300])
+})
+
+test('events that come at once share commits, and each has its own answer', async () => {
+  const { id } = await subscribe(live, { startDate: '2026-05-01' })
+  const inputs = Array.from({ length: 200 }, (_, index) =>
+    event({
+      subscriptionId: index % 5 === 4 ? 'nobody' : id,
+      code: sum.code,
+      properties: { bytes: index },
+      ...(index % 10 === 1 ? { transactionId: 'the same' } : {}),
+    }),
+  )
+  const answers = await Promise.all(inputs.map((input) => live('POST', '/events', input)))
+  let bytes = 0
+  let same = 0
+  for (const [index, { status, body, text }] of answers.entries()) {
+    if (index % 5 === 4) assert.equal(body.code, 'subscription_not_found', text)
+    else {
+      assert.equal(status, 201, text)
+      assert.equal(body.transactionId, inputs[index]?.transactionId)
+      if (body.status === 'created') bytes += body.properties.bytes
+      if (body.transactionId === 'the same' && body.status === 'created') same++
+      if (body.status === 'created') assert.deepEqual(body.properties, { bytes: index })
+    }
+  }
+  assert.equal(same, 1)
+  assert.equal(await unitsOf(live, id, sum.code), String(bytes))
+  const transactions = await asOwner<{ count: number }>(
+    server,
+    `select count(distinct xmin::text)::integer as count from usage_events where subscription_id = $1`,
+    [parseId('subscription', id)],
+  )
+  assert.ok((transactions[0]?.count ?? 0) < 100)
+})
+
+test('an event with an Idempotency-Key is answered with the same bytes again', async () => {
+  const input = event()
+  const send = () => live('POST', '/events', input, { 'idempotency-key': 'usage-1' })
+  const [first, again] = [await send(), await send()]
+  assert.deepEqual([first.status, first.body.status], [201, 'created'])
+  assert.equal(again.text, first.text)
+  assert.equal(again.headers.get('idempotent-replayed'), 'true')
 })
 
 test('of one transaction id twice in a batch the first counts', async () => {
