@@ -48,6 +48,7 @@ export const refusals = {
   billable_metric_code_taken: [409, 'A billable metric with this code exists already.'],
   billable_metric_in_use: [409, 'This billable metric has counted already, so its filters stay.'],
   usage_event_not_found: [404, 'There is no such usage event.'],
+  usage_event_invalid: [400, 'This line is no event of usage.'],
   usage_event_in_future: [400, 'The timestamp is in the future.'],
   usage_event_too_old: [400, 'The timestamp is more than 35 days ago.'],
   usage_event_outside_subscription: [

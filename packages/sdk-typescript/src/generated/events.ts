@@ -27,7 +27,7 @@ export class EventsResource {
   /**
    * Report up to 1000 events of usage at once
    *
-   * Each event has a result of its own: one that is wrong is told by its code and costs no other.
+   * Each event has a result of its own: one that is wrong is told by its code and costs no other. As application/x-ndjson, one event a line, it takes any number and counts each 1000 as they come.
    *
    * `POST /api/events/batch`. Needs `subscriptions:write`.
    */

@@ -70,7 +70,7 @@ export async function recordBatch(
   return summaryOf(outcomes.map((outcome, index) => resultOf(inputs[index]?.transactionId ?? null, outcome)))
 }
 
-function resultOf(transactionId: string | null, outcome: Outcome): UsageResult {
+export function resultOf(transactionId: string | null, outcome: Outcome): UsageResult {
   if (outcome.status !== 'error') return { transactionId, status: outcome.status, error: null }
   const { code, message, path } = outcome.fault
   return { transactionId, status: 'error', error: { code, message, path } }

@@ -15,6 +15,7 @@ import {
   type UsageEventInput,
 } from './schema.ts'
 import { recordTogether } from './share.ts'
+import { recordUpload } from './upload.ts'
 
 const event = named<UsageEvent>('UsageEvent')
 
@@ -39,12 +40,13 @@ export const routes = [
     operation: 'events.createBatch',
     summary: 'Report up to 1000 events of usage at once',
     description:
-      'Each event has a result of its own: one that is wrong is told by its code and costs no other.',
+      'Each event has a result of its own: one that is wrong is told by its code and costs no other. As application/x-ndjson, one event a line, it takes any number and counts each 1000 as they come.',
     scope: 'subscriptions:write',
     body: UsageBatchInput,
     status: 201,
     response: named<UsageBatch>('UsageBatch'),
     write: (tx, { deps, principal, body }) => recordBatch(deps, tx, principal.environmentId, body.events),
+    lines: (scope, lines, { deps }) => recordUpload(deps, scope, lines),
   }),
   dataRoute({
     method: 'GET',
