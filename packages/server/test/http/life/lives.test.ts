@@ -125,6 +125,9 @@ test('in any life a preview gives the very documents of the call, and what is ch
         const { status, text } = await session('POST', path, body)
         assert.equal(status, 200, text)
       }
+      // The model follows what is asked for, not what comes of it when nobody pays.
+      const settings = { dunning: { retryDays: [1, 3, 5, 7], finalAction: 'NONE' } }
+      assert.equal((await session('PATCH', '/tenants/me', { settings })).status, 200)
       let now = Temporal.Instant.from('2026-01-01T00:00:00Z').add({ hours: life.start })
       const today = (): Temporal.PlainDate => now.toZonedDateTimeISO(life.zone).toPlainDate()
       await clock({ now: now.toString() })
