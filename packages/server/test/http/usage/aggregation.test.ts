@@ -102,9 +102,8 @@ test('usage of any window is, to the last digit, what its events add up to, what
         for (const [turn, { id }] of subscriptions.entries()) {
           const events = drawn.map((one, index) => ({ ...one, transactionId: `${turn} ${names[index]}` }))
           const inOrder = turn === 0 ? events : events.toReversed()
-          // In two goes, so that buckets are made and added to.
-          await tell(id, inOrder.slice(0, 15))
-          await tell(id, inOrder.slice(15))
+          // In several goes, so that buckets are made and added to again and again.
+          for (let told = 0; told < inOrder.length; told += 10) await tell(id, inOrder.slice(told, told + 10))
           for (const { edges, regions, wholeMs } of windows) {
             const [from, to] = edges[0] < edges[1] ? edges : [edges[1], edges[0] + 1]
             for (const metric of metrics) {
@@ -133,7 +132,7 @@ test('usage of any window is, to the last digit, what its events add up to, what
         }
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 40, endOnFailure: true },
   )
 })
 
@@ -189,4 +188,27 @@ test('a level is weighted by the time it was there, and carried into the next pe
   assert.ok(first && isSame(first, [2500n * 27n, 31n]))
   const second = await weighed('2026-06-01', '2026-07-01', 30)
   assert.ok(second && isSame(second, [2500n + 500n * 29n, 30n]))
+})
+
+test('the latest value is the one of the latest instant, however late the others come', async () => {
+  const { id } = await subscribe(live, { startDate: '2026-05-02' }, { customer: { timezone: 'UTC' } })
+  const metric = metrics.find(({ aggregationType }) => aggregationType === 'LATEST')
+  for (const [hour, quantity] of [
+    [12, 1000],
+    [10, 2000],
+    [11, 3000],
+  ] as const) {
+    const at = Date.parse(`2026-05-20T${hour}:00:00Z`)
+    await tell(id, [{ at, quantity, word: 'a', region: 'eu', transactionId: `latest ${hour}` }])
+  }
+  const [usage] = await ask([
+    {
+      environmentId,
+      subscriptionId: parseId('subscription', id) ?? '',
+      metricId: metric?.id ?? '',
+      from: Date.parse('2026-05-20'),
+      to: Date.parse('2026-05-21'),
+    },
+  ])
+  assert.ok(usage && isSame(usage.units, [1n, 1n]))
 })
