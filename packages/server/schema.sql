@@ -102,6 +102,33 @@ grant select on audit_log to nova_api;
 grant insert on audit_log to nova_lookup;
 grant insert, select on audit_log to nova_worker;
 
+create table billable_metrics (
+  environment_id uuid not null,
+  id uuid not null,
+  name text not null,
+  code text not null,
+  description text,
+  aggregation_type text not null,
+  field_name text,
+  recurring boolean not null,
+  filters jsonb not null,
+  archived_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint billable_metrics_aggregation_type_check CHECK ((aggregation_type = ANY (ARRAY['COUNT'::text, 'SUM'::text, 'MAX'::text, 'UNIQUE_COUNT'::text, 'LATEST'::text, 'WEIGHTED_SUM'::text]))),
+  constraint billable_metrics_check CHECK (((aggregation_type = 'COUNT'::text) = (field_name IS NULL))),
+  constraint billable_metrics_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint billable_metrics_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX billable_metrics_created ON public.billable_metrics USING btree (environment_id, created_at, id);
+CREATE UNIQUE INDEX billable_metrics_code_key ON public.billable_metrics USING btree (environment_id, code) WHERE (archived_at IS NULL);
+alter table billable_metrics force row level security;
+create policy environment on billable_metrics using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on billable_metrics to nova_worker using true with check true;
+grant insert, select, update on billable_metrics to nova_api;
+grant insert, select, update on billable_metrics to nova_worker;
+
 create table billing_batches (
   environment_id uuid not null,
   id uuid not null,
@@ -1140,6 +1167,90 @@ grant insert, select, update on tenants to nova_api;
 grant select on tenants to nova_lookup;
 grant select, update on tenants to nova_worker;
 
+create table usage_buckets (
+  environment_id uuid not null,
+  subscription_id uuid not null,
+  metric_id uuid not null,
+  bucket_from timestamp with time zone not null,
+  bucket_to timestamp with time zone not null,
+  filter_values text not null,
+  events bigint not null,
+  total numeric not null,
+  moment numeric not null,
+  highest numeric,
+  latest numeric,
+  latest_at timestamp with time zone,
+  latest_transaction text,
+  first_generation integer not null,
+  changed_by xid8 not null,
+  constraint usage_buckets_events_check CHECK ((events > 0)),
+  constraint usage_buckets_pkey PRIMARY KEY (environment_id, subscription_id, metric_id, bucket_from, bucket_to, filter_values)
+);
+
+alter table usage_buckets force row level security;
+create policy environment on usage_buckets using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on usage_buckets to nova_worker using true with check true;
+grant insert, select, update on usage_buckets to nova_api;
+grant insert, select, update on usage_buckets to nova_worker;
+
+create table usage_closings (
+  environment_id uuid not null,
+  subscription_id uuid not null,
+  period_from timestamp with time zone not null,
+  period_to timestamp with time zone not null,
+  seen xid8 not null,
+  constraint usage_closings_pkey PRIMARY KEY (environment_id, subscription_id, period_from, period_to)
+);
+
+alter table usage_closings force row level security;
+create policy environment on usage_closings using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on usage_closings to nova_worker using true with check true;
+grant insert, select, update on usage_closings to nova_api;
+grant insert, select, update on usage_closings to nova_worker;
+
+create table usage_events (
+  environment_id uuid not null,
+  id uuid not null,
+  generation integer not null,
+  transaction_id text not null,
+  subscription_id uuid not null,
+  metric_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  properties json not null,
+  quantity numeric,
+  word text,
+  bucket_from timestamp with time zone not null,
+  bucket_to timestamp with time zone not null,
+  filter_values text not null,
+  constraint usage_events_pkey PRIMARY KEY (environment_id, id, generation)
+);
+
+CREATE INDEX usage_events_subscription ON ONLY public.usage_events USING btree (environment_id, subscription_id, occurred_at);
+alter table usage_events force row level security;
+create policy environment on usage_events using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on usage_events to nova_worker using true with check true;
+grant insert, select on usage_events to nova_api;
+grant insert, select on usage_events to nova_worker;
+
+create table usage_words (
+  environment_id uuid not null,
+  subscription_id uuid not null,
+  metric_id uuid not null,
+  bucket_from timestamp with time zone not null,
+  bucket_to timestamp with time zone not null,
+  filter_values text not null,
+  word text not null,
+  first_at timestamp with time zone not null,
+  constraint usage_words_pkey PRIMARY KEY (environment_id, subscription_id, metric_id, bucket_from, bucket_to, filter_values, word)
+);
+
+alter table usage_words force row level security;
+create policy environment on usage_words using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on usage_words to nova_worker using true with check true;
+grant insert, select, update on usage_words to nova_api;
+grant insert, select, update on usage_words to nova_worker;
+
 create table webhook_deliveries (
   environment_id uuid not null,
   id uuid not null,
@@ -1246,6 +1357,28 @@ begin
 end $function$
  -- owner: the migrating role;
 
+CREATE OR REPLACE FUNCTION public.drop_usage_generations(before integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  old text;
+  dropped integer := 0;
+begin
+  for old in
+    select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'public.usage_events'::regclass
+      and substring(c.relname from 'usage_events_(-?\d+)$')::integer < before
+  loop
+    execute format('drop table public.%I', old);
+    dropped := dropped + 1;
+  end loop;
+  return dropped;
+end $function$
+ -- owner: the migrating role;
+
 CREATE OR REPLACE FUNCTION public.invitation_by_hash(wanted bytea)
  RETURNS TABLE(tenant_id uuid, id uuid)
  LANGUAGE sql
@@ -1258,6 +1391,38 @@ BEGIN ATOMIC
    WHERE (i.token_hash = invitation_by_hash.wanted);
 END
  -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.is_later(at timestamp with time zone, transaction text, than_at timestamp with time zone, than_transaction text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN COALESCE(((at > than_at) OR ((at = than_at) AND ((transaction COLLATE "C") > (than_transaction COLLATE "C")))), (at IS NOT NULL))
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.keep_usage_generation(number integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  name text := 'usage_events_' || number;
+begin
+  if to_regclass('public.' || quote_ident(name)) is not null then
+    return;
+  end if;
+  perform pg_advisory_xact_lock(7306318482155922);
+  if to_regclass('public.' || quote_ident(name)) is not null then
+    return;
+  end if;
+  -- Made first and attached then: a partition that is made in place would stop all who read and write.
+  execute format('create table public.%I (like public.usage_events including all, check (generation = %s))', name, number);
+  execute format('alter table public.%I enable row level security', name);
+  execute format('alter table public.%I force row level security', name);
+  execute format('create policy environment on public.%I using (environment_id = public.scope_environment()) with check (environment_id = public.scope_environment())', name);
+  execute format('alter table public.usage_events attach partition public.%I for values in (%s)', name, number);
+end $function$
+ -- owner: the migrating role;
 
 CREATE OR REPLACE FUNCTION public.key_by_hash(wanted bytea)
  RETURNS TABLE(key_id uuid, tenant_id uuid, environment_id uuid, environment_kind text, scopes text[], allowed_ips text[], expires_at timestamp with time zone, revoked_at timestamp with time zone, rate_limit_per_minute integer)
@@ -1286,6 +1451,13 @@ CREATE OR REPLACE FUNCTION public.lane_of(environment uuid)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN (get_byte(uuid_send(environment), 15) & 15)
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.matches_filters(filter_values text, filters text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (NOT (EXISTS (SELECT FROM jsonb_each((matches_filters.filters)::jsonb) f(key, value) WHERE (NOT COALESCE((f.value ? ((matches_filters.filter_values)::jsonb ->> f.key)), false)))))
  -- owner: the migrating role;
 
 CREATE OR REPLACE FUNCTION public.member_by_email(wanted text)

@@ -7,6 +7,7 @@ import { Problem, documentation, routeDocumentation } from './http/documentation
 import { guard } from './http/guard.ts'
 import { readJsonBodies, refuseNul } from './http/json-body.ts'
 import { KeyUsage } from './http/key-usage.ts'
+import { isLines, ndjson, passOnLines } from './http/lines.ts'
 import { serveOperations } from './http/operations.ts'
 import { LoginGuard } from './http/login-guard.ts'
 import { PageMeta } from './http/pages.ts'
@@ -51,6 +52,7 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
     throw new Refusal('not_found')
   })
   readJsonBodies(app)
+  passOnLines(app)
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
     done()
@@ -105,13 +107,19 @@ type Parts = Parameters<typeof guard>[0]
 
 function register(api: FastifyInstance, slice: Slice, route: Route, parts: Parts, runtime: Runtime): void {
   const takesBody = route.method === 'POST' || route.method === 'PATCH'
+  const takesLines = route.work.kind === 'write' && route.work.lines !== undefined
+  const json = route.body ?? closed({})
+  // Each line is read, and refused, by itself.
+  const body = takesLines
+    ? { content: { 'application/json': { schema: json }, [ndjson]: { schema: {} } } }
+    : json
   const callers = new WeakMap<FastifyRequest, Principal>()
   const { access } = route
   api.route({
     method: route.method,
     url: route.url,
     schema: {
-      ...(takesBody ? { body: route.body ?? closed({}) } : {}),
+      ...(takesBody ? { body } : {}),
       querystring: route.query ?? closed({}),
       ...(route.params ? { params: route.params } : {}),
       ...routeDocumentation(slice, route),
@@ -122,6 +130,7 @@ function register(api: FastifyInstance, slice: Slice, route: Route, parts: Parts
     },
     preValidation: async (request: FastifyRequest) => {
       if (takesBody) request.body ??= {}
+      if (isLines(request.body) && !takesLines) throw new Refusal('unsupported_media_type')
       refuseNul(request.query, '')
       refuseNul(request.params, '')
     },

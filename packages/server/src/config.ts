@@ -53,6 +53,10 @@ export const ConfigSchema = Type.Object({
     { default: '', minLength: 0 },
   ),
   RATE_LIMIT_PER_MINUTE: count('Requests a minute a tenant', { default: 100, maximum: 1_000_000 }),
+  USAGE_KEPT_DAYS: count(
+    'Days for which events of usage are kept; what they add up to stays. At least the longest billing period and 35 days',
+    { default: 400, minimum: 70, maximum: 36_500 },
+  ),
   TRUST_PROXY: text(
     'Proxies whose X-Forwarded-For is believed, as a comma-separated list of addresses or ranges',
     { default: '', minLength: 0 },

@@ -3,6 +3,7 @@ import type { Pool } from './db/pool.ts'
 import { type Invariant, invariant } from './invariant.ts'
 import { webhookInvariants } from './webhook-invariants.ts'
 import { providerInvariants } from './provider-invariants.ts'
+import { usageInvariants } from './usage-invariants.ts'
 
 /** A row that breaks a promise: where it is, which one, and what is wrong with it. */
 export type Breach = { readonly environmentId: string | null; readonly row: string; readonly fault: string }
@@ -346,6 +347,7 @@ export const invariants: readonly Invariant[] = [
   ...creditInvariants,
   ...webhookInvariants,
   ...providerInvariants,
+  ...usageInvariants,
 ]
 
 /** Looks for rows that break a promise, over all environments; `pool` is the worker's, which sees them all. */

@@ -12,12 +12,14 @@ export type { AnalyticsResource } from './analytics.ts'
 export type { ApiKeysResource } from './api-keys.ts'
 export type { AuditLogResource } from './audit-log.ts'
 export type { AuthResource } from './auth.ts'
+export type { BillableMetricsResource } from './billable-metrics.ts'
 export type { CheckoutSessionsResource } from './checkout-sessions.ts'
 export type { CreditNotesResource } from './credit-notes.ts'
 export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
 export type { EventLogResource } from './event-log.ts'
+export type { EventsResource } from './events.ts'
 export type { InvoicesResource } from './invoices.ts'
 export type { LedgerResource } from './ledger.ts'
 export type { MembersResource } from './members.ts'
@@ -44,6 +46,13 @@ export type {
   AuthRefreshInput,
   AuthRegisterInput,
   AuthResetPasswordInput,
+  BillableMetric,
+  BillableMetricFilter,
+  BillableMetricsCreateInput,
+  BillableMetricsCreateInputFilter,
+  BillableMetricsListQuery,
+  BillableMetricsUpdateInput,
+  BillableMetricsUpdateInputFilter,
   CheckoutSession,
   CheckoutSessionAttempt,
   Clock,
@@ -59,6 +68,7 @@ export type {
   CreditNotesCreateInputItem,
   CreditNotesListQuery,
   Currency,
+  CurrentUsage,
   Customer,
   CustomersCreateInput,
   CustomersDeleteQuery,
@@ -75,6 +85,8 @@ export type {
   EnvironmentsSetClockInput,
   EnvironmentsSetClockInputAdvance,
   EventLogListQuery,
+  EventsCreateBatchInput,
+  EventsListOfSubscriptionQuery,
   ExplainedLine,
   ExplainedLineExactMinor,
   ExplainedLineRemainder,
@@ -136,6 +148,7 @@ export type {
   PlansUpdatePriceQuery,
   Price,
   ProviderTest,
+  RecordedUsageEvent,
   Refund,
   Revenue,
   RevenueBreakdown,
@@ -174,6 +187,13 @@ export type {
   TrialBalance,
   TrialBalanceCurrency,
   TrialBalanceCurrencyAccount,
+  UsageBatch,
+  UsageEvent,
+  UsageEventInput,
+  UsageFault,
+  UsageOfFilter,
+  UsageOfMetric,
+  UsageResult,
   WebhookAttempt,
   WebhookDelivery,
   WebhookEndpoint,

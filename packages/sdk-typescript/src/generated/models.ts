@@ -128,6 +128,67 @@ export interface AuthResetPasswordInput {
   newPassword: string
 }
 
+export interface BillableMetric {
+  id: string
+  name: string
+  code: string
+  description: string | null
+  aggregationType: 'COUNT' | 'SUM' | 'MAX' | 'UNIQUE_COUNT' | 'LATEST' | 'WEIGHTED_SUM'
+  fieldName: string | null
+  /** Whether the level is carried from period to period; for SUM, UNIQUE_COUNT, LATEST and WEIGHTED_SUM */
+  recurring: boolean
+  filters: BillableMetricFilter[]
+  createdAt: string
+  updatedAt: string
+}
+
+export interface BillableMetricFilter {
+  key: string
+  values: string[]
+}
+
+export interface BillableMetricsCreateInput {
+  name: string
+  /** What events call it */
+  code: string
+  description?: string | undefined
+  aggregationType: 'COUNT' | 'SUM' | 'MAX' | 'UNIQUE_COUNT' | 'LATEST' | 'WEIGHTED_SUM'
+  /** The property that is counted; none for COUNT */
+  fieldName?: string | undefined
+  /** Whether the level is carried from period to period; for SUM, UNIQUE_COUNT, LATEST and WEIGHTED_SUM */
+  recurring?: boolean | undefined
+  /** Properties by whose values usage is kept apart, so that charges can ask for some of them */
+  filters?: readonly BillableMetricsCreateInputFilter[] | undefined
+}
+
+export interface BillableMetricsCreateInputFilter {
+  key: string
+  values: readonly string[]
+}
+
+export interface BillableMetricsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  /** Part of the name or the code */
+  search?: string | undefined
+}
+
+export interface BillableMetricsUpdateInput {
+  name?: string | undefined
+  description?: string | null | undefined
+  /** Properties by whose values usage is kept apart, so that charges can ask for some of them */
+  filters?: readonly BillableMetricsUpdateInputFilter[] | undefined
+}
+
+export interface BillableMetricsUpdateInputFilter {
+  key: string
+  values: readonly string[]
+}
+
 export interface CheckoutSession {
   id: string
   invoiceId: string
@@ -344,6 +405,13 @@ export interface Currency {
   decimals: number
 }
 
+export interface CurrentUsage {
+  subscriptionId: string
+  from: string | null
+  to: string | null
+  metrics: UsageOfMetric[]
+}
+
 export interface Customer {
   id: string
   email: string | null
@@ -547,6 +615,25 @@ export interface EventLogListQuery {
   limit?: number | undefined
   /** `nextCursor` of the page before; instead of `after` */
   cursor?: string | undefined
+}
+
+export interface EventsCreateBatchInput {
+  events: readonly UsageEventInput[]
+}
+
+export interface EventsListOfSubscriptionQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  /** Code of the billable metric */
+  code?: string | undefined
+  /** First instant, inclusive */
+  from?: string | undefined
+  /** Last instant, exclusive */
+  to?: string | undefined
 }
 
 export interface ExplainedLine {
@@ -1217,6 +1304,18 @@ export interface ProviderTest {
   message: string
 }
 
+export interface RecordedUsageEvent {
+  id: string
+  transactionId: string
+  subscriptionId: string
+  code: string
+  timestamp: string
+  properties: { [key: string]: string | number | boolean }
+  createdAt: string
+  /** duplicate: its transactionId had counted before; this is the event that counted */
+  status: 'created' | 'duplicate'
+}
+
 export interface Refund {
   id: string
   /** Amount in major units */
@@ -1605,6 +1704,74 @@ export interface TrialBalanceCurrencyAccount {
   debit: number
   /** The balance, where it is a credit */
   credit: number
+}
+
+export interface UsageBatch {
+  total: number
+  created: number
+  duplicates: number
+  errors: number
+  /** One for each event, in their order; of an upload only the errors, 1000 at most */
+  results: UsageResult[]
+}
+
+export interface UsageEvent {
+  id: string
+  transactionId: string
+  subscriptionId: string
+  code: string
+  timestamp: string
+  properties: { [key: string]: string | number | boolean }
+  createdAt: string
+}
+
+export interface UsageEventInput {
+  /** Your own id of what happened. However often it is sent within 35 days, it counts once */
+  transactionId: string
+  /** Our id of the subscription, or your externalId of it */
+  subscriptionId: string
+  /** Code of the billable metric */
+  code: string
+  /** When it happened, at most 35 days ago; now unless said */
+  timestamp?: string | undefined
+  /** Strings of at most 500 characters, numbers and booleans */
+  properties?: { [key: string]: unknown } | undefined
+}
+
+export interface UsageFault {
+  /** One of the closed list in docs/errors.md */
+  code: string
+  message: string
+  path: string | null
+}
+
+export interface UsageOfFilter {
+  /** The values of the filters of the metric */
+  values: { [key: string]: string }
+  /** A decimal, rounded to 12 decimals where it is weighted by time */
+  units: string
+  events: number
+}
+
+export interface UsageOfMetric {
+  billableMetricId: string
+  code: string
+  name: string
+  aggregationType: 'COUNT' | 'SUM' | 'MAX' | 'UNIQUE_COUNT' | 'LATEST' | 'WEIGHTED_SUM'
+  recurring: boolean
+  /** A decimal, rounded to 12 decimals where it is weighted by time */
+  units: string
+  /** How many events of the period are behind it */
+  events: number
+  filters: UsageOfFilter[]
+}
+
+export interface UsageResult {
+  transactionId: string | null
+  status: 'created' | 'duplicate' | 'error'
+  error: UsageFault | null
+  /** Its line in an upload, from 1 */
+  line?: number
 }
 
 export interface WebhookAttempt {

@@ -5,12 +5,14 @@ import { AnalyticsResource } from './analytics.ts'
 import { ApiKeysResource } from './api-keys.ts'
 import { AuditLogResource } from './audit-log.ts'
 import { AuthResource } from './auth.ts'
+import { BillableMetricsResource } from './billable-metrics.ts'
 import { CheckoutSessionsResource } from './checkout-sessions.ts'
 import { CreditNotesResource } from './credit-notes.ts'
 import { CurrenciesResource } from './currencies.ts'
 import { CustomersResource } from './customers.ts'
 import { EnvironmentsResource } from './environments.ts'
 import { EventLogResource } from './event-log.ts'
+import { EventsResource } from './events.ts'
 import { InvoicesResource } from './invoices.ts'
 import { LedgerResource } from './ledger.ts'
 import { MembersResource } from './members.ts'
@@ -29,12 +31,14 @@ export class Resources {
   readonly apiKeys: ApiKeysResource
   readonly auditLog: AuditLogResource
   readonly auth: AuthResource
+  readonly billableMetrics: BillableMetricsResource
   readonly checkoutSessions: CheckoutSessionsResource
   readonly creditNotes: CreditNotesResource
   readonly currencies: CurrenciesResource
   readonly customers: CustomersResource
   readonly environments: EnvironmentsResource
   readonly eventLog: EventLogResource
+  readonly events: EventsResource
   readonly invoices: InvoicesResource
   readonly ledger: LedgerResource
   readonly members: MembersResource
@@ -52,12 +56,14 @@ export class Resources {
     this.apiKeys = new ApiKeysResource(caller)
     this.auditLog = new AuditLogResource(caller)
     this.auth = new AuthResource(caller)
+    this.billableMetrics = new BillableMetricsResource(caller)
     this.checkoutSessions = new CheckoutSessionsResource(caller)
     this.creditNotes = new CreditNotesResource(caller)
     this.currencies = new CurrenciesResource(caller)
     this.customers = new CustomersResource(caller)
     this.environments = new EnvironmentsResource(caller)
     this.eventLog = new EventLogResource(caller)
+    this.events = new EventsResource(caller)
     this.invoices = new InvoicesResource(caller)
     this.ledger = new LedgerResource(caller)
     this.members = new MembersResource(caller)

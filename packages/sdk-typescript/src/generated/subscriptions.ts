@@ -4,13 +4,24 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Subscription, SubscriptionPreview, SubscriptionsCancelInput, SubscriptionsChangePlanInput, SubscriptionsCreateInput, SubscriptionsListQuery, SubscriptionsPauseInput, SubscriptionsPreviewInput, SubscriptionsUpdateInput } from './models.ts'
+import type { CurrentUsage, Subscription, SubscriptionPreview, SubscriptionsCancelInput, SubscriptionsChangePlanInput, SubscriptionsCreateInput, SubscriptionsListQuery, SubscriptionsPauseInput, SubscriptionsPreviewInput, SubscriptionsUpdateInput } from './models.ts'
 
 export class SubscriptionsResource {
   readonly #caller: Caller
 
   constructor(caller: Caller) {
     this.#caller = caller
+  }
+
+  /**
+   * Usage of a subscription in its period under way
+   *
+   * By billable metric, and by the values of its filters: what it would come to if no more came. An event is in it from the moment its request is answered. Takes our id, or your externalId of the subscription.
+   *
+   * `GET /api/subscriptions/{id}/usage`. Needs `subscriptions:read`.
+   */
+  usage(id: string, options?: RequestOptions): Promise<CurrentUsage> {
+    return this.#caller.json<CurrentUsage>({ id: 'subscriptions.usage', method: 'GET', path: `/api/subscriptions/${segment(id)}/usage`, auth: 'apiKey', options })
   }
 
   /**

@@ -60,7 +60,8 @@ export function documentation(slices: readonly Slice[]): FastifyDynamicSwaggerOp
     },
     transform: ({ schema, url }) => {
       const { body, response, ...rest } = schema as { body?: { properties?: object }; response?: object }
-      const takesNothing = body === undefined || Object.keys(body.properties ?? {}).length === 0
+      const takesNothing =
+        body === undefined || (!('content' in body) && Object.keys(body.properties ?? {}).length === 0)
       return {
         schema: {
           ...rest,

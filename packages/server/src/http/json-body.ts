@@ -41,6 +41,13 @@ export function refuseNul(value: unknown, path: string): void {
   }
 }
 
+/** A line of JSON, read as a body is. @throws SyntaxError or Refusal when it is none */
+export function parseLine(text: string): unknown {
+  const parsed: unknown = exponentNumber.test(text) ? withoutExponents(text) : JSON.parse(text)
+  if (escapedNul.test(text)) refuseNul(parsed, '')
+  return parsed
+}
+
 type ReviverContext = { source?: string }
 
 function withoutExponents(text: string): unknown {

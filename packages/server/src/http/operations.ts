@@ -38,6 +38,13 @@ export const subscriptionsParked = new Counter({
   registers: [metrics],
 })
 
+export const usageEvents = new Counter({
+  name: 'novabilling_usage_events_total',
+  help: 'Events of usage that this process has answered, by outcome',
+  labelNames: ['outcome'],
+  registers: [metrics],
+})
+
 /** Not part of the API's description. */
 const hidden = { schema: { hide: true } }
 

@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Scope, type Tx, reader, transaction } from '../db/transaction.ts'
 import type { Deps } from '../deps.ts'
 import { auditDeed } from './audit.ts'
+import { Refusal, invalid } from '../refusal.ts'
 import { type Answer, Idempotency, fingerprint, idempotencyKey } from './idempotency.ts'
+import { isLines } from './lines.ts'
 import type { Principal } from './principals.ts'
 import type { Route, Runtime } from './route.ts'
 import { performStaged } from './staged.ts'
@@ -30,6 +32,13 @@ export async function perform(
     return answer(reply, serialise(reply, route, await work.run(reader(deps.db, scope), call)))
 
   const key = idempotencyKey(request)
+  if (work.kind === 'write' && work.lines && isLines(body)) {
+    // What a member does is audited with its effect, which an upload has in many transactions.
+    if (principal.kind !== 'key') throw new Refusal('unsupported_media_type')
+    if (key !== undefined)
+      throw invalid({ path: 'Idempotency-Key', message: 'cannot be used with a body of lines' })
+    return answer(reply, serialise(reply, route, await work.lines(scope, body, call)))
+  }
   const idempotency =
     key === undefined ? undefined : new Idempotency(deps, scope, key, fingerprint(request), route.secret)
   let made: Answer | undefined
@@ -47,6 +56,8 @@ export async function perform(
     const done = await performStaged(audited, call, scope, idempotency, toAnswer)
     return answer(done.replayed ? reply.header('idempotent-replayed', 'true') : reply, done.answer)
   }
+  if (key === undefined && work.shared && principal.kind === 'key')
+    return answer(reply, toAnswer(await work.shared(scope, call)))
   try {
     const result = await transaction(
       deps.db,

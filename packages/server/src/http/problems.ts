@@ -118,7 +118,11 @@ function databaseRefusal(error: Error): Refusal | undefined {
 
 type AjvError = { keyword: string; instancePath: string; message?: string; params: Record<string, unknown> }
 
-function faultsOf(validation: readonly AjvError[] | FastifyError['validation'], context: string): Fault[] {
+/** What a validator found wrong, in words. */
+export function faultsOf(
+  validation: readonly AjvError[] | FastifyError['validation'],
+  context: string,
+): Fault[] {
   const faults = new Map<string, Fault>()
   const optional = new Set(
     (validation ?? []).filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath),

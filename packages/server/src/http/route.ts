@@ -1,7 +1,8 @@
+import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema, TUnknown, TVoid } from 'typebox'
 import type { Deps } from '../deps.ts'
-import type { Reader, Tx } from '../db/transaction.ts'
+import type { Reader, Scope as RowScope, Tx } from '../db/transaction.ts'
 import type { RefusalCode } from '../refusal.ts'
 import type { KeyUsage } from './key-usage.ts'
 import type { LoginGuard } from './login-guard.ts'
@@ -34,11 +35,16 @@ export type Call<Params, Query, Body, Who> = {
 /**
  * How the answer is made.
  * `read`: from statements that each see one scope. `write`: one operation in one transaction, which also keeps
- * the answer for its Idempotency-Key. `staged`: an effect outside between two transactions. `handle`: anything else.
+ * the answer for its Idempotency-Key; `shared`: what a request without a key does instead, in a transaction that it may
+ * share with others; `lines`: what is done with a body of lines, which has no key. `staged`: an effect outside between two transactions. `handle`: anything else.
  */
 type Work<C, R> =
   | { readonly read: (reader: Reader, call: C) => Promise<R> }
-  | { readonly write: (tx: Tx, call: C) => Promise<R> }
+  | {
+      readonly write: (tx: Tx, call: C) => Promise<R>
+      readonly shared?: (scope: RowScope, call: C) => Promise<R>
+      readonly lines?: (scope: RowScope, lines: Readable, call: C) => Promise<R>
+    }
   | { readonly staged: Staged<C, R> }
   | { readonly handle: (call: C) => Promise<R | FastifyReply> }
 
@@ -82,7 +88,12 @@ export type Route = Described<TSchema, TSchema, TSchema, TSchema> & {
   readonly secret: boolean
   readonly work:
     | { readonly kind: 'read'; run(reader: Reader, call: AnyCall<Principal>): Promise<unknown> }
-    | { readonly kind: 'write'; run(tx: Tx, call: AnyCall<Principal>): Promise<unknown> }
+    | {
+        readonly kind: 'write'
+        run(tx: Tx, call: AnyCall<Principal>): Promise<unknown>
+        shared?(scope: RowScope, call: AnyCall<Principal>): Promise<unknown>
+        lines?(scope: RowScope, lines: Readable, call: AnyCall<Principal>): Promise<unknown>
+      }
     | { readonly kind: 'staged'; readonly run: Staged<AnyCall<Principal>, unknown> }
     | { readonly kind: 'handle'; run(call: AnyCall<Principal | undefined>): Promise<unknown> }
 }
@@ -136,12 +147,9 @@ function declare(route: Described<TSchema, TSchema, TSchema, TSchema>, access: A
   for (const kind of ['read', 'write', 'staged', 'handle'] as const) {
     const run: unknown = Reflect.get(route, kind)
     if (run !== undefined) {
-      return {
-        ...route,
-        access,
-        work: { kind, run } as Route['work'],
-        secret: route.secret ?? access.kind !== 'key',
-      }
+      const [shared, lines] = [Reflect.get(route, 'shared'), Reflect.get(route, 'lines')] as unknown[]
+      const work = { kind, run, ...(shared ? { shared } : {}), ...(lines ? { lines } : {}) } as Route['work']
+      return { ...route, access, work, secret: route.secret ?? access.kind !== 'key' }
     }
   }
   throw new Error(`${route.operation} does nothing`)

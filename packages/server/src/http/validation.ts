@@ -52,7 +52,22 @@ function withFormats(ajv: Ajv, shared: readonly TSchema[]): Ajv {
   return ajv
 }
 
+/**
+ * The milliseconds of an instant in the very form in which we give them, which is the form of most; undefined for any
+ * other. Ten times as fast as reading every form.
+ */
+export function instantMs(value: string): number | undefined {
+  if (value.length !== 24) return undefined
+  const ms = Date.parse(value)
+  return ms >= earliest.epochMilliseconds &&
+    ms < latest.epochMilliseconds &&
+    new Date(ms).toISOString() === value
+    ? ms
+    : undefined
+}
+
 function isInstant(value: string): boolean {
+  if (instantMs(value) !== undefined) return true
   try {
     const instant = Temporal.Instant.from(value)
     return Temporal.Instant.compare(instant, earliest) >= 0 && Temporal.Instant.compare(instant, latest) < 0

@@ -15,11 +15,13 @@ import { invoices } from './invoices/index.ts'
 import { keys } from './keys/index.ts'
 import { ledger } from './ledger/index.ts'
 import { mailing } from './mail/index.ts'
+import { metrics } from './metrics/index.ts'
 import { paymentMethods, payments } from './payments/index.ts'
 import { paymentProviders } from './providers/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
 import { tenants } from './tenants/index.ts'
 import { webhookEndpoints } from './webhooks/index.ts'
+import { usage } from './usage/index.ts'
 
 /** The rooms of the house, lower floors first (floors.json holds them to it). */
 export const slices: readonly Slice[] = [
@@ -31,6 +33,8 @@ export const slices: readonly Slice[] = [
   keys,
   customers,
   catalog,
+  metrics,
+  usage,
   ledger,
   invoices,
   paymentProviders,

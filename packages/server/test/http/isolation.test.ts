@@ -42,6 +42,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
   const subscription = await made('/subscriptions', { customerId: customer['id'], planId: plan['id'] })
   const endpoint = await made('/webhook-endpoints', { url: 'http://127.0.0.1:9/refused', isActive: true })
   const sent = await made(`/webhook-endpoints/${endpoint['id']}/test`, {})
+  const metric = await made('/billable-metrics', { name: mark, code: mark, aggregationType: 'COUNT' })
+  const event = await made('/events', { transactionId: mark, subscriptionId: subscription['id'], code: mark })
   for (const loop of loops) while (await loop.tick(server.deps));
   await webhooks.settle(server.deps)
   const [invoice] = (await ask('GET', '/invoices')).body.data
@@ -77,6 +79,9 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     deliveries: sent['id'] ?? '',
     'payment-providers': provider['id'] ?? '',
     'checkout-sessions': session['id'] ?? '',
+    'billable-metrics': metric['id'] ?? '',
+    events: event['id'] ?? '',
+    subscription: subscription['id'] ?? '',
   }
 }
 

@@ -89,7 +89,9 @@ test('a function that runs with more rights than its caller is listed and pins i
     found.map(({ name }) => name),
     [
       'append_audit',
+      'drop_usage_generations',
       'invitation_by_hash',
+      'keep_usage_generation',
       'key_by_hash',
       'member_by_email',
       'password_reset_by_hash',

@@ -6,6 +6,7 @@ import { recogniseEnvironment } from '../../src/slices/recognition/index.ts'
 import { asOwner, invoicesOf, runBilling, subscribe } from '../billing-story.ts'
 import { parseId } from '../../src/ids.ts'
 import { deliver, newEndpoint, startReceiver } from '../webhook-story.ts'
+import { newMetric, report } from '../usage-story.ts'
 
 const server = await startServer({
   start: '2026-01-10T09:00:00Z',
@@ -54,6 +55,23 @@ await deliver(server)
 receiver.answer = 500
 await subscribe(live)
 await deliver(server)
+for (const [aggregationType, fieldName] of [
+  ['LATEST', 'size'],
+  ['UNIQUE_COUNT', 'name'],
+]) {
+  const { code } = await newMetric(live, { aggregationType, fieldName })
+  const properties = { size: 3, name: 'a' }
+  const reports = ['2027-02-09T00:00:00Z', '2027-02-10T01:00:00Z', '2027-02-10T02:00:00Z'].map(
+    (timestamp) => ({
+      subscriptionId: subscription.id,
+      code,
+      timestamp,
+      properties,
+    }),
+  )
+  await report(live, reports)
+}
+await asOwner(server, 'select keep_usage_generation(min(generation) - 1) from usage_events')
 
 test('after a year of billing every promise holds', async () => {
   assert.deepEqual(await broken(), new Map())
@@ -93,6 +111,9 @@ const damage: Record<string, string> = {
   'every webhook delivery is of an event that its endpoint hears, or was of one when it was made': `update webhook_endpoints set events = '{payment.*}' where $1::uuid is not null`,
   'every webhook delivery that is due is known to be due to its endpoint, or in the hands of a process': `update webhook_endpoints set due_at = null where $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
+  'what every bucket of usage holds is what its events add up to': `update usage_buckets set latest = 4 where latest is not null and $1::uuid is not null`,
+  'the values that a UNIQUE_COUNT holds are those of its events, from the first of each on': `update usage_words set word = 'b' where $1::uuid is not null`,
+  'no transaction id counts twice within 35 days': `insert into usage_events select environment_id, id, generation - 1, transaction_id, subscription_id, metric_id, occurred_at, received_at - interval '34 days', properties, quantity, word, bucket_from, bucket_to, filter_values from usage_events where $1::uuid is not null`,
 }
 
 for (const [name, statement] of Object.entries(damage)) {
@@ -116,6 +137,9 @@ for (const [name, statement] of Object.entries(damage)) {
       'events',
       'webhook_endpoints',
       'webhook_deliveries',
+      'usage_events',
+      'usage_buckets',
+      'usage_words',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Mapping, Optional, Sequence, Union
+from typing import Any, Literal, Mapping, Optional, Sequence, Union
 from typing_extensions import NotRequired, TypedDict
 from .._wire import MoneyInput
 
@@ -90,6 +90,45 @@ class AuthResetPasswordInput(TypedDict):
     token: str
     new_password: str
     """8 to 128 characters"""
+
+
+class BillableMetricsCreateInput(TypedDict):
+    """`BillableMetricsCreateInput` as the API takes it."""
+
+    name: str
+    code: str
+    """What events call it"""
+    description: NotRequired[str]
+    aggregation_type: Literal["COUNT", "SUM", "MAX", "UNIQUE_COUNT", "LATEST", "WEIGHTED_SUM"]
+    field_name: NotRequired[str]
+    """The property that is counted; none for COUNT"""
+    recurring: NotRequired[bool]
+    """Whether the level is carried from period to period; for SUM, UNIQUE_COUNT, LATEST and WEIGHTED_SUM"""
+    filters: NotRequired[Sequence[BillableMetricsCreateInputFilter]]
+    """Properties by whose values usage is kept apart, so that charges can ask for some of them"""
+
+
+class BillableMetricsCreateInputFilter(TypedDict):
+    """`BillableMetricsCreateInputFilter` as the API takes it."""
+
+    key: str
+    values: Sequence[str]
+
+
+class BillableMetricsUpdateInput(TypedDict):
+    """`BillableMetricsUpdateInput` as the API takes it."""
+
+    name: NotRequired[str]
+    description: NotRequired[Optional[str]]
+    filters: NotRequired[Sequence[BillableMetricsUpdateInputFilter]]
+    """Properties by whose values usage is kept apart, so that charges can ask for some of them"""
+
+
+class BillableMetricsUpdateInputFilter(TypedDict):
+    """`BillableMetricsUpdateInputFilter` as the API takes it."""
+
+    key: str
+    values: Sequence[str]
 
 
 class CreditNotesCreateInput(TypedDict):
@@ -179,6 +218,12 @@ class EnvironmentsSetClockInputAdvance(TypedDict):
     weeks: NotRequired[int]
     months: NotRequired[int]
     years: NotRequired[int]
+
+
+class EventsCreateBatchInput(TypedDict):
+    """`EventsCreateBatchInput` as the API takes it."""
+
+    events: Sequence[UsageEventInput]
 
 
 class InvoicesCheckoutInput(TypedDict):
@@ -611,6 +656,21 @@ class TenantsUpdateMeInputSettingsSmtp(TypedDict):
     """Kept sealed and never shown; stays when left out"""
     from_: str
     """Sender of mails, such as `Acme <billing@acme.example>`"""
+
+
+class UsageEventInput(TypedDict):
+    """`UsageEventInput` as the API takes it."""
+
+    transaction_id: str
+    """Your own id of what happened. However often it is sent within 35 days, it counts once"""
+    subscription_id: str
+    """Our id of the subscription, or your externalId of it"""
+    code: str
+    """Code of the billable metric"""
+    timestamp: NotRequired[dt.datetime]
+    """When it happened, at most 35 days ago; now unless said"""
+    properties: NotRequired[Mapping[str, Any]]
+    """Strings of at most 500 characters, numbers and booleans"""
 
 
 class WebhookEndpointsCreateInput(TypedDict):

@@ -56,6 +56,29 @@ class AuditEntry(Model):
     """SHA-256 of the hash before and this entry, in hex"""
 
 
+class BillableMetric(Model):
+    """`BillableMetric` as the API answers it."""
+
+    id: str
+    name: str
+    code: str
+    description: Optional[str]
+    aggregation_type: Annotated[Literal["COUNT", "SUM", "MAX", "UNIQUE_COUNT", "LATEST", "WEIGHTED_SUM"], LENIENT] = Field(alias="aggregationType")
+    field_name: Optional[str] = Field(alias="fieldName")
+    recurring: bool
+    """Whether the level is carried from period to period; for SUM, UNIQUE_COUNT, LATEST and WEIGHTED_SUM"""
+    filters: List[BillableMetricFilter]
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class BillableMetricFilter(Model):
+    """`BillableMetricFilter` as the API answers it."""
+
+    key: str
+    values: List[str]
+
+
 class CheckoutSession(Model):
     """`CheckoutSession` as the API answers it."""
 
@@ -262,6 +285,15 @@ class Currency(Model):
     symbol: str
     decimals: int
     """Decimals of an amount in major units"""
+
+
+class CurrentUsage(Model):
+    """`CurrentUsage` as the API answers it."""
+
+    subscription_id: str = Field(alias="subscriptionId")
+    from_: Optional[dt.datetime] = Field(alias="from")
+    to: Optional[dt.datetime]
+    metrics: List[UsageOfMetric]
 
 
 class Customer(Model):
@@ -714,6 +746,20 @@ class ProviderTest(Model):
     """What is wrong, and with which field"""
 
 
+class RecordedUsageEvent(Model):
+    """`RecordedUsageEvent` as the API answers it."""
+
+    id: str
+    transaction_id: str = Field(alias="transactionId")
+    subscription_id: str = Field(alias="subscriptionId")
+    code: str
+    timestamp: dt.datetime
+    properties: Dict[str, Union[str, Number, bool]]
+    created_at: dt.datetime = Field(alias="createdAt")
+    status: Annotated[Literal["created", "duplicate"], LENIENT]
+    """duplicate: its transactionId had counted before; this is the event that counted"""
+
+
 class Refund(Model):
     """`Refund` as the API answers it."""
 
@@ -947,6 +993,73 @@ class TrialBalanceCurrencyAccount(Model):
     """The balance, where it is a debit"""
     credit: Decimal
     """The balance, where it is a credit"""
+
+
+class UsageBatch(Model):
+    """`UsageBatch` as the API answers it."""
+
+    total: int
+    created: int
+    duplicates: int
+    errors: int
+    results: List[UsageResult]
+    """One for each event, in their order; of an upload only the errors, 1000 at most"""
+
+
+class UsageEvent(Model):
+    """`UsageEvent` as the API answers it."""
+
+    id: str
+    transaction_id: str = Field(alias="transactionId")
+    subscription_id: str = Field(alias="subscriptionId")
+    code: str
+    timestamp: dt.datetime
+    properties: Dict[str, Union[str, Number, bool]]
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class UsageFault(Model):
+    """`UsageFault` as the API answers it."""
+
+    code: str
+    """One of the closed list in docs/errors.md"""
+    message: str
+    path: Optional[str]
+
+
+class UsageOfFilter(Model):
+    """`UsageOfFilter` as the API answers it."""
+
+    values: Dict[str, str]
+    """The values of the filters of the metric"""
+    units: str
+    """A decimal, rounded to 12 decimals where it is weighted by time"""
+    events: int
+
+
+class UsageOfMetric(Model):
+    """`UsageOfMetric` as the API answers it."""
+
+    billable_metric_id: str = Field(alias="billableMetricId")
+    code: str
+    name: str
+    aggregation_type: Annotated[Literal["COUNT", "SUM", "MAX", "UNIQUE_COUNT", "LATEST", "WEIGHTED_SUM"], LENIENT] = Field(alias="aggregationType")
+    recurring: bool
+    units: str
+    """A decimal, rounded to 12 decimals where it is weighted by time"""
+    events: int
+    """How many events of the period are behind it"""
+    filters: List[UsageOfFilter]
+
+
+class UsageResult(Model):
+    """`UsageResult` as the API answers it."""
+
+    transaction_id: Optional[str] = Field(alias="transactionId")
+    status: Annotated[Literal["created", "duplicate", "error"], LENIENT]
+    error: Optional[UsageFault]
+    line: Optional[int] = None
+    """Its line in an upload, from 1"""
 
 
 class WebhookAttempt(Model):

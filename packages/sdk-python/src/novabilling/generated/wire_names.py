@@ -50,6 +50,28 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "token": ("token", None),
         "new_password": ("newPassword", None),
     },
+    "BillableMetricsCreateInput": {
+        "name": ("name", None),
+        "code": ("code", None),
+        "description": ("description", None),
+        "aggregation_type": ("aggregationType", None),
+        "field_name": ("fieldName", None),
+        "recurring": ("recurring", None),
+        "filters": ("filters", "BillableMetricsCreateInputFilter"),
+    },
+    "BillableMetricsCreateInputFilter": {
+        "key": ("key", None),
+        "values": ("values", None),
+    },
+    "BillableMetricsUpdateInput": {
+        "name": ("name", None),
+        "description": ("description", None),
+        "filters": ("filters", "BillableMetricsUpdateInputFilter"),
+    },
+    "BillableMetricsUpdateInputFilter": {
+        "key": ("key", None),
+        "values": ("values", None),
+    },
     "CreditNotesCreateInput": {
         "invoice_id": ("invoiceId", None),
         "items": ("items", "CreditNotesCreateInputItem"),
@@ -101,6 +123,9 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "weeks": ("weeks", None),
         "months": ("months", None),
         "years": ("years", None),
+    },
+    "EventsCreateBatchInput": {
+        "events": ("events", "UsageEventInput"),
     },
     "InvoicesCheckoutInput": {
         "success_url": ("successUrl", None),
@@ -330,6 +355,13 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "user": ("user", None),
         "password": ("password", None),
         "from_": ("from", None),
+    },
+    "UsageEventInput": {
+        "transaction_id": ("transactionId", None),
+        "subscription_id": ("subscriptionId", None),
+        "code": ("code", None),
+        "timestamp": ("timestamp", None),
+        "properties": ("properties", None),
     },
     "WebhookEndpointsCreateInput": {
         "url": ("url", None),

@@ -2,6 +2,7 @@ import { command } from '../../db/statement.ts'
 import type { Deps } from '../../deps.ts'
 import { forgetDeliveries, forgetEndpoints } from '../webhooks/index.ts'
 import { forgetAccountAnswers, forgetAnswers, keptHours } from '../../http/idempotency.ts'
+import { dropOldGenerations } from '../usage/index.ts'
 
 const forgetSessions = command(
   'housekeeping.forget_sessions',
@@ -28,7 +29,7 @@ function firstIdAt({ epochMilliseconds }: Temporal.Instant): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 
-/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails, old webhook deliveries. */
+/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails, old webhook deliveries, old events of usage. */
 export const housekeeping = { name: 'housekeeping', tick, restMs: 600_000 }
 
 async function tick(deps: Deps): Promise<boolean> {
@@ -48,5 +49,6 @@ async function tick(deps: Deps): Promise<boolean> {
   const webhooksBefore = firstIdAt(before)
   while ((await deps.workerDb.query(forgetDeliveries(webhooksBefore))).some(({ gone }) => gone > 0n));
   await deps.workerDb.query(forgetEndpoints(before))
+  await dropOldGenerations(deps.workerDb, now.epochMilliseconds, deps.config.USAGE_KEPT_DAYS)
   return false
 }

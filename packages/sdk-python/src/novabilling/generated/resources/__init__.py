@@ -6,12 +6,14 @@ from .analytics import AsyncAnalyticsResource, AnalyticsResource
 from .api_keys import AsyncApiKeysResource, ApiKeysResource
 from .audit_log import AsyncAuditLogResource, AuditLogResource
 from .auth import AsyncAuthResource, AuthResource
+from .billable_metrics import AsyncBillableMetricsResource, BillableMetricsResource
 from .checkout_sessions import AsyncCheckoutSessionsResource, CheckoutSessionsResource
 from .credit_notes import AsyncCreditNotesResource, CreditNotesResource
 from .currencies import AsyncCurrenciesResource, CurrenciesResource
 from .customers import AsyncCustomersResource, CustomersResource
 from .environments import AsyncEnvironmentsResource, EnvironmentsResource
 from .event_log import AsyncEventLogResource, EventLogResource
+from .events import AsyncEventsResource, EventsResource
 from .invoices import AsyncInvoicesResource, InvoicesResource
 from .ledger import AsyncLedgerResource, LedgerResource
 from .members import AsyncMembersResource, MembersResource
@@ -33,12 +35,14 @@ class Resources:
         self.api_keys = ApiKeysResource(caller)
         self.audit_log = AuditLogResource(caller)
         self.auth = AuthResource(caller)
+        self.billable_metrics = BillableMetricsResource(caller)
         self.checkout_sessions = CheckoutSessionsResource(caller)
         self.credit_notes = CreditNotesResource(caller)
         self.currencies = CurrenciesResource(caller)
         self.customers = CustomersResource(caller)
         self.environments = EnvironmentsResource(caller)
         self.event_log = EventLogResource(caller)
+        self.events = EventsResource(caller)
         self.invoices = InvoicesResource(caller)
         self.ledger = LedgerResource(caller)
         self.members = MembersResource(caller)
@@ -60,12 +64,14 @@ class AsyncResources:
         self.api_keys = AsyncApiKeysResource(caller)
         self.audit_log = AsyncAuditLogResource(caller)
         self.auth = AsyncAuthResource(caller)
+        self.billable_metrics = AsyncBillableMetricsResource(caller)
         self.checkout_sessions = AsyncCheckoutSessionsResource(caller)
         self.credit_notes = AsyncCreditNotesResource(caller)
         self.currencies = AsyncCurrenciesResource(caller)
         self.customers = AsyncCustomersResource(caller)
         self.environments = AsyncEnvironmentsResource(caller)
         self.event_log = AsyncEventLogResource(caller)
+        self.events = AsyncEventsResource(caller)
         self.invoices = AsyncInvoicesResource(caller)
         self.ledger = AsyncLedgerResource(caller)
         self.members = AsyncMembersResource(caller)

@@ -16,6 +16,29 @@ class SubscriptionsResource:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
+    def usage(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.CurrentUsage:
+        """Usage of a subscription in its period under way
+
+        By billable metric, and by the values of its filters: what it would come to if no more came. An event is in it from the moment its request is answered. Takes our id, or your externalId of the subscription.
+
+        `GET /api/subscriptions/{id}/usage`. Needs `subscriptions:read`.
+        """
+        return self._caller.one(
+            models.CurrentUsage,
+            Call(
+                "subscriptions.usage",
+                "GET",
+                f"/api/subscriptions/{segment(id)}/usage",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
     def create(
         self,
         *,
@@ -302,6 +325,29 @@ class SubscriptionsResource:
 class AsyncSubscriptionsResource:
     def __init__(self, caller: AsyncCaller) -> None:
         self._caller = caller
+
+    async def usage(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.CurrentUsage:
+        """Usage of a subscription in its period under way
+
+        By billable metric, and by the values of its filters: what it would come to if no more came. An event is in it from the moment its request is answered. Takes our id, or your externalId of the subscription.
+
+        `GET /api/subscriptions/{id}/usage`. Needs `subscriptions:read`.
+        """
+        return await self._caller.one(
+            models.CurrentUsage,
+            Call(
+                "subscriptions.usage",
+                "GET",
+                f"/api/subscriptions/{segment(id)}/usage",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
 
     async def create(
         self,

@@ -1,0 +1,56 @@
+import type { Tx } from '../../db/transaction.ts'
+import { countedOnceDays } from './generations.ts'
+import { isoMs } from './ingest.ts'
+import { insertClosings, lateWindows } from './sql.ts'
+
+/** Usage of a subscription over `[from, to)`, epoch milliseconds. */
+type UsageWindow = {
+  readonly environmentId: string
+  readonly subscriptionId: string
+  readonly from: number
+  readonly to: number
+}
+
+/** Events come this late at most, and two days for the bucket that holds them. */
+const lateMs = (countedOnceDays + 2) * 86_400_000
+
+/**
+ * Remembers windows as billed, in the transaction that bills them and before it reads their usage: so what the reading
+ * cannot see yet is late, and never lost.
+ */
+export function closeUsage(tx: Tx, windows: readonly UsageWindow[]): void {
+  if (windows.length === 0) return
+  tx.defer(
+    insertClosings(
+      windows.map((window) => window.environmentId),
+      windows.map((window) => window.subscriptionId),
+      windows.map((window) => isoMs(window.from)),
+      windows.map((window) => isoMs(window.to)),
+    ),
+  )
+}
+
+/**
+ * The billed windows of these subscriptions into which events came, or may have come, after they were billed, by metric,
+ * oldest first. `at`: the instant for which this is asked, no later than the time of the environment.
+ */
+export async function lateUsage(
+  tx: Pick<Tx, 'query'>,
+  subscriptions: readonly { environmentId: string; subscriptionId: string; at: number }[],
+): Promise<(UsageWindow & { readonly metricId: string })[]> {
+  if (subscriptions.length === 0) return []
+  const rows = await tx.query(
+    lateWindows(
+      subscriptions.map((one) => one.environmentId),
+      subscriptions.map((one) => one.subscriptionId),
+      subscriptions.map((one) => isoMs(one.at - lateMs)),
+    ),
+  )
+  return rows.map((row) => ({
+    environmentId: row.environment_id,
+    subscriptionId: row.subscription_id,
+    metricId: row.metric_id,
+    from: row.period_from.epochMilliseconds,
+    to: row.period_to.epochMilliseconds,
+  }))
+}

@@ -1,0 +1,15 @@
+import type { Slice } from '../../http/route.ts'
+import { routes } from './routes.ts'
+import { usageSchemas } from './schema.ts'
+
+export const usage: Slice = {
+  name: 'usage',
+  title: 'Usage',
+  description: 'What the customers of a tenant use: events, counted once each, and what they add up to.',
+  routes,
+  schemas: usageSchemas,
+}
+
+export { closeUsage, lateUsage } from './closings.ts'
+export { dropOldGenerations } from './generations.ts'
+export { type UsageAsk, readUsage } from './read.ts'

@@ -1,0 +1,158 @@
+import {
+  type RowOf,
+  command,
+  instant,
+  instantText,
+  json,
+  nullable,
+  oneOf,
+  statement,
+  text,
+  uuid,
+} from '../../db/statement.ts'
+
+/** What taking events asks of a subscription. */
+const meteredColumns = {
+  id: uuid,
+  external_id: nullable(text),
+  status: oneOf('TRIALING', 'ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELED'),
+  timezone: text,
+  started_at: instantText,
+  current_period_start: nullable(instantText),
+  current_period_end: nullable(instantText),
+  paused_at: nullable(instantText),
+  canceled_at: nullable(instantText),
+}
+export type MeteredRow = RowOf<typeof meteredColumns>
+
+const meteredSelect = Object.keys(meteredColumns).join(', ')
+
+export const meteredByReferences = statement(
+  'usage.metered_by_references',
+  `select ${meteredSelect} from subscriptions where environment_id = $1::uuid and id = any($2::uuid[])
+   union all
+   select ${meteredSelect} from subscriptions where environment_id = $1::uuid and external_id = any($3::text[])`,
+  meteredColumns,
+)
+
+/**
+ * Takes events and adds up those that are new, in one statement: what has counted before, in this generation or a
+ * neighbour, is left out, also when it arrives twice at once. Keys are taken in one order, so that two who bring the
+ * same wait and do not block each other.
+ */
+export const storeEvents = statement(
+  'usage.store_events',
+  `with added as (
+     insert into usage_events (environment_id, id, generation, transaction_id, subscription_id, metric_id, occurred_at,
+       received_at, properties, quantity, word, bucket_from, bucket_to, filter_values)
+     select $1::uuid, u.id, $2::integer, u.transaction_id, u.subscription_id, u.metric_id, u.occurred_at, $4::timestamptz,
+       u.properties, u.quantity, u.word, u.bucket_from, u.bucket_to, u.filter_values
+     from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::timestamptz[], $10::json[], $11::numeric[],
+       $12::text[], $13::timestamptz[], $14::timestamptz[], $15::text[])
+       as u (id, transaction_id, subscription_id, metric_id, occurred_at, properties, quantity, word, bucket_from,
+         bucket_to, filter_values)
+     where not exists (
+       select from usage_events e
+       where e.environment_id = $1::uuid and e.id = u.id and e.generation = any($3::integer[])
+     )
+     order by u.id
+     on conflict (environment_id, id, generation) do nothing
+     returning id, transaction_id, subscription_id, metric_id, occurred_at, quantity, word, bucket_from, bucket_to,
+       filter_values
+   ), counted as (
+     insert into usage_buckets as b (environment_id, subscription_id, metric_id, bucket_from, bucket_to, filter_values,
+       events, total, moment, highest, latest, latest_at, latest_transaction, first_generation, changed_by)
+     select $1::uuid, subscription_id, metric_id, bucket_from, bucket_to, filter_values, count(*),
+       coalesce(sum(quantity), 0), coalesce(sum(quantity * extract(epoch from occurred_at - bucket_from) * 1000), 0),
+       max(quantity),
+       (array_agg(quantity order by occurred_at desc, transaction_id collate "C" desc)
+         filter (where metric_id = any($16::uuid[])))[1],
+       max(occurred_at) filter (where metric_id = any($16::uuid[])),
+       (array_agg(transaction_id order by occurred_at desc, transaction_id collate "C" desc)
+         filter (where metric_id = any($16::uuid[])))[1],
+       $2::integer, pg_current_xact_id()
+     from added
+     group by subscription_id, metric_id, bucket_from, bucket_to, filter_values
+     order by subscription_id, metric_id, bucket_from, bucket_to, filter_values
+     on conflict (environment_id, subscription_id, metric_id, bucket_from, bucket_to, filter_values) do update
+     set events = b.events + excluded.events, total = b.total + excluded.total, moment = b.moment + excluded.moment,
+       highest = greatest(b.highest, excluded.highest),
+       latest = case when is_later(excluded.latest_at, excluded.latest_transaction, b.latest_at, b.latest_transaction)
+         then excluded.latest else b.latest end,
+       latest_transaction = case when is_later(excluded.latest_at, excluded.latest_transaction, b.latest_at, b.latest_transaction)
+         then excluded.latest_transaction else b.latest_transaction end,
+       latest_at = greatest(b.latest_at, excluded.latest_at),
+       first_generation = least(b.first_generation, excluded.first_generation), changed_by = excluded.changed_by
+   ), named as (
+     insert into usage_words as w (environment_id, subscription_id, metric_id, bucket_from, bucket_to, filter_values, word, first_at)
+     select $1::uuid, subscription_id, metric_id, bucket_from, bucket_to, filter_values, word, min(occurred_at)
+     from added
+     where word is not null
+     group by subscription_id, metric_id, bucket_from, bucket_to, filter_values, word
+     order by subscription_id, metric_id, bucket_from, bucket_to, filter_values, word
+     on conflict (environment_id, subscription_id, metric_id, bucket_from, bucket_to, filter_values, word) do update
+     set first_at = excluded.first_at where w.first_at > excluded.first_at
+   )
+   select id from added`,
+  { id: uuid },
+)
+
+export const eventColumns = {
+  id: uuid,
+  transaction_id: text,
+  subscription_id: uuid,
+  code: text,
+  occurred_at: instant,
+  received_at: instant,
+  properties: json<Record<string, string | number | boolean>>(),
+}
+export type EventRow = RowOf<typeof eventColumns>
+
+export const eventSelect = `id, transaction_id, subscription_id, occurred_at, received_at, properties,
+  (select m.code from billable_metrics m
+   where m.environment_id = usage_events.environment_id and m.id = usage_events.metric_id) as code`
+
+/** The newest of each, as an id may be used again after the generations in which it counts once. */
+export const eventsByIds = statement(
+  'usage.events_by_ids',
+  `select distinct on (id) ${eventSelect} from usage_events where environment_id = $1::uuid and id = any($2::uuid[])
+   order by id, generation desc`,
+  eventColumns,
+)
+
+/** Remembers windows as billed. What a transaction that this one cannot see adds to them is late. */
+export const insertClosings = command(
+  'usage.insert_closings',
+  `insert into usage_closings as c (environment_id, subscription_id, period_from, period_to, seen)
+   select u.environment_id, u.subscription_id, u.period_from, u.period_to, pg_snapshot_xmin(pg_current_snapshot())
+   from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
+     as u (environment_id, subscription_id, period_from, period_to)
+   on conflict (environment_id, subscription_id, period_from, period_to) do update set seen = excluded.seen`,
+)
+
+/**
+ * What came into billed windows after they were billed; for a recurring metric also what came before them, as its level
+ * is carried on.
+ */
+export const lateWindows = statement(
+  'usage.late_windows',
+  `select c.environment_id, c.subscription_id, m.id as metric_id, c.period_from, c.period_to
+   from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as u (environment_id, subscription_id, since)
+   join usage_closings c on c.environment_id = u.environment_id and c.subscription_id = u.subscription_id
+     and c.period_to > u.since
+   join billable_metrics m on m.environment_id = c.environment_id
+   where exists (
+     select from usage_buckets b
+     where b.environment_id = c.environment_id and b.subscription_id = c.subscription_id and b.metric_id = m.id
+       and b.bucket_from < c.period_to and b.bucket_from > u.since - interval '2 days'
+       and (m.recurring or b.bucket_to > c.period_from) and b.changed_by >= c.seen
+   )
+   order by c.period_from, m.id`,
+  {
+    environment_id: uuid,
+    subscription_id: uuid,
+    metric_id: uuid,
+    period_from: instant,
+    period_to: instant,
+  },
+)
