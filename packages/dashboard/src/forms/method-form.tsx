@@ -5,7 +5,7 @@ import { fieldErrors, useDeed } from '../ask.ts'
 import type { PaymentMethod } from '../types.ts'
 import { usePlace } from '../visit.ts'
 
-/** Keeps the token that a provider gave for a customer's method. */
+/** Adds a method of the sandbox, in a test environment: on live ones, methods come with a payment at a provider's own page. */
 export function MethodForm({ customerId, done }: { customerId: string; done: () => void }): ReactNode {
   const { api } = usePlace()
   const { run, isRunning } = useDeed()

@@ -34,7 +34,7 @@ const labels = {
 
 export function Customer(): ReactNode {
   const id = useId()
-  const { api, mayWrite } = usePlace()
+  const { api, environment, mayWrite } = usePlace()
   const { filters, set } = useFilters()
   const go = useGo()
   const { run } = useDeed()
@@ -78,7 +78,9 @@ export function Customer(): ReactNode {
               </Menu.Target>
               <Menu.Dropdown>
                 <Menu.Item onClick={editing.open}>Change…</Menu.Item>
-                <Menu.Item onClick={addingMethod.open}>Add a payment method…</Menu.Item>
+                {environment.kind === 'TEST' && (
+                  <Menu.Item onClick={addingMethod.open}>Add a payment method…</Menu.Item>
+                )}
                 <Menu.Item color="red" onClick={archive}>
                   Archive…
                 </Menu.Item>
