@@ -309,6 +309,7 @@ create table credit_notes (
   deferral_undone boolean not null default false,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  taxes jsonb,
   constraint credit_notes_balance_minor_check CHECK ((balance_minor >= 0)),
   constraint credit_notes_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
   constraint credit_notes_check1 CHECK ((total_minor = ((settled_minor + refund_minor) + balance_minor))),
@@ -331,6 +332,7 @@ CREATE INDEX credit_notes_invoice ON public.credit_notes USING btree (environmen
 CREATE INDEX credit_notes_subscription ON public.credit_notes USING btree (environment_id, subscription_id) WHERE (subscription_id IS NOT NULL);
 CREATE UNIQUE INDEX credit_notes_number_key ON public.credit_notes USING btree (environment_id, number);
 CREATE TRIGGER credit_notes_frozen BEFORE UPDATE ON public.credit_notes FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.invoice_id IS DISTINCT FROM new.invoice_id)) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.reason IS DISTINCT FROM new.reason)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.settled_minor IS DISTINCT FROM new.settled_minor)) OR (old.refund_minor IS DISTINCT FROM new.refund_minor)) OR (old.balance_minor IS DISTINCT FROM new.balance_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)))) EXECUTE FUNCTION refuse_credit_note_change();
+CREATE TRIGGER credit_notes_taxes_frozen BEFORE UPDATE OF taxes ON public.credit_notes FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND (old.taxes IS DISTINCT FROM new.taxes))) EXECUTE FUNCTION refuse_credit_note_change();
 alter table credit_notes force row level security;
 create policy environment on credit_notes using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on credit_notes to nova_worker using true with check true;
@@ -382,10 +384,12 @@ create table customers (
   balance_minor bigint not null default 0,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  tax_treatment text not null default 'AUTOMATIC'::text,
   constraint customers_active_subscriptions_check CHECK ((active_subscriptions >= 0)),
   constraint customers_balance_minor_check CHECK ((balance_minor >= 0)),
   constraint customers_email_check CHECK ((email = lower(email))),
   constraint customers_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'ARCHIVED'::text]))),
+  constraint customers_tax_treatment_check CHECK ((tax_treatment = ANY (ARRAY['AUTOMATIC'::text, 'EXEMPT'::text, 'REVERSE_CHARGE'::text]))),
   constraint customers_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
   constraint customers_pkey PRIMARY KEY (environment_id, id)
 );
@@ -565,6 +569,8 @@ create table invoice_lines (
   period_end timestamp with time zone,
   derivation json,
   deferral text,
+  taxes jsonb,
+  tax_codes jsonb,
   constraint invoice_lines_deferral_check CHECK ((deferral = ANY (ARRAY['NEW'::text, 'FOLDED'::text]))),
   constraint invoice_lines_type_check CHECK ((type = ANY (ARRAY['PLAN'::text, 'USAGE'::text, 'COMMITMENT'::text, 'ADD_ON'::text, 'MANUAL'::text, 'CORRECTION'::text]))),
   constraint invoice_lines_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
@@ -577,7 +583,7 @@ alter table invoice_lines force row level security;
 create policy environment on invoice_lines using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on invoice_lines to nova_worker using true with check true;
 grant delete, insert, select on invoice_lines to nova_api;
-grant insert, select on invoice_lines to nova_worker;
+grant delete, insert, select on invoice_lines to nova_worker;
 
 create table invoices (
   environment_id uuid not null,
@@ -612,6 +618,8 @@ create table invoices (
   overdue_at timestamp with time zone,
   on_test_clock boolean not null default false,
   finalize_at timestamp with time zone,
+  taxes jsonb,
+  plan_id uuid,
   constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
   constraint invoices_check1 CHECK (((paid_minor >= 0) AND (credited_minor >= 0) AND ((paid_minor + credited_minor) <= total_minor))),
   constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
@@ -638,6 +646,7 @@ CASE
 END));
 CREATE TRIGGER invoices_frozen BEFORE UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.period_start IS DISTINCT FROM new.period_start)) OR (old.period_end IS DISTINCT FROM new.period_end)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)) OR (old.due_date IS DISTINCT FROM new.due_date)))) EXECUTE FUNCTION refuse_invoice_change();
 CREATE TRIGGER invoices_kept BEFORE DELETE ON public.invoices FOR EACH ROW EXECUTE FUNCTION refuse_invoice_removal();
+CREATE TRIGGER invoices_taxes_frozen BEFORE UPDATE OF taxes ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND (old.taxes IS DISTINCT FROM new.taxes))) EXECUTE FUNCTION refuse_invoice_change();
 CREATE TRIGGER invoices_terms_frozen BEFORE UPDATE OF terms_days, terms_from ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((old.terms_days IS DISTINCT FROM new.terms_days) OR (old.terms_from IS DISTINCT FROM new.terms_from)))) EXECUTE FUNCTION refuse_invoice_change();
 alter table invoices force row level security;
 create policy environment on invoices using (environment_id = scope_environment()) with check (environment_id = scope_environment());
@@ -1140,6 +1149,58 @@ create policy environment on subscriptions using (environment_id = scope_environ
 create policy worker on subscriptions to nova_worker using true with check true;
 grant insert, select, update on subscriptions to nova_api;
 grant insert, select, update on subscriptions to nova_worker;
+
+create table tax_assignments (
+  environment_id uuid not null,
+  id uuid not null,
+  tax_code text not null,
+  customer_id uuid,
+  plan_id uuid,
+  created_at timestamp with time zone not null,
+  constraint tax_assignments_check CHECK ((num_nonnulls(customer_id, plan_id) = 1)),
+  constraint tax_assignments_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint tax_assignments_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id) ON DELETE CASCADE,
+  constraint tax_assignments_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX tax_assignments_created ON public.tax_assignments USING btree (environment_id, created_at, id);
+CREATE INDEX tax_assignments_customer ON public.tax_assignments USING btree (environment_id, customer_id) WHERE (customer_id IS NOT NULL);
+CREATE INDEX tax_assignments_plan ON public.tax_assignments USING btree (environment_id, plan_id) WHERE (plan_id IS NOT NULL);
+CREATE UNIQUE INDEX tax_assignments_key ON public.tax_assignments USING btree (environment_id, tax_code, customer_id, plan_id) NULLS NOT DISTINCT;
+alter table tax_assignments force row level security;
+create policy environment on tax_assignments using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on tax_assignments to nova_worker using true with check true;
+grant delete, insert, select, update on tax_assignments to nova_api;
+grant insert, select on tax_assignments to nova_worker;
+
+create table taxes (
+  environment_id uuid not null,
+  id uuid not null,
+  name text not null,
+  code text not null,
+  description text,
+  rate numeric not null,
+  components jsonb not null,
+  country character(2),
+  inclusive boolean not null,
+  applied_by_default boolean not null,
+  valid_from date,
+  valid_to date,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint taxes_check CHECK ((valid_to >= valid_from)),
+  constraint taxes_rate_check CHECK (((rate >= (0)::numeric) AND (rate <= (100)::numeric))),
+  constraint taxes_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint taxes_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX taxes_created ON public.taxes USING btree (environment_id, created_at, id);
+CREATE UNIQUE INDEX taxes_code_key ON public.taxes USING btree (environment_id, code, valid_from) NULLS NOT DISTINCT;
+alter table taxes force row level security;
+create policy environment on taxes using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on taxes to nova_worker using true with check true;
+grant delete, insert, select, update on taxes to nova_api;
+grant insert, select on taxes to nova_worker;
 
 create table tenants (
   id uuid not null,

@@ -27,6 +27,8 @@ export const idPrefixes = {
   checkout: 'chk',
   creditNote: 'cn',
   creditNoteLine: 'cnl',
+  tax: 'tax',
+  taxAssignment: 'taxa',
   event: 'evt',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',

@@ -8,13 +8,13 @@ import {
   decimalOf,
   fieldsOf,
   floorOf,
-  fractionOf,
   halfUp,
   listOf,
   plus,
   textOf,
   wholeOf,
 } from './verify-reading.ts'
+import { netOf, verifyTaxes } from './verify-taxes.ts'
 
 export { DocumentFault } from './verify-reading.ts'
 
@@ -73,7 +73,7 @@ function recompute(document: unknown): Recomputed {
 
   const discount = lines.reduce((total, line) => total + wholeOf(line, 'discountMinor'), 0n)
   claim('discountMinor', invoice['discountMinor'], discount)
-  const tax = verifyTaxes(listOf(invoice, 'taxes'), claim)
+  const tax = verifyTaxes(listOf(invoice, 'taxes'), lines, claim)
   claim('taxMinor', invoice['taxMinor'], tax)
   const totalMinor = subtotal - discount + tax
   claim('totalMinor', invoice['totalMinor'], totalMinor)
@@ -81,7 +81,7 @@ function recompute(document: unknown): Recomputed {
   return { number: textOf(invoice, 'number'), currency, totalMinor, faults }
 }
 
-/** Unit price × quantity × share, in minor units. */
+/** Unit price × quantity × share, in minor units, and of that what is no tax within it. */
 function verifyLine(line: Fields, index: number, decimals: number, claim: Claim): Fraction {
   const at = `lines[${index}]`
   const price = decimalOf(line, 'unitAmount')
@@ -99,11 +99,13 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
     exact = { above: exact.above * part, below: exact.below * whole }
   }
   claimFraction(`${at}.exactMinor`, line['exactMinor'], exact, claim)
-  const down = floorOf(exact)
+  const net = netOf(line, exact)
+  if ('netMinor' in line) claimFraction(`${at}.netMinor`, line['netMinor'], net, claim)
+  const down = floorOf(net)
   claim(`${at}.floorMinor`, line['floorMinor'], down)
-  const remainder = { above: exact.above - down * exact.below, below: exact.below }
+  const remainder = { above: net.above - down * net.below, below: net.below }
   claimFraction(`${at}.remainder`, line['remainder'], remainder, claim)
-  return exact
+  return net
 }
 
 /** The days that the period touches, or its seconds, out of those of the whole one. */
@@ -139,16 +141,6 @@ function daysTouched(zone: string, { from, to }: Span): number {
 
 function secondsTouched({ from, to }: Span): number {
   return Math.floor((Date.parse(to) - 1) / 1000) - Math.floor(Date.parse(from) / 1000) + 1
-}
-
-/** Each tax is its rate on its base, rounded half up. */
-function verifyTaxes(taxes: readonly Fields[], claim: Claim): bigint {
-  return taxes.reduce((sum, tax, index) => {
-    const rate = fractionOf(tax['rate'], `taxes[${index}].rate`)
-    const computed = halfUp({ above: rate.above * wholeOf(tax, 'baseMinor'), below: rate.below })
-    claim(`taxes[${index}].taxMinor`, tax['taxMinor'], computed)
-    return sum + computed
-  }, 0n)
 }
 
 function verifyDates(invoice: Fields, claim: Claim): void {

@@ -1,3 +1,4 @@
+import { amountInvariants } from './amount-invariants.ts'
 import { creditInvariants } from './credit-invariants.ts'
 import type { Pool } from './db/pool.ts'
 import { type Invariant, invariant } from './invariant.ts'
@@ -348,6 +349,7 @@ export const invariants: readonly Invariant[] = [
   ...webhookInvariants,
   ...providerInvariants,
   ...usageInvariants,
+  ...amountInvariants,
 ]
 
 /** Looks for rows that break a promise, over all environments; `pool` is the worker's, which sees them all. */

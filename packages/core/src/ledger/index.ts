@@ -4,6 +4,7 @@ export {
   type CreditedAmounts,
   type Entry,
   type Posting,
+  type TaxAmount,
   creditApplied,
   creditNoteIssued,
   creditNoteVoided,

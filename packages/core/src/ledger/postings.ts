@@ -3,11 +3,11 @@ export type Account =
   | 'receivable'
   | 'revenue'
   | 'deferred_revenue'
-  | 'tax_payable'
   | 'customer_credit'
   | 'refunds'
   | 'bad_debt'
   | `cash:${string}`
+  | `tax_payable:${string}`
 
 /** One side of a posting, in minor units: a debit is positive, a credit negative. */
 export type Entry = { readonly account: Account; readonly minor: bigint }
@@ -15,23 +15,28 @@ export type Entry = { readonly account: Account; readonly minor: bigint }
 /** Entries that sum to zero. */
 export type Posting = readonly Entry[]
 
-/** What an invoice charges, net by where it is booked: in advance (`deferredMinor`) or not. */
+/** What is owed to the state, by the code of its tax. */
+export type TaxAmount = { readonly code: string; readonly minor: bigint }
+
+/** What an invoice charges: net of discounts, by where it is booked, and its taxes. */
 export type ChargedAmounts = {
+  /** Net, of charges in advance: owed to the customer until it is rendered. */
   readonly deferredMinor: bigint
+  /** Net, of charges that are revenue at once. */
   readonly revenueMinor: bigint
-  readonly taxMinor: bigint
+  readonly taxes: readonly TaxAmount[]
 }
 
 /**
  * An issued invoice: the customer owes the total; the service is owed to the customer until it is rendered, so a
- * charge in advance is deferred and one in arrears is revenue; the tax is owed to the state.
+ * charge in advance is deferred and one in arrears is revenue; the taxes are owed to the state.
  */
-export function invoiceIssued({ deferredMinor, revenueMinor, taxMinor }: ChargedAmounts): Posting {
+export function invoiceIssued({ deferredMinor, revenueMinor, taxes }: ChargedAmounts): Posting {
   return posting([
-    { account: 'receivable', minor: deferredMinor + revenueMinor + taxMinor },
+    { account: 'receivable', minor: deferredMinor + revenueMinor + sumOf(taxes) },
     { account: 'deferred_revenue', minor: -deferredMinor },
     { account: 'revenue', minor: -revenueMinor },
-    { account: 'tax_payable', minor: -taxMinor },
+    ...taxes.map(({ code, minor }) => ({ account: taxAccount(code), minor: -minor })),
   ])
 }
 
@@ -39,13 +44,16 @@ export function invoiceIssued({ deferredMinor, revenueMinor, taxMinor }: Charged
  * A voided invoice: its issue, turned round. What had been paid of it (`paidMinor`, 0 unless it was paid in part, by
  * money or by the customer's credit) becomes the customer's credit.
  */
-export function invoiceVoided(invoice: ChargedAmounts & { readonly paidMinor?: bigint }): Posting {
-  const { deferredMinor, revenueMinor, taxMinor, paidMinor = 0n } = invoice
+export function invoiceVoided({
+  paidMinor = 0n,
+  ...charged
+}: ChargedAmounts & { readonly paidMinor?: bigint }): Posting {
+  const { deferredMinor, revenueMinor, taxes } = charged
   return posting([
-    { account: 'receivable', minor: paidMinor - deferredMinor - revenueMinor - taxMinor },
+    { account: 'receivable', minor: paidMinor - deferredMinor - revenueMinor - sumOf(taxes) },
     { account: 'deferred_revenue', minor: deferredMinor },
     { account: 'revenue', minor: revenueMinor },
-    { account: 'tax_payable', minor: taxMinor },
+    ...taxes.map(({ code, minor }) => ({ account: taxAccount(code), minor })),
     { account: 'customer_credit', minor: -paidMinor },
   ])
 }
@@ -64,20 +72,20 @@ export type CreditedAmounts = {
   readonly deferredMinor: bigint
   /** Net, of charges that were revenue at once. */
   readonly revenueMinor: bigint
-  readonly taxMinor: bigint
+  readonly taxes: readonly TaxAmount[]
   /** What lowers what is owed on its invoice; the rest is the customer's. */
   readonly settledMinor: bigint
 }
 
 /** A finalized credit note: what was charged is given back, to what is owed first and then to the customer. */
 export function creditNoteIssued(note: CreditedAmounts): Posting {
-  const { deferredMinor, revenueMinor, taxMinor, settledMinor } = note
+  const { deferredMinor, revenueMinor, taxes, settledMinor } = note
   return posting([
     { account: 'deferred_revenue', minor: deferredMinor },
     { account: 'revenue', minor: revenueMinor },
-    { account: 'tax_payable', minor: taxMinor },
+    ...taxes.map(({ code, minor }) => ({ account: taxAccount(code), minor })),
     { account: 'receivable', minor: -settledMinor },
-    { account: 'customer_credit', minor: settledMinor - deferredMinor - revenueMinor - taxMinor },
+    { account: 'customer_credit', minor: settledMinor - deferredMinor - revenueMinor - sumOf(taxes) },
   ])
 }
 
@@ -121,6 +129,14 @@ export function writtenOff(owedMinor: bigint): Posting {
     { account: 'bad_debt', minor: owedMinor },
     { account: 'receivable', minor: -owedMinor },
   ])
+}
+
+function taxAccount(code: string): Account {
+  return `tax_payable:${code}`
+}
+
+function sumOf(taxes: readonly TaxAmount[]): bigint {
+  return taxes.reduce((sum, { minor }) => sum + minor, 0n)
 }
 
 function posting(entries: readonly Entry[]): Posting {

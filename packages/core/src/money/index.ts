@@ -12,5 +12,6 @@ export {
   ratio,
   roundHalfUp,
   subtract,
+  toDecimal,
   zero,
 } from './ratio.ts'

@@ -18,6 +18,18 @@ export function fromDecimal(decimal: string): Ratio {
   return { numerator: sign === '-' ? -magnitude : magnitude, denominator: 10n ** BigInt(fraction.length) }
 }
 
+/** The decimal of a fraction that has one: 159/1000 → `0.159`. One without end, such as 1/3, is a RangeError. */
+export function toDecimal(value: Ratio): string {
+  const { numerator, denominator } = reduce(value.numerator, value.denominator)
+  let digits = 0
+  while ((numerator * 10n ** BigInt(digits)) % denominator !== 0n)
+    if (++digits > 100) throw new RangeError(`${numerator}/${denominator} is not a decimal`)
+  const scaled = (numerator * 10n ** BigInt(digits)) / denominator
+  if (digits === 0) return scaled.toString()
+  const text = (scaled < 0n ? -scaled : scaled).toString().padStart(digits + 1, '0')
+  return `${scaled < 0n ? '-' : ''}${text.slice(0, -digits)}.${text.slice(-digits)}`
+}
+
 export function add(a: Ratio, b: Ratio): Ratio {
   if (a.denominator === b.denominator)
     return { numerator: a.numerator + b.numerator, denominator: a.denominator }

@@ -5,7 +5,13 @@ import { taxOn } from './rate.ts'
 export type TaxRate = { readonly code: string; readonly rate: Ratio; readonly inclusive: boolean }
 
 /** What one tax comes to over all the lines of an invoice. */
-export type TaxTotal = { readonly tax: TaxRate; readonly baseMinor: bigint; readonly taxMinor: bigint }
+export type TaxTotal = {
+  readonly tax: TaxRate
+  readonly baseMinor: bigint
+  readonly taxMinor: bigint
+  /** What each line bears of it, by largest remainder; zero where it is not on the line. */
+  readonly lineMinor: readonly bigint[]
+}
 
 /** A line as it is priced: exact, in minor units, with its inclusive taxes within. */
 export type TaxedLine = { readonly amount: Ratio; readonly taxes: readonly TaxRate[] }
@@ -24,14 +30,16 @@ export function netOf(line: TaxedLine): Ratio {
  * `netMinor` holds the rounded net amounts of the lines, in their order.
  */
 export function taxTotals(lines: readonly TaxedLine[], netMinor: readonly bigint[]): TaxTotal[] {
-  const totals = new Map<string, { tax: TaxRate; baseMinor: bigint; taxMinor: bigint }>()
+  const totals = new Map<string, { tax: TaxRate; baseMinor: bigint; taxMinor: bigint; places: number[] }>()
   const within = new Map<string, { taxes: TaxRate[]; gross: Ratio; netMinor: bigint }>()
   for (const [index, line] of lines.entries()) {
     const net = netMinor[index] ?? 0n
     for (const tax of line.taxes) {
       const total = totals.get(keyOf(tax))
-      if (total) total.baseMinor += net
-      else totals.set(keyOf(tax), { tax, baseMinor: net, taxMinor: 0n })
+      if (total) {
+        total.baseMinor += net
+        total.places.push(index)
+      } else totals.set(keyOf(tax), { tax, baseMinor: net, taxMinor: 0n, places: [index] })
     }
     const taxes = line.taxes.filter(({ inclusive }) => inclusive)
     if (taxes.length === 0) continue
@@ -46,8 +54,10 @@ export function taxTotals(lines: readonly TaxedLine[], netMinor: readonly bigint
   for (const total of totals.values())
     if (!total.tax.inclusive) total.taxMinor = taxOn(total.baseMinor, total.tax.rate)
   for (const { taxes, gross, netMinor: net } of within.values()) {
+    // Lines that were rounded up among others may leave less than nothing of a price, and that is no tax.
+    const left = roundHalfUp(gross) - net
     const shares = allocate(
-      roundHalfUp(gross) - net,
+      left > 0n ? left : 0n,
       taxes.map(({ rate }) => rate),
     )
     for (const [index, tax] of taxes.entries()) {
@@ -55,7 +65,24 @@ export function taxTotals(lines: readonly TaxedLine[], netMinor: readonly bigint
       if (total) total.taxMinor += shares[index] ?? 0n
     }
   }
-  return [...totals.values()]
+  return Array.from(totals.values(), ({ places, ...total }) => ({
+    ...total,
+    lineMinor: lineShares(total.taxMinor, places, netMinor),
+  }))
+}
+
+function lineShares(taxMinor: bigint, places: readonly number[], netMinor: readonly bigint[]): bigint[] {
+  const shares = netMinor.map(() => 0n)
+  const parts = allocate(
+    taxMinor,
+    places.map((place) => positive(netMinor[place] ?? 0n)),
+  )
+  for (const [at, place] of places.entries()) shares[place] = parts[at] ?? 0n
+  return shares
+}
+
+function positive(minor: bigint): bigint {
+  return minor > 0n ? minor : 0n
 }
 
 function keyOf({ code, rate, inclusive }: TaxRate): string {

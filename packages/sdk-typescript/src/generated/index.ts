@@ -29,6 +29,7 @@ export type { PaymentsResource } from './payments.ts'
 export type { PlansResource } from './plans.ts'
 export type { SessionsResource } from './sessions.ts'
 export type { SubscriptionsResource } from './subscriptions.ts'
+export type { TaxesResource } from './taxes.ts'
 export type { TenantsResource } from './tenants.ts'
 export type { WebhookEndpointsResource } from './webhook-endpoints.ts'
 export type {
@@ -64,6 +65,7 @@ export type {
   CreditNoteExplanationLineUnusedExactMinor,
   CreditNoteExplanationTax,
   CreditNoteItem,
+  CreditNoteTax,
   CreditNotesCreateInput,
   CreditNotesCreateInputItem,
   CreditNotesListQuery,
@@ -89,8 +91,11 @@ export type {
   EventsListOfSubscriptionQuery,
   ExplainedLine,
   ExplainedLineExactMinor,
+  ExplainedLineNetMinor,
   ExplainedLineRemainder,
   ExplainedLineShare,
+  ExplainedLineTax,
+  ExplainedLineTaxRate,
   Invitation,
   Invoice,
   InvoiceExplanation,
@@ -154,6 +159,9 @@ export type {
   RevenueBreakdown,
   Session,
   SessionsListQuery,
+  StandardTaxes,
+  StandardTaxesTax,
+  StandardTaxesTaxComponent,
   Subscription,
   SubscriptionPendingChange,
   SubscriptionPreview,
@@ -170,6 +178,16 @@ export type {
   SubscriptionsPreviewInputUncancel,
   SubscriptionsPreviewInputUpdate,
   SubscriptionsUpdateInput,
+  Tax,
+  TaxAssignment,
+  TaxComponent,
+  TaxesAssignInput,
+  TaxesCreateInput,
+  TaxesCreateInputComponent,
+  TaxesListAssignmentsQuery,
+  TaxesListQuery,
+  TaxesUpdateInput,
+  TaxesUpdateInputComponent,
   Tenant,
   TenantSettings,
   TenantSettingsDunning,

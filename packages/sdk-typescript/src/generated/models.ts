@@ -252,6 +252,7 @@ export interface CreditNote {
   discountAmount: number
   /** Amount in major units */
   taxAmount: number
+  taxes: CreditNoteTax[]
   /** Amount in major units */
   total: number
   /** The total */
@@ -366,6 +367,17 @@ export interface CreditNoteItem {
   periodEnd: string | null
 }
 
+export interface CreditNoteTax {
+  code: string
+  name: string
+  /** Percent */
+  rate: number
+  /** What is credited net of what the tax was charged on */
+  base: number
+  /** Amount in major units */
+  amount: number
+}
+
 export interface CreditNotesCreateInput {
   invoiceId: string
   /** What is credited of which lines, before the discount and the taxes that go with it; or `amount` */
@@ -422,6 +434,8 @@ export interface Customer {
   timezone: string
   address: Address | null
   taxId: string | null
+  /** AUTOMATIC: taxed as everybody, which in the European Union may be by reverse charge; EXEMPT: not taxed; REVERSE_CHARGE: owes the tax itself */
+  taxTreatment: 'AUTOMATIC' | 'EXEMPT' | 'REVERSE_CHARGE'
   locale: string | null
   netPaymentTerms: number | null
   /** Your own keys and values; replaced whole */
@@ -448,6 +462,8 @@ export interface CustomersCreateInput {
   timezone?: string | undefined
   address?: AddressInput | undefined
   taxId?: string | undefined
+  /** AUTOMATIC: taxed as everybody, which in the European Union may be by reverse charge; EXEMPT: not taxed; REVERSE_CHARGE: owes the tax itself */
+  taxTreatment?: 'AUTOMATIC' | 'EXEMPT' | 'REVERSE_CHARGE' | undefined
   /** BCP 47 language tag */
   locale?: string | undefined
   /** Days from issue to due */
@@ -561,6 +577,8 @@ export interface CustomersUpdateInput {
   timezone?: string | undefined
   address?: AddressInput | null | undefined
   taxId?: string | null | undefined
+  /** AUTOMATIC: taxed as everybody, which in the European Union may be by reverse charge; EXEMPT: not taxed; REVERSE_CHARGE: owes the tax itself */
+  taxTreatment?: 'AUTOMATIC' | 'EXEMPT' | 'REVERSE_CHARGE' | undefined
   locale?: string | null | undefined
   netPaymentTerms?: number | null | undefined
   /** Your own keys and values; replaced whole */
@@ -649,7 +667,10 @@ export interface ExplainedLine {
   share: ExplainedLineShare | null
   /** Unit price × quantity × share, exactly, in minor units */
   exactMinor: ExplainedLineExactMinor
-  /** The exact amount, rounded down */
+  taxes: ExplainedLineTax[]
+  /** The exact amount less the taxes within it: ÷ (1 + their rates) */
+  netMinor: ExplainedLineNetMinor
+  /** The exact net amount, rounded down */
   floorMinor: string
   /** What rounding down left; the largest get the units that are left of the subtotal */
   remainder: ExplainedLineRemainder
@@ -661,6 +682,12 @@ export interface ExplainedLine {
 
 /** Unit price × quantity × share, exactly, in minor units */
 export interface ExplainedLineExactMinor {
+  numerator: string
+  denominator: string
+}
+
+/** The exact amount less the taxes within it: ÷ (1 + their rates) */
+export interface ExplainedLineNetMinor {
   numerator: string
   denominator: string
 }
@@ -682,6 +709,20 @@ export interface ExplainedLineShare {
   whole: string
   wholeStart: string
   wholeEnd: string
+}
+
+export interface ExplainedLineTax {
+  code: string
+  /** 16 % is 4/25 */
+  rate: ExplainedLineTaxRate
+  /** Within the price */
+  inclusive: boolean
+}
+
+/** 16 % is 4/25 */
+export interface ExplainedLineTaxRate {
+  numerator: string
+  denominator: string
 }
 
 export interface Invitation {
@@ -764,7 +805,7 @@ export interface InvoiceExplanationDue {
 }
 
 export interface InvoiceExplanationRounding {
-  /** Sum of the exact amounts of the lines */
+  /** Sum of the exact net amounts of the lines */
   exactMinor: InvoiceExplanationRoundingExactMinor
   /** Once, on the sum; the lines get it by largest remainder */
   rule: 'HALF_UP'
@@ -772,7 +813,7 @@ export interface InvoiceExplanationRounding {
   subtotalMinor: string
 }
 
-/** Sum of the exact amounts of the lines */
+/** Sum of the exact net amounts of the lines */
 export interface InvoiceExplanationRoundingExactMinor {
   numerator: string
   denominator: string
@@ -780,11 +821,13 @@ export interface InvoiceExplanationRoundingExactMinor {
 
 export interface InvoiceExplanationTax {
   code: string
+  name: string
   /** 16 % is 4/25 */
   rate: InvoiceExplanationTaxRate
-  /** In minor units of the currency */
+  inclusive: boolean
+  /** The lines that have it, net, less their discounts */
   baseMinor: string
-  /** In minor units of the currency */
+  /** Base × rate, rounded half up; of taxes within prices, what the net amounts leave of the rounded prices */
   taxMinor: string
 }
 
@@ -811,7 +854,9 @@ export interface InvoiceItem {
 }
 
 export interface InvoiceItemTax {
+  code: string
   name: string
+  /** Percent */
   rate: number
   /** Amount in major units */
   amount: number
@@ -827,12 +872,17 @@ export interface InvoiceParty {
 }
 
 export interface InvoiceTax {
+  code: string
   name: string
+  /** Percent */
   rate: number
-  /** Amount in major units */
+  /** Whether it was within the prices */
+  inclusive: boolean
+  /** What it is charged on: lines net, less their discounts */
   base: number
   /** Amount in major units */
   amount: number
+  note: string | null
 }
 
 export interface InvoicesCheckoutInput {
@@ -870,6 +920,8 @@ export interface InvoicesCreateInputItem {
   quantity: number | string
   /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
   unitAmount: number | string
+  /** Codes of the taxes of this item; none of them for an empty list. Without it those of the customer, or the default ones */
+  taxCodes?: readonly string[] | undefined
 }
 
 export interface InvoicesListQuery {
@@ -917,10 +969,12 @@ export interface InvoicesUpdateInputItem {
   quantity: number | string
   /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
   unitAmount: number | string
+  /** Codes of the taxes of this item; none of them for an empty list. Without it those of the customer, or the default ones */
+  taxCodes?: readonly string[] | undefined
 }
 
 export interface LedgerAccount {
-  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`, taxes by their code, as `tax_payable:vat_ke` */
   account: string
   currency: string
   kind: 'ASSET' | 'LIABILITY' | 'INCOME' | 'EXPENSE'
@@ -962,7 +1016,7 @@ export interface LedgerEntriesQuery {
 export interface LedgerEntry {
   /** The entries of a transaction sum to zero */
   transactionId: string
-  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`, taxes by their code, as `tax_payable:vat_ke` */
   account: string
   currency: string
   /** Amount in major units */
@@ -1370,6 +1424,27 @@ export interface SessionsListQuery {
   cursor?: string | undefined
 }
 
+export interface StandardTaxes {
+  /** Month the table was last looked through */
+  asOf: string
+  taxes: StandardTaxesTax[]
+}
+
+export interface StandardTaxesTax {
+  country: string
+  name: string
+  code: string
+  /** Percent */
+  rate: number
+  components: StandardTaxesTaxComponent[]
+}
+
+export interface StandardTaxesTaxComponent {
+  name: string
+  code: string
+  rate: number
+}
+
 export interface Subscription {
   id: string
   externalId: string | null
@@ -1537,6 +1612,130 @@ export interface SubscriptionsUpdateInput {
   metadata?: { [key: string]: string | number | boolean } | undefined
 }
 
+export interface Tax {
+  id: string
+  name: string
+  code: string
+  description: string | null
+  /** Percent of the net price, all components together */
+  rate: number
+  components: TaxComponent[]
+  country: string | null
+  inclusive: boolean
+  appliedByDefault: boolean
+  validFrom: string | null
+  validTo: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+/** A tax that a customer, or what is sold by a plan, is charged */
+export interface TaxAssignment {
+  id: string
+  taxCode: string
+  customerId: string | null
+  planId: string | null
+  createdAt: string
+}
+
+export interface TaxComponent {
+  name: string
+  code: string
+  /** Percent */
+  rate: number
+  compound: boolean
+}
+
+export interface TaxesAssignInput {
+  /** Of a tax; it keeps to the code when the rate changes */
+  taxCode: string
+  customerId?: string | undefined
+  planId?: string | undefined
+}
+
+export interface TaxesCreateInput {
+  /** Printed on documents */
+  name: string
+  /** Your own short name for it, which its account in the ledger carries */
+  code: string
+  /** Percent, 0 to 100, with at most 6 decimals: `16`, `"19.25"` */
+  rate?: number | string | undefined
+  /** What the tax is made of, each shown and booked by itself; their rates make up `rate` */
+  components?: readonly TaxesCreateInputComponent[] | undefined
+  description?: string | undefined
+  /** Charged to customers in this country only; without it to all */
+  country?: string | undefined
+  /** Whether prices include it; false unless said */
+  inclusive?: boolean | undefined
+  /** Whether it is charged where no other tax was assigned; false unless said */
+  appliedByDefault?: boolean | undefined
+  /** First day it is charged, by the customer's time zone */
+  validFrom?: string | undefined
+  /** Last day it is charged */
+  validTo?: string | undefined
+}
+
+export interface TaxesCreateInputComponent {
+  name: string
+  /** Your own short name for it, which its account in the ledger carries */
+  code: string
+  /** Percent, 0 to 100, with at most 6 decimals: `16`, `"19.25"` */
+  rate: number | string
+  /** Computed on the price and the components before it; false unless said */
+  compound?: boolean | undefined
+}
+
+export interface TaxesListAssignmentsQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  taxCode?: string | undefined
+  customerId?: string | undefined
+  planId?: string | undefined
+}
+
+export interface TaxesListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  code?: string | undefined
+  /** ISO 3166-1 alpha-2 code */
+  country?: string | undefined
+}
+
+export interface TaxesUpdateInput {
+  /** Printed on documents */
+  name?: string | undefined
+  /** Percent, 0 to 100, with at most 6 decimals: `16`, `"19.25"` */
+  rate?: number | string | undefined
+  /** What the tax is made of, each shown and booked by itself; their rates make up `rate` */
+  components?: readonly TaxesUpdateInputComponent[] | undefined
+  description?: string | null | undefined
+  country?: string | null | undefined
+  /** Whether prices include it; false unless said */
+  inclusive?: boolean | undefined
+  /** Whether it is charged where no other tax was assigned; false unless said */
+  appliedByDefault?: boolean | undefined
+  validFrom?: string | null | undefined
+  validTo?: string | null | undefined
+}
+
+export interface TaxesUpdateInputComponent {
+  name: string
+  /** Your own short name for it, which its account in the ledger carries */
+  code: string
+  /** Percent, 0 to 100, with at most 6 decimals: `16`, `"19.25"` */
+  rate: number | string
+  /** Computed on the price and the components before it; false unless said */
+  compound?: boolean | undefined
+}
+
 export interface Tenant {
   id: string
   name: string
@@ -1698,7 +1897,7 @@ export interface TrialBalanceCurrency {
 }
 
 export interface TrialBalanceCurrencyAccount {
-  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX` */
+  /** `receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`, taxes by their code, as `tax_payable:vat_ke` */
   account: string
   /** The balance, where it is a debit */
   debit: number

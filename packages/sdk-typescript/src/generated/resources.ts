@@ -22,6 +22,7 @@ import { PaymentsResource } from './payments.ts'
 import { PlansResource } from './plans.ts'
 import { SessionsResource } from './sessions.ts'
 import { SubscriptionsResource } from './subscriptions.ts'
+import { TaxesResource } from './taxes.ts'
 import { TenantsResource } from './tenants.ts'
 import { WebhookEndpointsResource } from './webhook-endpoints.ts'
 
@@ -48,6 +49,7 @@ export class Resources {
   readonly plans: PlansResource
   readonly sessions: SessionsResource
   readonly subscriptions: SubscriptionsResource
+  readonly taxes: TaxesResource
   readonly tenants: TenantsResource
   readonly webhookEndpoints: WebhookEndpointsResource
 
@@ -73,6 +75,7 @@ export class Resources {
     this.plans = new PlansResource(caller)
     this.sessions = new SessionsResource(caller)
     this.subscriptions = new SubscriptionsResource(caller)
+    this.taxes = new TaxesResource(caller)
     this.tenants = new TenantsResource(caller)
     this.webhookEndpoints = new WebhookEndpointsResource(caller)
   }

@@ -19,6 +19,7 @@ import { metrics } from './metrics/index.ts'
 import { paymentMethods, payments } from './payments/index.ts'
 import { paymentProviders } from './providers/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
+import { taxes } from './taxes/index.ts'
 import { tenants } from './tenants/index.ts'
 import { webhookEndpoints } from './webhooks/index.ts'
 import { usage } from './usage/index.ts'
@@ -35,6 +36,7 @@ export const slices: readonly Slice[] = [
   catalog,
   metrics,
   usage,
+  taxes,
   ledger,
   invoices,
   paymentProviders,

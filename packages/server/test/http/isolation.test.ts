@@ -39,6 +39,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     billingInterval: 'MONTHLY',
     prices: [{ currency: 'USD', amount: 10 }],
   })
+  const tax = await made('/taxes', { name: mark, code: 'vat', rate: 10 })
+  const assignment = await made('/taxes/assignments', { taxCode: 'vat', customerId: customer['id'] })
   const subscription = await made('/subscriptions', { customerId: customer['id'], planId: plan['id'] })
   const endpoint = await made('/webhook-endpoints', { url: 'http://127.0.0.1:9/refused', isActive: true })
   const sent = await made(`/webhook-endpoints/${endpoint['id']}/test`, {})
@@ -82,6 +84,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     'billable-metrics': metric['id'] ?? '',
     events: event['id'] ?? '',
     subscription: subscription['id'] ?? '',
+    taxes: tax['id'] ?? '',
+    assignments: assignment['id'] ?? '',
   }
 }
 
@@ -103,6 +107,7 @@ function bodyFor(operation: string, ids: Ids): object {
     },
     'invoices.checkout': { successUrl: 'https://shop.example.com' },
     'payments.create': { invoiceId: ids['invoices'], amount: 1 },
+    'taxes.assign': { taxCode: 'vat', customerId: ids['customers'] },
     'creditNotes.create': { invoiceId: ids['invoices'], amount: 1, reason: 'OTHER' },
   }
   return bodies[operation] ?? {}
@@ -185,6 +190,7 @@ test('in every body and every filter, another tenant’s id is one that does not
     'paymentMethods.create',
     'payments.create',
     'creditNotes.create',
+    'taxes.assign',
   ]) {
     const route = dataRoutes.find((one) => one.operation === operation)
     assert.ok(route)

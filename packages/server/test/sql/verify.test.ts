@@ -45,6 +45,13 @@ const { body: taken } = await live('POST', '/credit-notes', {
   reason: 'OTHER',
 })
 await live('POST', `/credit-notes/${taken.id}/void`)
+await live('POST', '/taxes', { name: 'VAT', code: 'vat', rate: 16 })
+const { body: taxed } = await live('POST', '/invoices', {
+  customerId: third.customerId,
+  items: [{ ...item, taxCodes: ['vat'] }],
+  autoFinalize: true,
+})
+await live('POST', '/credit-notes', { invoiceId: taxed.id, amount: 10, reason: 'OTHER' })
 server.clock.set('2027-02-10T10:00:00Z')
 await runBilling(server)
 await recogniseEnvironment(server.deps, liveEnvironmentId, server.clock.now())
@@ -102,7 +109,7 @@ const damage: Record<string, string> = {
   'what is gone of every credit is what it paid for invoices': `update customer_credits set amount_minor = amount_minor + 1 where left_minor < amount_minor and $1::uuid is not null`,
   'what is credited of every invoice is what its credit notes and credits took off it': `update invoices set credited_minor = 1 where id = $1`,
   'no line of an invoice is credited with more than it charged, and none of its units twice': `update credit_note_lines set units = 2 where $1::uuid is not null`,
-  'no invoice is credited with more than its total': `update credit_notes set total_minor = 99999, subtotal_minor = 99999, settled_minor = 99999 - balance_minor where status = 'FINALIZED' and $1::uuid is not null`,
+  'no invoice is credited with more than its total': `update credit_notes set total_minor = 99999, tax_minor = 0, subtotal_minor = 99999, settled_minor = 99999 - balance_minor where status = 'FINALIZED' and $1::uuid is not null`,
   'the lines of every credit note sum to it, and so do its bookings': `update credit_note_lines set amount_minor = amount_minor - 1 where $1::uuid is not null`,
   'what is kept of how every credit note came about comes to what it credits': `update credit_note_derivations set derivation = json_build_object('lines', '[]'::json, 'taxes', '[]'::json) where $1::uuid is not null`,
   'credit note numbers of every environment and year count from 1 without a gap': `update credit_note_counters set last = 9 where $1::uuid is not null`,
@@ -110,6 +117,11 @@ const damage: Record<string, string> = {
   'no event comes from a transaction that is still to come': `update events set transaction = '9000000000000000000' where id = (select max(id::text)::uuid from events where $1::uuid is not null)`,
   'every webhook delivery is of an event that its endpoint hears, or was of one when it was made': `update webhook_endpoints set events = '{payment.*}' where $1::uuid is not null`,
   'every webhook delivery that is due is known to be due to its endpoint, or in the hands of a process': `update webhook_endpoints set due_at = null where $1::uuid is not null`,
+  'the taxes of every invoice sum to its tax, and so do those of its lines': `update invoice_lines set taxes = '[{"amount":"1"}]' where taxes is not null and $1::uuid is not null`,
+  'every tax on top of prices is its rate on its base, rounded half up': `update invoices set taxes = jsonb_set(taxes, '{0,base}', '"1"') where taxes is not null and $1::uuid is not null`,
+  'what the ledger owes for every tax is what invoices charged of it, less what was credited': `update ledger_entries set account = 'tax_payable:other' where account = 'tax_payable:vat' and $1::uuid is not null`,
+  'no tax of an invoice is credited with more than was charged of it': `update credit_notes set taxes = jsonb_set(taxes, '{0,amount}', '"99999"') where taxes is not null and $1::uuid is not null`,
+  'the discounts of the lines of every invoice sum to its discount, and none exceeds its line': `update invoice_lines set discount_minor = 1 where invoice_id = $1`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
   'what every bucket of usage holds is what its events add up to': `update usage_buckets set latest = 4 where latest is not null and $1::uuid is not null`,
   'the values that a UNIQUE_COUNT holds are those of its events, from the first of each on': `update usage_words set word = 'b' where $1::uuid is not null`,

@@ -166,6 +166,8 @@ class CustomersCreateInput(TypedDict):
     """IANA time zone"""
     address: NotRequired[AddressInput]
     tax_id: NotRequired[str]
+    tax_treatment: NotRequired[Literal["AUTOMATIC", "EXEMPT", "REVERSE_CHARGE"]]
+    """AUTOMATIC: taxed as everybody, which in the European Union may be by reverse charge; EXEMPT: not taxed; REVERSE_CHARGE: owes the tax itself"""
     locale: NotRequired[str]
     """BCP 47 language tag"""
     net_payment_terms: NotRequired[int]
@@ -189,6 +191,8 @@ class CustomersUpdateInput(TypedDict):
     """IANA time zone"""
     address: NotRequired[Optional[AddressInput]]
     tax_id: NotRequired[Optional[str]]
+    tax_treatment: NotRequired[Literal["AUTOMATIC", "EXEMPT", "REVERSE_CHARGE"]]
+    """AUTOMATIC: taxed as everybody, which in the European Union may be by reverse charge; EXEMPT: not taxed; REVERSE_CHARGE: owes the tax itself"""
     locale: NotRequired[Optional[str]]
     net_payment_terms: NotRequired[Optional[int]]
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
@@ -267,6 +271,8 @@ class InvoicesCreateInputItem(TypedDict):
     """A number or a decimal string above 0; fractions with up to 12 decimals"""
     unit_amount: MoneyInput
     """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+    tax_codes: NotRequired[Sequence[str]]
+    """Codes of the taxes of this item; none of them for an empty list. Without it those of the customer, or the default ones"""
 
 
 class InvoicesMarkPaidInput(TypedDict):
@@ -304,6 +310,8 @@ class InvoicesUpdateInputItem(TypedDict):
     """A number or a decimal string above 0; fractions with up to 12 decimals"""
     unit_amount: MoneyInput
     """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+    tax_codes: NotRequired[Sequence[str]]
+    """Codes of the taxes of this item; none of them for an empty list. Without it those of the customer, or the default ones"""
 
 
 class MembersInviteInput(TypedDict):
@@ -588,6 +596,82 @@ class SubscriptionsUpdateInput(TypedDict):
     payment_method_id: NotRequired[Optional[str]]
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
     """Your own keys and values; replaced whole"""
+
+
+class TaxesAssignInput(TypedDict):
+    """`TaxesAssignInput` as the API takes it."""
+
+    tax_code: str
+    """Of a tax; it keeps to the code when the rate changes"""
+    customer_id: NotRequired[str]
+    plan_id: NotRequired[str]
+
+
+class TaxesCreateInput(TypedDict):
+    """`TaxesCreateInput` as the API takes it."""
+
+    name: str
+    """Printed on documents"""
+    code: str
+    """Your own short name for it, which its account in the ledger carries"""
+    rate: NotRequired[MoneyInput]
+    """Percent, 0 to 100, with at most 6 decimals: `16`, `"19.25"`"""
+    components: NotRequired[Sequence[TaxesCreateInputComponent]]
+    """What the tax is made of, each shown and booked by itself; their rates make up `rate`"""
+    description: NotRequired[str]
+    country: NotRequired[str]
+    """Charged to customers in this country only; without it to all"""
+    inclusive: NotRequired[bool]
+    """Whether prices include it; false unless said"""
+    applied_by_default: NotRequired[bool]
+    """Whether it is charged where no other tax was assigned; false unless said"""
+    valid_from: NotRequired[dt.date]
+    """First day it is charged, by the customer's time zone"""
+    valid_to: NotRequired[dt.date]
+    """Last day it is charged"""
+
+
+class TaxesCreateInputComponent(TypedDict):
+    """`TaxesCreateInputComponent` as the API takes it."""
+
+    name: str
+    code: str
+    """Your own short name for it, which its account in the ledger carries"""
+    rate: MoneyInput
+    """Percent, 0 to 100, with at most 6 decimals: `16`, `"19.25"`"""
+    compound: NotRequired[bool]
+    """Computed on the price and the components before it; false unless said"""
+
+
+class TaxesUpdateInput(TypedDict):
+    """`TaxesUpdateInput` as the API takes it."""
+
+    name: NotRequired[str]
+    """Printed on documents"""
+    rate: NotRequired[MoneyInput]
+    """Percent, 0 to 100, with at most 6 decimals: `16`, `"19.25"`"""
+    components: NotRequired[Sequence[TaxesUpdateInputComponent]]
+    """What the tax is made of, each shown and booked by itself; their rates make up `rate`"""
+    description: NotRequired[Optional[str]]
+    country: NotRequired[Optional[str]]
+    inclusive: NotRequired[bool]
+    """Whether prices include it; false unless said"""
+    applied_by_default: NotRequired[bool]
+    """Whether it is charged where no other tax was assigned; false unless said"""
+    valid_from: NotRequired[Optional[dt.date]]
+    valid_to: NotRequired[Optional[dt.date]]
+
+
+class TaxesUpdateInputComponent(TypedDict):
+    """`TaxesUpdateInputComponent` as the API takes it."""
+
+    name: str
+    code: str
+    """Your own short name for it, which its account in the ledger carries"""
+    rate: MoneyInput
+    """Percent, 0 to 100, with at most 6 decimals: `16`, `"19.25"`"""
+    compound: NotRequired[bool]
+    """Computed on the price and the components before it; false unless said"""
 
 
 class TenantsTestSmtpInput(TypedDict):

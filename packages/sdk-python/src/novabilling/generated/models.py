@@ -152,6 +152,7 @@ class CreditNote(Model):
     """Amount in major units"""
     tax_amount: Decimal = Field(alias="taxAmount")
     """Amount in major units"""
+    taxes: List[CreditNoteTax]
     total: Decimal
     """Amount in major units"""
     amount: Decimal
@@ -276,6 +277,19 @@ class CreditNoteItem(Model):
     period_end: Optional[dt.datetime] = Field(alias="periodEnd")
 
 
+class CreditNoteTax(Model):
+    """`CreditNoteTax` as the API answers it."""
+
+    code: str
+    name: str
+    rate: Number
+    """Percent"""
+    base: Decimal
+    """What is credited net of what the tax was charged on"""
+    amount: Decimal
+    """Amount in major units"""
+
+
 class Currency(Model):
     """`Currency` as the API answers it."""
 
@@ -308,6 +322,8 @@ class Customer(Model):
     timezone: str
     address: Optional[Address]
     tax_id: Optional[str] = Field(alias="taxId")
+    tax_treatment: Annotated[Literal["AUTOMATIC", "EXEMPT", "REVERSE_CHARGE"], LENIENT] = Field(alias="taxTreatment")
+    """AUTOMATIC: taxed as everybody, which in the European Union may be by reverse charge; EXEMPT: not taxed; REVERSE_CHARGE: owes the tax itself"""
     locale: Optional[str]
     net_payment_terms: Optional[int] = Field(alias="netPaymentTerms")
     metadata: Dict[str, Union[str, Number, bool]]
@@ -347,8 +363,11 @@ class ExplainedLine(Model):
     share: Optional[ExplainedLineShare]
     exact_minor: ExplainedLineExactMinor = Field(alias="exactMinor")
     """Unit price × quantity × share, exactly, in minor units"""
+    taxes: List[ExplainedLineTax]
+    net_minor: ExplainedLineNetMinor = Field(alias="netMinor")
+    """The exact amount less the taxes within it: ÷ (1 + their rates)"""
     floor_minor: str = Field(alias="floorMinor")
-    """The exact amount, rounded down"""
+    """The exact net amount, rounded down"""
     remainder: ExplainedLineRemainder
     """What rounding down left; the largest get the units that are left of the subtotal"""
     amount_minor: str = Field(alias="amountMinor")
@@ -359,6 +378,13 @@ class ExplainedLine(Model):
 
 class ExplainedLineExactMinor(Model):
     """Unit price × quantity × share, exactly, in minor units"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineNetMinor(Model):
+    """The exact amount less the taxes within it: ÷ (1 + their rates)"""
 
     numerator: str
     denominator: str
@@ -383,6 +409,23 @@ class ExplainedLineShare(Model):
     """Days, or seconds, of the whole period"""
     whole_start: dt.datetime = Field(alias="wholeStart")
     whole_end: dt.datetime = Field(alias="wholeEnd")
+
+
+class ExplainedLineTax(Model):
+    """`ExplainedLineTax` as the API answers it."""
+
+    code: str
+    rate: ExplainedLineTaxRate
+    """16 % is 4/25"""
+    inclusive: bool
+    """Within the price"""
+
+
+class ExplainedLineTaxRate(Model):
+    """16 % is 4/25"""
+
+    numerator: str
+    denominator: str
 
 
 class Invitation(Model):
@@ -476,7 +519,7 @@ class InvoiceExplanationRounding(Model):
     """`InvoiceExplanationRounding` as the API answers it."""
 
     exact_minor: InvoiceExplanationRoundingExactMinor = Field(alias="exactMinor")
-    """Sum of the exact amounts of the lines"""
+    """Sum of the exact net amounts of the lines"""
     rule: Annotated[Literal["HALF_UP"], LENIENT]
     """Once, on the sum; the lines get it by largest remainder"""
     subtotal_minor: str = Field(alias="subtotalMinor")
@@ -484,7 +527,7 @@ class InvoiceExplanationRounding(Model):
 
 
 class InvoiceExplanationRoundingExactMinor(Model):
-    """Sum of the exact amounts of the lines"""
+    """Sum of the exact net amounts of the lines"""
 
     numerator: str
     denominator: str
@@ -494,12 +537,14 @@ class InvoiceExplanationTax(Model):
     """`InvoiceExplanationTax` as the API answers it."""
 
     code: str
+    name: str
     rate: InvoiceExplanationTaxRate
     """16 % is 4/25"""
+    inclusive: bool
     base_minor: str = Field(alias="baseMinor")
-    """In minor units of the currency"""
+    """The lines that have it, net, less their discounts"""
     tax_minor: str = Field(alias="taxMinor")
-    """In minor units of the currency"""
+    """Base × rate, rounded half up; of taxes within prices, what the net amounts leave of the rounded prices"""
 
 
 class InvoiceExplanationTaxRate(Model):
@@ -530,8 +575,10 @@ class InvoiceItem(Model):
 class InvoiceItemTax(Model):
     """`InvoiceItemTax` as the API answers it."""
 
+    code: str
     name: str
     rate: Number
+    """Percent"""
     amount: Decimal
     """Amount in major units"""
 
@@ -549,19 +596,24 @@ class InvoiceParty(Model):
 class InvoiceTax(Model):
     """`InvoiceTax` as the API answers it."""
 
+    code: str
     name: str
     rate: Number
+    """Percent"""
+    inclusive: bool
+    """Whether it was within the prices"""
     base: Decimal
-    """Amount in major units"""
+    """What it is charged on: lines net, less their discounts"""
     amount: Decimal
     """Amount in major units"""
+    note: Optional[str]
 
 
 class LedgerAccount(Model):
     """`LedgerAccount` as the API answers it."""
 
     account: str
-    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`, taxes by their code, as `tax_payable:vat_ke`"""
     currency: str
     kind: Annotated[Literal["ASSET", "LIABILITY", "INCOME", "EXPENSE"], LENIENT]
     debit: Decimal
@@ -584,7 +636,7 @@ class LedgerEntry(Model):
     transaction_id: str = Field(alias="transactionId")
     """The entries of a transaction sum to zero"""
     account: str
-    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`, taxes by their code, as `tax_payable:vat_ke`"""
     currency: str
     debit: Decimal
     """Amount in major units"""
@@ -813,6 +865,33 @@ class Session(Model):
     """Works once, within 30 days"""
 
 
+class StandardTaxes(Model):
+    """`StandardTaxes` as the API answers it."""
+
+    as_of: str = Field(alias="asOf")
+    """Month the table was last looked through"""
+    taxes: List[StandardTaxesTax]
+
+
+class StandardTaxesTax(Model):
+    """`StandardTaxesTax` as the API answers it."""
+
+    country: str
+    name: str
+    code: str
+    rate: Number
+    """Percent"""
+    components: List[StandardTaxesTaxComponent]
+
+
+class StandardTaxesTaxComponent(Model):
+    """`StandardTaxesTaxComponent` as the API answers it."""
+
+    name: str
+    code: str
+    rate: Number
+
+
 class Subscription(Model):
     """`Subscription` as the API answers it."""
 
@@ -862,6 +941,45 @@ class SubscriptionPreview(Model):
     """That would be issued, in their order"""
     balance: Decimal
     """What the customer would have to its credit, in the subscription's currency"""
+
+
+class Tax(Model):
+    """`Tax` as the API answers it."""
+
+    id: str
+    name: str
+    code: str
+    description: Optional[str]
+    rate: Number
+    """Percent of the net price, all components together"""
+    components: List[TaxComponent]
+    country: Optional[str]
+    inclusive: bool
+    applied_by_default: bool = Field(alias="appliedByDefault")
+    valid_from: Optional[dt.date] = Field(alias="validFrom")
+    valid_to: Optional[dt.date] = Field(alias="validTo")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class TaxAssignment(Model):
+    """A tax that a customer, or what is sold by a plan, is charged"""
+
+    id: str
+    tax_code: str = Field(alias="taxCode")
+    customer_id: Optional[str] = Field(alias="customerId")
+    plan_id: Optional[str] = Field(alias="planId")
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class TaxComponent(Model):
+    """`TaxComponent` as the API answers it."""
+
+    name: str
+    code: str
+    rate: Number
+    """Percent"""
+    compound: bool
 
 
 class Tenant(Model):
@@ -988,7 +1106,7 @@ class TrialBalanceCurrencyAccount(Model):
     """`TrialBalanceCurrencyAccount` as the API answers it."""
 
     account: str
-    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`"""
+    """`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`, taxes by their code, as `tax_payable:vat_ke`"""
     debit: Decimal
     """The balance, where it is a debit"""
     credit: Decimal

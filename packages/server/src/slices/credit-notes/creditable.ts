@@ -1,6 +1,6 @@
 import { type Creditable, creditLeft } from '@novabilling/core/credit'
 import type { Tx } from '../../db/transaction.ts'
-import type { InvoiceRow } from '../invoices/index.ts'
+import { type InvoiceRow, isSameTax } from '../invoices/index.ts'
 import { givenBackOfInvoices, keptOf, receivedOfInvoices } from '../payments/index.ts'
 import { creditedLines, creditedTaxes } from './sql.ts'
 
@@ -41,13 +41,20 @@ export async function creditableInvoices(
       if (!found) throw new Error(`line ${id} of invoice ${row.id} vanished`)
       return found
     })
-    const taxMinor = taxes.find((tax) => tax.invoice_id === row.id)?.tax_minor ?? 0n
     const creditable = {
       lines: row.lines.map((line, index) => ({
         leftMinor: BigInt(line.minor) - (facts[index]?.amount_minor ?? 0n),
         discountLeftMinor: BigInt(line.discount) - (facts[index]?.discount_minor ?? 0n),
       })),
-      taxes: [{ lines: [...row.lines.keys()], leftMinor: row.tax_minor - taxMinor }],
+      taxes: (row.taxes ?? []).map((tax) => {
+        const credited = taxes.find((one) => one.invoice_id === row.id && isSameTax(one, tax))
+        return {
+          lines: row.lines.flatMap((line, place) =>
+            (line.taxes ?? []).some((one) => isSameTax(one, tax)) ? [place] : [],
+          ),
+          leftMinor: BigInt(tax.amount) - (credited?.tax_minor ?? 0n),
+        }
+      }),
     }
     const back = givenBack.find((one) => one.invoice_id === row.id)
     if (!back) throw new Error(`invoice ${row.id} vanished`)

@@ -1,7 +1,7 @@
 import { localDay } from '@novabilling/core/calendar'
 import { formatDay } from '@novabilling/core/invoice'
 import type { InvoiceDocument } from '../../documents/index.ts'
-import { type InvoiceRow, daysOf, looksOf, partyOf } from '../invoices/index.ts'
+import { type InvoiceRow, daysOf, looksOf, partyOf, printedTaxesOf } from '../invoices/index.ts'
 import type { CreditNoteRow, LineOfCreditNote } from './sql.ts'
 
 /** A credit note as it is printed: only from what was stored when it was issued, and from its status. */
@@ -22,7 +22,7 @@ export function documentOf(note: CreditNoteRow, invoice: Pick<InvoiceRow, 'numbe
     lines: note.lines.map((line) => lineOf(line, timezone)),
     subtotalMinor: note.subtotal_minor,
     discountMinor: note.discount_minor,
-    taxes: [],
+    taxes: printedTaxesOf(note),
     totalMinor: note.total_minor,
     paidMinor: 0n,
     creditedMinor: 0n,

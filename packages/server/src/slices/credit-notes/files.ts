@@ -82,8 +82,7 @@ export async function sendLinkedPdf(deps: Deps, reply: FastifyReply, token: stri
 }
 
 function termsOf({ note, invoice }: Omit<Corrected, 'logo'>): ElectronicInvoice {
-  const lineIds = invoice.lines.map(({ id }) => id)
-  return ublOf(note, ublOfInvoice(invoice), lineIds)
+  return ublOf(note, ublOfInvoice(invoice), invoice.lines)
 }
 
 function nameOf({ number, id }: CreditNoteRow): string {

@@ -7,7 +7,7 @@ import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { isoInstant } from '../../http/present.ts'
 import { grantCredits } from '../credits/index.ts'
-import { creditInvoices } from '../invoices/index.ts'
+import { type InvoiceRow, creditInvoices, isSameTax } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { intendRefunds, adjustPayments, mostRefundable } from '../payments/index.ts'
 import type { CreditableInvoice } from './creditable.ts'
@@ -116,6 +116,7 @@ function rowOf(deps: Deps, tx: Tx, draft: CreditDraft, number: string): CreditNo
     subtotal_minor: amounts.subtotalMinor,
     discount_minor: amounts.discountMinor,
     tax_minor: amounts.taxMinor,
+    taxes: taxesOf(row, amounts),
     total_minor: amounts.totalMinor,
     settled_minor: settlement.settledMinor,
     refund_minor: settlement.refundMinor,
@@ -145,6 +146,20 @@ function rowOf(deps: Deps, tx: Tx, draft: CreditDraft, number: string): CreditNo
       ]
     }),
   }
+}
+
+/** What is credited of each tax of an invoice, and on what; null where it has none. */
+function taxesOf({ taxes, lines }: InvoiceRow, amounts: CreditAmounts): CreditNoteRow['taxes'] {
+  if (taxes === null) return null
+  return taxes.map((tax, index) => {
+    let base = 0n
+    for (const [place, line] of lines.entries()) {
+      const credited = amounts.lines[place]
+      if (credited && line.taxes?.some((one) => isSameTax(one, tax)))
+        base += credited.amountMinor - credited.discountMinor
+    }
+    return { ...tax, base: String(base), amount: String(amounts.taxes[index] ?? 0n) }
+  })
 }
 
 function write(
@@ -179,6 +194,7 @@ function write(
         notes.map((note) => JSON.stringify(note.issuer)),
         'jsonb',
       ),
+      notes.map(({ taxes }) => taxes && JSON.stringify(taxes)),
     ),
   )
   tx.defer(

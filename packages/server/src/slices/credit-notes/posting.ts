@@ -9,5 +9,6 @@ export function postingOf(note: CreditNoteRow): CreditedAmounts {
     if (isDeferred) deferredMinor += net
     else revenueMinor += net
   }
-  return { deferredMinor, revenueMinor, taxMinor: note.tax_minor, settledMinor: note.settled_minor }
+  const taxes = (note.taxes ?? []).map(({ code, amount }) => ({ code, minor: BigInt(amount) }))
+  return { deferredMinor, revenueMinor, taxes, settledMinor: note.settled_minor }
 }

@@ -19,6 +19,13 @@ export function presentCreditNote(row: CreditNoteRow): CreditNote {
     subtotal: major(row.subtotal_minor),
     discountAmount: major(row.discount_minor),
     taxAmount: major(row.tax_minor),
+    taxes: (row.taxes ?? []).map((tax) => ({
+      code: tax.code,
+      name: tax.name,
+      rate: Number(tax.rate),
+      base: major(BigInt(tax.base)),
+      amount: major(BigInt(tax.amount)),
+    })),
     total: major(row.total_minor),
     amount: major(row.total_minor),
     settledAmount: major(row.settled_minor),

@@ -37,6 +37,15 @@ export const CreditNote = Type.Object(
     subtotal: Money,
     discountAmount: Money,
     taxAmount: Money,
+    taxes: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        name: Type.String(),
+        rate: Type.Number({ description: 'Percent' }),
+        base: { ...Money, description: 'What is credited net of what the tax was charged on' },
+        amount: Money,
+      }),
+    ),
     total: Money,
     amount: { ...Money, description: 'The total' },
     settledAmount: { ...Money, description: 'What it took off what was owed on its invoice' },

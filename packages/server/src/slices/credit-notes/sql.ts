@@ -12,7 +12,7 @@ import {
   text,
   uuid,
 } from '../../db/statement.ts'
-import type { BillTo, Issuer } from '../invoices/index.ts'
+import type { BillTo, Issuer, TaxOfInvoice } from '../invoices/index.ts'
 import type { StoredCredit } from './derivation.ts'
 import { creditNoteReasons, creditNoteStatuses } from './schema.ts'
 
@@ -42,6 +42,7 @@ const ownColumns = {
   subtotal_minor: bigint,
   discount_minor: bigint,
   tax_minor: bigint,
+  taxes: nullable(json<readonly TaxOfInvoice[]>()),
   total_minor: bigint,
   settled_minor: bigint,
   refund_minor: bigint,
@@ -113,10 +114,12 @@ export const creditedLines = statement(
 
 export const creditedTaxes = statement(
   'credit_notes.credited_taxes',
-  `select invoice_id, sum(tax_minor)::bigint as tax_minor from credit_notes
-   where environment_id = $1::uuid and invoice_id = any($2::uuid[]) and status = 'FINALIZED'
-   group by invoice_id`,
-  { invoice_id: uuid, tax_minor: bigint },
+  `select n.invoice_id, t.code, t.rate, t.inclusive, sum(t.amount)::bigint as tax_minor
+   from credit_notes n
+   cross join lateral jsonb_to_recordset(n.taxes) as t (code text, rate text, inclusive boolean, amount bigint)
+   where n.environment_id = $1::uuid and n.invoice_id = any($2::uuid[]) and n.status = 'FINALIZED'
+   group by n.invoice_id, t.code, t.rate, t.inclusive`,
+  { invoice_id: uuid, code: text, rate: text, inclusive: boolean, tax_minor: bigint },
 )
 
 /** Takes numbers for a set of one environment: the row's lock makes them gap-free. */
@@ -133,14 +136,14 @@ export const insertCreditNotes = command(
   'credit_notes.insert',
   `insert into credit_notes (environment_id, id, number, status, invoice_id, customer_id, subscription_id, currency,
      reason, subtotal_minor, discount_minor, tax_minor, total_minor, settled_minor, refund_minor, balance_minor, bill_to,
-     issuer, issued_at, created_at, updated_at)
+     issuer, issued_at, created_at, updated_at, taxes)
    select $1::uuid, u.id, u.number, 'FINALIZED', u.invoice_id, u.customer_id, u.subscription_id, u.currency, u.reason,
      u.subtotal_minor, u.discount_minor, u.tax_minor, u.subtotal_minor - u.discount_minor + u.tax_minor,
-     u.settled_minor, u.refund_minor, u.balance_minor, u.bill_to, u.issuer, $16, $16, $16
+     u.settled_minor, u.refund_minor, u.balance_minor, u.bill_to, u.issuer, $16, $16, $16, u.taxes::jsonb
    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::bigint[],
-     $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::jsonb[], $17::jsonb[])
+     $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::jsonb[], $17::jsonb[], $18::text[])
      as u (id, number, invoice_id, customer_id, subscription_id, currency, reason, subtotal_minor, discount_minor,
-       tax_minor, settled_minor, refund_minor, balance_minor, bill_to, issuer)`,
+       tax_minor, settled_minor, refund_minor, balance_minor, bill_to, issuer, taxes)`,
 )
 
 export const insertCreditNoteLines = command(

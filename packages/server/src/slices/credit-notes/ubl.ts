@@ -1,7 +1,8 @@
 import { localDay } from '@novabilling/core/calendar'
 import { formatDay } from '@novabilling/core/invoice'
-import { allocate, fromDecimal, multiply, ratio, toMajor } from '@novabilling/core/money'
+import { allocate, ratio, toMajor } from '@novabilling/core/money'
 import type { ElectronicInvoice } from '../../documents/index.ts'
+import { type InvoiceRow, isSameTax } from '../invoices/index.ts'
 import type { CreditNoteRow } from './sql.ts'
 
 type Ubl = ElectronicInvoice['ubl:Invoice']
@@ -15,14 +16,14 @@ const one = 'C62'
 /**
  * A credit note in the terms of EN 16931, as it was issued: the parties, the currency and the tax categories are those
  * of its invoice, given in the same terms, and it refers to that (BG-3). Each line is one of what is credited of it.
- * What is credited of the tax goes to the categories by what they bear of it.
+ * What is credited of each tax goes to the categories whose lines have it, by what is credited of them.
  *
- * `lineIds` are those of the invoice's lines, in their order.
+ * `chargedLines` are the invoice's lines, in their order.
  */
 export function ublOf(
   note: CreditNoteRow,
   { 'ubl:Invoice': invoice }: ElectronicInvoice,
-  lineIds: readonly string[],
+  chargedLines: readonly Pick<InvoiceRow['lines'][number], 'id' | 'taxes'>[],
 ): ElectronicInvoice {
   const { number, issued_at: issuedAt } = note
   if (number === null || issuedAt === null) throw new Error('a credit note without a number')
@@ -30,21 +31,27 @@ export function ublOf(
   const major = (minor: bigint): string => toMajor({ currency: note.currency, minor })
   const dayOf = (at: number): string => formatDay(localDay(note.bill_to.timezone, at))
   const lines = note.lines.map((line) => {
-    const charged = invoice['cac:InvoiceLine'][lineIds.indexOf(line.lineId)]
+    const place = chargedLines.findIndex(({ id }) => id === line.lineId)
+    const charged = invoice['cac:InvoiceLine'][place]
     if (!charged) throw new Error(`line ${line.id} credits none of its invoice`)
-    return { line, charged, netMinor: BigInt(line.minor) - BigInt(line.discount) }
+    const taxes = chargedLines[place]?.taxes ?? []
+    return { line, charged, taxes, netMinor: BigInt(line.minor) - BigInt(line.discount) }
   })
   const subtotals = (invoice['cac:TaxTotal'][0]['cac:TaxSubtotal'] ?? []).flatMap((charged) => {
     const own = lines.filter((line) =>
       isSame(line.charged['cac:Item']['cac:ClassifiedTaxCategory'], charged['cac:TaxCategory']),
     )
-    const netMinor = own.reduce((sum, line) => sum + line.netMinor, 0n)
-    return own.length === 0 ? [] : [{ charged, netMinor }]
+    return own.length === 0 ? [] : [{ charged, own, netMinor: netOf(own) }]
   })
-  const taxes = allocate(
-    note.tax_minor,
-    subtotals.map(({ charged, netMinor }) => multiply(ratio(netMinor), rateOf(charged))),
+  const shares = (note.taxes ?? []).map((tax) =>
+    allocate(
+      BigInt(tax.amount),
+      subtotals.map(({ own }) =>
+        ratio(netOf(own.filter(({ taxes }) => taxes.some((one) => isSameTax(one, tax))))),
+      ),
+    ),
   )
+  const taxOf = (index: number): bigint => shares.reduce((sum, share) => sum + (share[index] ?? 0n), 0n)
   const [net, total] = [major(note.total_minor - note.tax_minor), major(note.total_minor)]
 
   return {
@@ -71,7 +78,7 @@ export function ublOf(
           'cac:TaxSubtotal': subtotals.map(({ charged, netMinor }, index) => ({
             'cbc:TaxableAmount': major(netMinor),
             'cbc:TaxableAmount@currencyID': currency,
-            'cbc:TaxAmount': major(taxes[index] ?? 0n),
+            'cbc:TaxAmount': major(taxOf(index)),
             'cbc:TaxAmount@currencyID': currency,
             'cac:TaxCategory': charged['cac:TaxCategory'],
           })),
@@ -115,8 +122,8 @@ function isSame(one: Category, other: Subtotal['cac:TaxCategory']): boolean {
   return one['cbc:ID'] === other['cbc:ID'] && (one['cbc:Percent'] ?? '0') === (other['cbc:Percent'] ?? '0')
 }
 
-function rateOf({ 'cac:TaxCategory': category }: Subtotal) {
-  return fromDecimal(category['cbc:Percent'] ?? '0')
+function netOf(lines: readonly { readonly netMinor: bigint }[]): bigint {
+  return lines.reduce((sum, { netMinor }) => sum + netMinor, 0n)
 }
 
 function atLeastOne(lines: readonly Line[]): [Line, ...Line[]] {

@@ -28,6 +28,7 @@ export async function createCustomer(
     ...(await localDefaults(tx, input)),
     address: input.address ?? null,
     tax_id: input.taxId ?? null,
+    tax_treatment: input.taxTreatment ?? 'AUTOMATIC',
     locale: input.locale ?? null,
     net_payment_terms: input.netPaymentTerms ?? null,
     metadata: input.metadata ?? {},
@@ -55,6 +56,7 @@ export async function createCustomer(
       JSON.stringify(row.metadata),
       row.created_at,
       row.updated_at,
+      row.tax_treatment,
     ),
   )
   const customer = presentCustomer(row)

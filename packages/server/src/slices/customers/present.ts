@@ -16,6 +16,7 @@ export function presentCustomer(row: CustomerRow): Customer {
     timezone: row.timezone,
     address: row.address,
     taxId: row.tax_id,
+    taxTreatment: row.tax_treatment,
     locale: row.locale,
     netPaymentTerms: row.net_payment_terms,
     metadata: row.metadata,

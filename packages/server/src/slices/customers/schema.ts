@@ -28,6 +28,10 @@ const writable = {
   address,
   taxId: words(50),
   locale: Locale,
+  taxTreatment: oneOf(['AUTOMATIC', 'EXEMPT', 'REVERSE_CHARGE'], {
+    description:
+      'AUTOMATIC: taxed as everybody, which in the European Union may be by reverse charge; EXEMPT: not taxed; REVERSE_CHARGE: owes the tax itself',
+  }),
   netPaymentTerms: Type.Integer({ minimum: 0, maximum: 365, description: 'Days from issue to due' }),
   metadata: Metadata,
 }
@@ -41,6 +45,7 @@ export const CreateCustomer = closed({
   timezone: Type.Optional(writable.timezone),
   address: Type.Optional(writable.address),
   taxId: Type.Optional(writable.taxId),
+  taxTreatment: Type.Optional(writable.taxTreatment),
   locale: Type.Optional(writable.locale),
   netPaymentTerms: Type.Optional(writable.netPaymentTerms),
   metadata: Type.Optional(writable.metadata),
@@ -63,6 +68,7 @@ export const UpdateCustomer = closed({
   timezone: Type.Optional(writable.timezone),
   address: Type.Optional(orNull(writable.address)),
   taxId: Type.Optional(orNull(writable.taxId)),
+  taxTreatment: Type.Optional(writable.taxTreatment),
   locale: Type.Optional(orNull(writable.locale)),
   netPaymentTerms: Type.Optional(orNull(writable.netPaymentTerms)),
   metadata: Type.Optional(writable.metadata),
@@ -82,6 +88,7 @@ export const Customer = Type.Object(
     timezone: Type.String(),
     address: orNull(address),
     taxId: orNull(Type.String()),
+    taxTreatment: writable.taxTreatment,
     locale: orNull(Type.String()),
     netPaymentTerms: orNull(Type.Integer()),
     metadata: Metadata,

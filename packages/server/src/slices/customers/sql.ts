@@ -22,6 +22,7 @@ export const customerColumns = {
   timezone: text,
   address: nullable(json<Record<string, string>>()),
   tax_id: nullable(text),
+  tax_treatment: oneOf('AUTOMATIC', 'EXEMPT', 'REVERSE_CHARGE'),
   locale: nullable(text),
   net_payment_terms: nullable(integer),
   metadata: json<Record<string, string | number | boolean>>(),
@@ -76,14 +77,15 @@ export const customerDefaults = statement(
 export const insertCustomer = command(
   'customers.insert',
   `insert into customers (environment_id, id, email, name, external_id, country, currency, timezone, address, tax_id,
-     locale, net_payment_terms, metadata, status, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'ACTIVE', $14, $15)`,
+     locale, net_payment_terms, metadata, status, created_at, updated_at, tax_treatment)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'ACTIVE', $14, $15, $16)`,
 )
 
 export const saveCustomer = command(
   'customers.save',
   `update customers
    set email = $3, name = $4, external_id = $5, country = $6, currency = $7, timezone = $8, address = $9, tax_id = $10,
-     total_spent_minor = $16, balance_minor = $17, locale = $11, net_payment_terms = $12, metadata = $13, status = $14, updated_at = $15
+     total_spent_minor = $16, balance_minor = $17, locale = $11, net_payment_terms = $12, metadata = $13, status = $14, updated_at = $15,
+     tax_treatment = $18
    where environment_id = $1::uuid and id = $2::uuid`,
 )

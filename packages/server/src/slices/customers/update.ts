@@ -40,6 +40,7 @@ export async function updateCustomer(
     timezone: input.timezone ?? current.timezone,
     address: given(input.address, current.address),
     tax_id: given(input.taxId, current.tax_id),
+    tax_treatment: input.taxTreatment ?? current.tax_treatment,
     locale: given(input.locale, current.locale),
     net_payment_terms: given(input.netPaymentTerms, current.net_payment_terms),
     metadata: input.metadata ?? current.metadata,
@@ -72,6 +73,7 @@ export function storeCustomer(tx: Tx, environmentId: string, row: CustomerRow): 
       row.updated_at,
       row.total_spent_minor,
       row.balance_minor,
+      row.tax_treatment,
     ),
   )
 }

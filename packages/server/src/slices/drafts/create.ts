@@ -10,7 +10,7 @@ import { issue } from './finalize.ts'
 import { billToOf, refusePastDueDate } from './find.ts'
 import { priceItems } from './lines.ts'
 import type { CreateInvoice } from './schema.ts'
-import { insertDraft, writeLines } from './sql.ts'
+import { insertDraft, storeLines } from './sql.ts'
 
 /**
  * Writes an invoice by hand, as a draft, or issued at once with `autoFinalize`. Refuses an archived customer, a
@@ -45,9 +45,10 @@ export async function createInvoice(
       row.notes,
       JSON.stringify(row.metadata),
       row.created_at,
+      row.taxes && JSON.stringify(row.taxes),
     ),
   )
-  writeLines(tx, environmentId, row)
+  storeLines(tx, environmentId, row)
   recordEvents(tx, deps, [
     { type: 'invoice.created', resourceId: row.id, resource: presentInvoice(deps, row) },
   ])
@@ -64,6 +65,8 @@ async function draftOf(
   const { input, customer, subscription } = from
   const currency = input.currency ?? subscription?.currency ?? customer.currency
   const at = isoInstant(tx.now)
+  const billTo = billToOf(customer)
+  const issuer = await currentIssuer(tx, environmentId)
   return {
     id: deps.ids.next(),
     number: null,
@@ -77,10 +80,18 @@ async function draftOf(
     discount_minor: 0n,
     paid_minor: 0n,
     credited_minor: 0n,
-    ...priceItems(deps, currency, input.items),
-    bill_to: billToOf(customer),
-    issuer: await currentIssuer(tx, environmentId),
+    ...(await priceItems(deps, tx, input.items, {
+      environmentId,
+      customerId: customer.id,
+      planId: null,
+      currency,
+      billTo,
+      issuer,
+    })),
+    bill_to: billTo,
+    issuer,
     finalize_at: null,
+    plan_id: null,
     issued_at: null,
     due_date: input.dueDate ?? null,
     terms_days: null,

@@ -1,20 +1,36 @@
-import { chargeOf, draftInvoice } from '@novabilling/core/invoice'
+import { chargeOf } from '@novabilling/core/invoice'
 import { toMajor } from '@novabilling/core/money'
+import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { MoneyReader } from '../../http/money-input.ts'
 import { invalid } from '../../refusal.ts'
-import type { InvoiceRow } from '../invoices/index.ts'
+import { type BillTo, type InvoiceRow, type Issuer, priceLines, taxesByHand } from '../invoices/index.ts'
+import { refuseUnknownCodes } from '../taxes/index.ts'
 import type { Items } from './schema.ts'
 
-type Lines = Pick<InvoiceRow, 'lines' | 'subtotal_minor' | 'tax_minor' | 'total_minor'>
+type Lines = Pick<InvoiceRow, 'lines' | 'subtotal_minor' | 'tax_minor' | 'total_minor' | 'taxes'>
 
 /** No invoice is over more than 15 digits, so that its amounts are exact as JSON numbers too. */
 const mostMinor = 10n ** 15n
 
-/** Prices lines by hand, exactly, and rounds the invoice once. Refuses with all faults of all lines. */
-export function priceItems(deps: Deps, currency: string, items: Items): Lines {
+type Invoice = {
+  readonly environmentId: string
+  readonly customerId: string
+  /** Whose taxes its lines have, where they name none; null for one that is of no plan. */
+  readonly planId: string | null
+  readonly currency: string
+  readonly billTo: BillTo
+  readonly issuer: Issuer
+}
+
+/**
+ * Prices lines by hand, exactly, with the taxes of today, and rounds the invoice once. Refuses with all faults of all
+ * lines.
+ */
+export async function priceItems(deps: Deps, tx: Tx, items: Items, invoice: Invoice): Promise<Lines> {
+  const { environmentId, currency } = invoice
   const money = new MoneyReader()
-  const read = items.map(({ description, quantity, unitAmount }, index) => {
+  const read = items.map(({ description, quantity, unitAmount, taxCodes }, index) => {
     const count = decimalOf(quantity)
     if (count === undefined) {
       money.faults.push({
@@ -23,23 +39,30 @@ export function priceItems(deps: Deps, currency: string, items: Items): Lines {
       })
     }
     const unitMinor = money.read(`items[${index}].unitAmount`, currency, unitAmount)
-    return { description, quantity: count ?? '0', unitMinor }
+    return { description, quantity: count ?? '0', unitMinor, taxCodes }
   })
-  const charges = read.map(({ quantity, unitMinor }) => ({
-    amount: chargeOf(quantity, unitMinor),
-    taxes: [],
-  }))
+  const charges = read.map(({ quantity, unitMinor }) => ({ amount: chargeOf(quantity, unitMinor) }))
   for (const [index, { amount }] of charges.entries()) {
     if (amount.numerator >= mostMinor * amount.denominator) {
       money.faults.push({ path: `items[${index}]`, message: 'makes an amount of more than 15 digits' })
     }
   }
   if (money.faults.length > 0) throw invalid(...money.faults)
-  const { lineMinor, subtotalMinor, taxMinor, totalMinor } = draftInvoice(charges)
+  await refuseUnknownCodes(
+    tx,
+    environmentId,
+    items.flatMap(({ taxCodes = [] }, index) =>
+      taxCodes.map((code, place) => ({ path: `items[${index}].taxCodes[${place}]`, code })),
+    ),
+  )
+  const taxesOn = await taxesByHand(tx, { ...invoice, atMs: tx.now.epochMilliseconds })
+  const { lineMinor, lineTaxes, taxes, subtotalMinor, taxMinor, totalMinor } = priceLines(
+    charges.map(({ amount }, index) => ({ amount, taxes: taxesOn({ line: read[index]?.taxCodes }) })),
+  )
   if (totalMinor >= mostMinor)
     throw invalid({ path: 'items', message: 'make a total of more than 15 digits' })
   return {
-    lines: read.map(({ description, quantity, unitMinor }, index) => ({
+    lines: read.map(({ description, quantity, unitMinor, taxCodes }, index) => ({
       id: deps.ids.next(),
       type: 'MANUAL',
       description,
@@ -50,9 +73,12 @@ export function priceItems(deps: Deps, currency: string, items: Items): Lines {
       from: null,
       to: null,
       isDeferred: false,
+      taxes: lineTaxes[index] ?? null,
+      taxCodes: taxCodes ?? null,
     })),
     subtotal_minor: subtotalMinor,
     tax_minor: taxMinor,
+    taxes,
     total_minor: totalMinor,
   }
 }

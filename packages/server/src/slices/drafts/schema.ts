@@ -13,6 +13,13 @@ const Item = closed({
   description: words(500),
   quantity: Quantity,
   unitAmount: MoneyInput,
+  taxCodes: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 40 }), {
+      maxItems: 10,
+      description:
+        'Codes of the taxes of this item; none of them for an empty list. Without it those of the customer, or the default ones',
+    }),
+  ),
 })
 const items = Type.Array(Item, { minItems: 1, maxItems: 500 })
 export type Items = Static<typeof items>

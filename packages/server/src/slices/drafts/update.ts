@@ -6,7 +6,7 @@ import { type Invoice, type InvoiceRow, presentInvoice, removeLines } from '../i
 import { lockDraft, refusePastDueDate } from './find.ts'
 import { priceItems } from './lines.ts'
 import type { UpdateInvoice } from './schema.ts'
-import { saveDraft, writeLines } from './sql.ts'
+import { saveDraft, storeLines } from './sql.ts'
 
 /** Changes a draft; items are replaced whole. Refuses an invoice that has been issued. */
 export async function updateInvoice(
@@ -20,7 +20,16 @@ export async function updateInvoice(
   refusePastDueDate(input.dueDate, current.bill_to.timezone, tx.now.epochMilliseconds)
   const row: InvoiceRow = {
     ...current,
-    ...(input.items ? priceItems(deps, current.currency, input.items) : {}),
+    ...(input.items
+      ? await priceItems(deps, tx, input.items, {
+          environmentId,
+          customerId: current.customer_id,
+          planId: current.plan_id,
+          currency: current.currency,
+          billTo: current.bill_to,
+          issuer: current.issuer,
+        })
+      : {}),
     due_date: input.dueDate === undefined ? current.due_date : input.dueDate,
     notes: input.notes === undefined ? current.notes : input.notes,
     metadata: input.metadata ?? current.metadata,
@@ -37,11 +46,12 @@ export async function updateInvoice(
       row.notes,
       JSON.stringify(row.metadata),
       row.updated_at,
+      row.taxes && JSON.stringify(row.taxes),
     ),
   )
   if (input.items) {
     tx.defer(removeLines(environmentId, [row.id]))
-    writeLines(tx, environmentId, row)
+    storeLines(tx, environmentId, row)
   }
   recordEvents(tx, deps, [
     { type: 'invoice.updated', resourceId: row.id, resource: presentInvoice(deps, row) },

@@ -1,6 +1,7 @@
 import { localDay } from '@novabilling/core/calendar'
 import { formatDay } from '@novabilling/core/invoice'
 import { type InvoiceDocument, type InvoiceParty, paperOf } from '../../documents/index.ts'
+import { noteOf } from './present.ts'
 import type { InvoiceRow, LineOfInvoice, PartySnapshot } from './sql.ts'
 
 /** An invoice as it is printed: only from what was stored when it was issued, and from its status. */
@@ -24,12 +25,12 @@ export function documentOf(row: InvoiceRow): InvoiceDocument {
     lines: row.lines.map((line) => lineOf(line, timezone)),
     subtotalMinor: row.subtotal_minor,
     discountMinor: row.discount_minor,
-    taxes: [],
+    taxes: printedTaxesOf(row),
     totalMinor: row.total_minor,
     paidMinor: row.paid_minor,
     creditedMinor: row.credited_minor,
     dueMinor: isOpen ? row.total_minor - row.paid_minor - row.credited_minor : 0n,
-    notes: row.notes,
+    notes: [row.notes, ...(row.taxes ?? []).map(noteOf)].filter((note) => note !== null).join('\n') || null,
     footer: row.issuer.footer,
     ...looksOf(row),
   }
@@ -45,6 +46,16 @@ export function documentAsIssued(row: InvoiceRow): InvoiceDocument {
     creditedMinor: 0n,
     dueMinor: row.total_minor,
   }
+}
+
+/** The taxes of an invoice or of a credit note, as they are printed. */
+export function printedTaxesOf({ taxes }: Pick<InvoiceRow, 'taxes'>): InvoiceDocument['taxes'] {
+  return (taxes ?? []).map(({ name, rate, base, amount }) => ({
+    name,
+    rate,
+    baseMinor: BigInt(base),
+    amountMinor: BigInt(amount),
+  }))
 }
 
 function lineOf(line: LineOfInvoice, zone: string): InvoiceDocument['lines'][number] {

@@ -30,7 +30,15 @@ const ExplainedLine = Type.Object(
       ),
     ),
     exactMinor: fraction('Unit price × quantity × share, exactly, in minor units'),
-    floorMinor: digits('The exact amount, rounded down'),
+    taxes: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        rate: fraction('16 % is 4/25'),
+        inclusive: Type.Boolean({ description: 'Within the price' }),
+      }),
+    ),
+    netMinor: fraction('The exact amount less the taxes within it: ÷ (1 + their rates)'),
+    floorMinor: digits('The exact net amount, rounded down'),
     remainder: fraction('What rounding down left; the largest get the units that are left of the subtotal'),
     amountMinor: digits(minor),
     discountMinor: digits(minor),
@@ -57,7 +65,7 @@ export const InvoiceExplanation = Type.Object(
     }),
     lines: Type.Array(Type.Unsafe<Static<typeof ExplainedLine>>({ $ref: 'ExplainedLine#' })),
     rounding: Type.Object({
-      exactMinor: fraction('Sum of the exact amounts of the lines'),
+      exactMinor: fraction('Sum of the exact net amounts of the lines'),
       rule: Type.Literal('HALF_UP', {
         description: 'Once, on the sum; the lines get it by largest remainder',
       }),
@@ -66,9 +74,13 @@ export const InvoiceExplanation = Type.Object(
     taxes: Type.Array(
       Type.Object({
         code: Type.String(),
+        name: Type.String(),
         rate: fraction('16 % is 4/25'),
-        baseMinor: digits(minor),
-        taxMinor: digits(minor),
+        inclusive: Type.Boolean(),
+        baseMinor: digits('The lines that have it, net, less their discounts'),
+        taxMinor: digits(
+          'Base × rate, rounded half up; of taxes within prices, what the net amounts leave of the rounded prices',
+        ),
       }),
     ),
     discountMinor: digits(minor),

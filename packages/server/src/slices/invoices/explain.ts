@@ -1,22 +1,16 @@
 import { localDay } from '@novabilling/core/calendar'
-import { chargeOf, formatDay } from '@novabilling/core/invoice'
-import {
-  type Ratio,
-  add,
-  exponentOf,
-  floor,
-  parseMajor,
-  ratio,
-  subtract,
-  zero,
-} from '@novabilling/core/money'
+import { formatDay } from '@novabilling/core/invoice'
+import { type Ratio, add, exponentOf, floor, ratio, subtract, zero } from '@novabilling/core/money'
+import { type TaxRate, netOf } from '@novabilling/core/tax'
 import type { Reader } from '../../db/transaction.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
+import { shareOf } from '../taxes/index.ts'
 import type { StoredDerivation } from './derivation.ts'
 import type { InvoiceExplanation } from './explain-schema.ts'
 import { findInvoice } from './find.ts'
 import { type InvoiceRow, type LineOfInvoice, derivationsOf } from './sql.ts'
+import { exactOf } from './taxing.ts'
 
 /**
  * How an invoice came about, to be recomputed by anyone: only from what was stored when it was issued. Refuses one
@@ -38,9 +32,10 @@ export async function explainInvoice(
   const lines = row.lines.map((line) => {
     const derivation = derivations.get(line.id)
     if (!derivation && row.kind !== 'MANUAL') throw new Refusal('invoice_not_explained')
-    const amount = derivation ? ratioOf(derivation.exact) : productOf(currency, line)
-    exact = add(exact, amount)
-    return explainLine(line, derivation, amount)
+    const amount = exactOf(currency, line, derivation)
+    const net = netOf({ amount, taxes: ratesOf(line.taxes) })
+    exact = add(exact, net)
+    return explainLine(line, derivation, { amount, net })
   })
   return {
     version: 1,
@@ -57,7 +52,14 @@ export async function explainInvoice(
     },
     lines,
     rounding: { exactMinor: shown(exact), rule: 'HALF_UP', subtotalMinor: String(row.subtotal_minor) },
-    taxes: [],
+    taxes: (row.taxes ?? []).map((tax) => ({
+      code: tax.code,
+      name: tax.name,
+      rate: shown(shareOf(tax.rate)),
+      inclusive: tax.inclusive,
+      baseMinor: tax.base,
+      taxMinor: tax.amount,
+    })),
     discountMinor: String(row.discount_minor),
     taxMinor: String(row.tax_minor),
     totalMinor: String(row.total_minor),
@@ -67,9 +69,9 @@ export async function explainInvoice(
 function explainLine(
   line: LineOfInvoice,
   derivation: StoredDerivation | null | undefined,
-  exact: Ratio,
+  { amount, net }: { amount: Ratio; net: Ratio },
 ): InvoiceExplanation['lines'][number] {
-  const down = floor(exact)
+  const down = floor(net)
   return {
     id: publicId('invoiceLine', line.id),
     type: line.type,
@@ -79,9 +81,11 @@ function explainLine(
     unitAmount: line.unit,
     quantity: line.quantity,
     share: derivation ? explainShare(derivation) : null,
-    exactMinor: shown(exact),
+    exactMinor: shown(amount),
+    taxes: ratesOf(line.taxes).map(({ code, rate, inclusive }) => ({ code, rate: shown(rate), inclusive })),
+    netMinor: shown(net),
     floorMinor: String(down),
-    remainder: shown(subtract(exact, ratio(down))),
+    remainder: shown(subtract(net, ratio(down))),
     amountMinor: line.minor,
     discountMinor: line.discount,
   }
@@ -89,13 +93,6 @@ function explainLine(
 
 function explainShare({ zone, unit, share, wholeFrom, wholeTo }: StoredDerivation) {
   return { zone, unit, part: share[0], whole: share[1], wholeStart: wholeFrom, wholeEnd: wholeTo }
-}
-
-/** A line by hand has no period: it is its quantity times its price. */
-function productOf(currency: string, { quantity, unit }: LineOfInvoice): Ratio {
-  const unitMinor = parseMajor(currency, unit)
-  if (typeof unitMinor !== 'bigint') throw new Error(`${unit} is no price in ${currency}`)
-  return chargeOf(quantity, unitMinor)
 }
 
 /** An invoice by hand is due on a day of its own; one of a subscription keeps whose terms it has. */
@@ -109,8 +106,8 @@ function termsOf(
   return { termsDays: span.days, termsFrom: 'INVOICE' }
 }
 
-function ratioOf([numerator, denominator]: readonly [string, string]): Ratio {
-  return ratio(BigInt(numerator), BigInt(denominator))
+function ratesOf(taxes: LineOfInvoice['taxes']): TaxRate[] {
+  return (taxes ?? []).map(({ code, rate, inclusive }) => ({ code, rate: shareOf(rate), inclusive }))
 }
 
 function shown({ numerator, denominator }: Ratio): { numerator: string; denominator: string } {

@@ -13,11 +13,14 @@ export const invoices: Slice = {
 
 export { discardDrafts } from './discard.ts'
 export { findInvoice, presentInvoices } from './find.ts'
-export { daysOf, looksOf, partyOf } from './document.ts'
+export { daysOf, looksOf, partyOf, printedTaxesOf } from './document.ts'
 export { finalizeDraft } from './finalize.ts'
-export { type Draft, currentIssuer, issueInvoices } from './issue.ts'
+export type { Draft } from './draft.ts'
+export { currentIssuer, issueInvoices } from './issue.ts'
 export { announceOverdueIn, overdueLoop } from './overdue.ts'
 export { openPdfLink, pdfLink } from './pdf-link.ts'
+export { writeLines } from './lines.ts'
+export { type TaxOfInvoice, isSameTax, priceLines } from './price.ts'
 export { presentInvoice, presentParty } from './present.ts'
 export type { Invoice, Party } from './schema.ts'
 export {
@@ -34,10 +37,10 @@ export {
   type InvoiceRow,
   type Issuer,
   draftsOfCustomer,
-  insertLines,
   invoiceColumns,
   invoiceSelect,
   removeLines,
   unpaidOfCustomer,
   withCreditNote,
 } from './sql.ts'
+export { taxesByHand } from './taxing.ts'

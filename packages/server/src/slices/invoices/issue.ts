@@ -1,82 +1,34 @@
 import { addLocalDays, localDay, toCivil } from '@novabilling/core/calendar'
 import { dueDate, formatInvoiceNumber } from '@novabilling/core/invoice'
-import { invoiceIssued } from '@novabilling/core/ledger'
-import { jsonArray } from '../../db/statement.ts'
-import { type EventType, recordEventsAcross } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
 import { isoInstant } from '../../http/present.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
-import { postEntriesAcross } from '../ledger/index.ts'
-import { chargedBy } from './charged.ts'
-import { presentInvoice } from './present.ts'
-import { type LineDerivation, derivationText } from './derivation.ts'
-import type { invoiceKinds, lineTypes, termsSources } from './schema.ts'
+import { type TaxBook, openTaxBook, taxesOf } from '../taxes/index.ts'
+import type { Draft, Issued, Terms } from './draft.ts'
+import { type Priced, priceLines } from './price.ts'
 import {
-  type BillTo,
   type InvoiceRow,
   type Issuer,
   type IssuerRow,
-  insertInvoices,
-  insertLines,
   issuersOf,
   openRecognition,
   takeNumbers,
 } from './sql.ts'
-
-/** A line that has been priced and rounded: `unit` in major units, the amount in minor ones. */
-type DraftLine = {
-  readonly type: (typeof lineTypes)[number]
-  readonly description: string
-  readonly quantity: string
-  readonly unit: string
-  readonly amountMinor: bigint
-  readonly from: string | null
-  readonly to: string | null
-  /** Charged in advance, and earned over its days. */
-  readonly isDeferred: boolean
-  readonly derivation: LineDerivation
-}
-
-/** An invoice that is about to be issued. */
-export type Draft = {
-  readonly environmentId: string
-  readonly kind: Exclude<(typeof invoiceKinds)[number], 'MANUAL'>
-  readonly customerId: string
-  readonly subscriptionId: string
-  readonly periodStart: string
-  readonly periodEnd: string
-  readonly currency: string
-  readonly lines: readonly DraftLine[]
-  readonly totalMinor: bigint
-  readonly billTo: BillTo
-  /** Days from issue to due, of the customer or else the plan; null: the tenant's. */
-  readonly terms: Terms | null
-  /** Days that it stays a draft; null: as the tenant says. */
-  readonly graceDays: number | null
-  readonly issuedAt: string
-  readonly issuedAtMs: number
-}
-
-export type Terms = { readonly days: number; readonly from: (typeof termsSources)[number] }
+import { storeInvoices } from './store.ts'
+import { taxesOnLines } from './taxing.ts'
 
 const defaultTermsDays = 30
-
-export type Issued = {
-  readonly environmentId: string
-  readonly row: InvoiceRow
-  readonly draft: Draft
-}
 
 const defaultTerms: Terms = { days: defaultTermsDays, from: 'DEFAULT' }
 
 /**
  * Issues invoices, over any number of environments, in a fixed number of statements: numbers in the order given,
  * gap-free per environment and year of issue (the year in the customer's time zone, as all days are); lines, ledger
- * and events with them. What a customer has to its credit pays first, and an invoice with nothing left to pay is PAID
- * at once. One that is to be held stays a DRAFT for so many local days, which owes nothing and has no number yet. The
- * order of the result is that of the drafts.
+ * and events with them. Taxes are those of the day of issue. What a customer has to its credit pays first, and an invoice
+ * with nothing left to pay is PAID at once. One that is to be held stays a DRAFT for so many local days, which owes
+ * nothing and has no number yet. The order of the result is that of the drafts.
  */
 export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]): Promise<Issued[]> {
   if (drafts.length === 0) return []
@@ -93,7 +45,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   const customers = [
     ...new Map(drafts.map((draft) => [`${draft.environmentId} ${draft.customerId}`, draft])).values(),
   ]
-  const [taken, credits] = await tx.queryAll([
+  const [taken, credits, taxes] = await tx.queryAll([
     takeNumbers(
       counters.map(({ environmentId }) => environmentId),
       counters.map(({ year }) => year),
@@ -103,7 +55,9 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
       customers.map(({ environmentId }) => environmentId),
       customers.map(({ customerId }) => customerId),
     ),
+    taxesOf(environments),
   ])
+  const book = await openTaxBook(tx, taxes, customers)
   for (const { environment_id, year, last } of taken) {
     const place = places.get(`${environment_id} ${year}`)
     if (place) place.next = last - BigInt(place.count)
@@ -112,8 +66,11 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   const issued = drafts.map((draft, index): Issued => {
     const from = issuerOf.get(draft.environmentId)
     const days = daysHeld[index] ?? 0
-    if (from && days > 0)
-      return { environmentId: draft.environmentId, draft, row: heldRow(deps, draft, from.issuer, days) }
+    const priced = from && priceDraft(draft, from.issuer, book)
+    if (from && days > 0) {
+      const row = heldRow(deps, draft, { issuer: from.issuer, priced, days })
+      return { environmentId: draft.environmentId, draft, row }
+    }
     const place = places.get(placeOf(draft))
     if (place?.next === undefined || !from)
       throw new Error(`no number for an invoice of ${draft.environmentId}`)
@@ -123,7 +80,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     return {
       environmentId: draft.environmentId,
       draft,
-      row: rowOf(deps, draft, { number, dueOn, terms, issuer: from.issuer }),
+      row: rowOf(deps, draft, { number, dueOn, terms, issuer: from.issuer, priced }),
     }
   })
   const final = issued.filter(({ row }) => row.status !== 'DRAFT')
@@ -139,7 +96,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     credits,
   )
   for (const [index, { row }] of final.entries()) credit(row, spending.paid[index] ?? 0n)
-  write(deps, tx, issued, final)
+  storeInvoices(deps, tx, issued, final)
   writeSpending(deps, tx, spending)
   openBooks(
     tx,
@@ -148,12 +105,6 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   )
   tx.afterCommit(() => invoicesIssued.inc(final.length))
   return issued
-}
-
-function eventsOf(status: InvoiceRow['status']): EventType[] {
-  if (status === 'DRAFT') return ['invoice.created']
-  const types: EventType[] = ['invoice.created', 'invoice.finalized']
-  return status === 'PAID' ? [...types, 'invoice.paid'] : types
 }
 
 /** What the customer's credit pays is not owed; an invoice with nothing left to pay is PAID at its issue. */
@@ -229,10 +180,25 @@ export async function currentIssuer(tx: Tx, environmentId: string): Promise<Issu
   return issuerFrom(row)
 }
 
+/** What a draft comes to; undefined where nothing is charged but its lines, which are rounded already. */
+function priceDraft(draft: Draft, issuer: Issuer, book: TaxBook): Priced | undefined {
+  const taxesOn = taxesOnLines(book, { ...draft, issuer, atMs: draft.issuedAtMs })
+  const lines = draft.lines.map(({ derivation, taxCodes }) => ({
+    amount: derivation.exact,
+    taxes: taxesOn({ charge: taxCodes }),
+  }))
+  return lines.some(({ taxes }) => taxes.length > 0) ? priceLines(lines) : undefined
+}
+
 /** An invoice that is held: what it will be issued with is decided when it is. */
-function heldRow(deps: Deps, draft: Draft, issuer: Issuer, days: number): InvoiceRow {
+function heldRow(
+  deps: Deps,
+  draft: Draft,
+  { issuer, priced, days }: { issuer: Issuer; priced: Priced | undefined; days: number },
+): InvoiceRow {
   return {
-    ...rowOf(deps, draft, { number: null, dueOn: null, terms: null, issuer }),
+    ...rowOf(deps, draft, { number: null, dueOn: null, terms: null, issuer, priced }),
+    plan_id: draft.planId,
     status: 'DRAFT',
     issued_at: null,
     finalize_at: isoInstant(
@@ -244,22 +210,31 @@ function heldRow(deps: Deps, draft: Draft, issuer: Issuer, days: number): Invoic
 function rowOf(
   deps: Deps,
   draft: Draft,
-  given: { number: string | null; dueOn: string | null; terms: Terms | null; issuer: Issuer },
+  given: {
+    number: string | null
+    dueOn: string | null
+    terms: Terms | null
+    issuer: Issuer
+    priced: Priced | undefined
+  },
 ): InvoiceRow {
+  const { priced } = given
   return {
     id: deps.ids.next(),
     number: given.number,
     kind: draft.kind,
     customer_id: draft.customerId,
     subscription_id: draft.subscriptionId,
+    plan_id: null,
     period_start: draft.periodStart,
     period_end: draft.periodEnd,
     currency: draft.currency,
     status: 'PENDING',
-    subtotal_minor: draft.totalMinor,
-    discount_minor: 0n,
-    tax_minor: 0n,
-    total_minor: draft.totalMinor,
+    subtotal_minor: priced?.subtotalMinor ?? draft.totalMinor,
+    discount_minor: priced?.discountMinor ?? 0n,
+    tax_minor: priced?.taxMinor ?? 0n,
+    total_minor: priced?.totalMinor ?? draft.totalMinor,
+    taxes: priced?.taxes ?? null,
     paid_minor: 0n,
     credited_minor: 0n,
     bill_to: draft.billTo,
@@ -275,99 +250,19 @@ function rowOf(
     metadata: {},
     created_at: draft.issuedAt,
     updated_at: draft.issuedAt,
-    lines: draft.lines.map((line) => ({
+    lines: draft.lines.map((line, place) => ({
       id: deps.ids.next(),
       type: line.type,
       description: line.description,
       quantity: line.quantity,
       unit: line.unit,
-      minor: line.amountMinor.toString(),
-      discount: '0',
+      minor: (priced?.lineMinor[place] ?? line.amountMinor).toString(),
+      discount: (priced?.lineDiscountMinor[place] ?? 0n).toString(),
       from: line.from,
       to: line.to,
       isDeferred: line.isDeferred,
+      taxes: priced?.lineTaxes[place] ?? null,
+      taxCodes: line.taxCodes ?? null,
     })),
   }
-}
-
-function write(deps: Deps, tx: Tx, issued: readonly Issued[], final: readonly Issued[]): void {
-  const rows = issued.map(({ row }) => row)
-  const issuers = new Map<Issuer, number>()
-  for (const { issuer } of rows) if (!issuers.has(issuer)) issuers.set(issuer, issuers.size + 1)
-  tx.defer(
-    insertInvoices(
-      issued.map(({ environmentId }) => environmentId),
-      rows.map((row) => row.id),
-      rows.map((row) => row.number),
-      rows.map((row) => row.customer_id),
-      rows.map((row) => row.subscription_id),
-      rows.map((row) => row.period_start),
-      rows.map((row) => row.period_end),
-      rows.map((row) => row.currency),
-      rows.map((row) => row.status),
-      rows.map((row) => row.total_minor),
-      jsonArray(
-        rows.map((row) => JSON.stringify(row.bill_to)),
-        'jsonb',
-      ),
-      rows.map((row) => issuers.get(row.issuer) ?? null),
-      rows.map((row) => row.created_at),
-      rows.map((row) => row.due_date),
-      rows.map((row) => row.terms_days),
-      rows.map((row) => row.terms_from),
-      rows.map((row) => row.kind),
-      rows.map((row) => row.credited_minor),
-      jsonArray(
-        Array.from(issuers.keys(), (issuer) => JSON.stringify(issuer)),
-        'jsonb',
-      ),
-      rows.map((row) => row.finalize_at),
-    ),
-  )
-  const lines = issued.flatMap(({ environmentId, row }) =>
-    row.lines.map((line, position) => ({ environmentId, invoiceId: row.id, position, line })),
-  )
-  tx.defer(
-    insertLines(
-      lines.map(({ environmentId }) => environmentId),
-      lines.map(({ invoiceId }) => invoiceId),
-      lines.map(({ line }) => line.id),
-      lines.map(({ position }) => position),
-      lines.map(({ line }) => line.type),
-      lines.map(({ line }) => line.description),
-      lines.map(({ line }) => line.quantity),
-      lines.map(({ line }) => line.unit),
-      lines.map(({ line }) => line.minor),
-      lines.map(({ line }) => line.from),
-      lines.map(({ line }) => line.to),
-      jsonArray(
-        issued.flatMap(({ draft }) => draft.lines.map(({ derivation }) => derivationText(derivation))),
-      ),
-      lines.map(({ line }) => line.isDeferred),
-    ),
-  )
-  postEntriesAcross(
-    tx,
-    final.map(({ environmentId, row }) => ({
-      environmentId,
-      id: row.id,
-      documentKind: 'INVOICE',
-      documentId: row.id,
-      currency: row.currency,
-      at: row.created_at,
-      entries: invoiceIssued(chargedBy(row)),
-    })),
-    ({ environmentId }) => environmentId,
-  )
-  recordEventsAcross(
-    tx,
-    deps,
-    issued.map(({ environmentId, row }) => ({
-      environmentId,
-      types: eventsOf(row.status),
-      resourceId: row.id,
-      resource: presentInvoice(deps, row),
-      at: row.created_at,
-    })),
-  )
 }

@@ -2,6 +2,7 @@ import { toMajorNumber } from '@novabilling/core/money'
 import type { Deps } from '../../deps.ts'
 import { publicId } from '../../ids.ts'
 import type { Invoice, Party } from './schema.ts'
+import type { TaxOfInvoice } from './price.ts'
 import type { InvoiceRow, LineOfInvoice, PartySnapshot } from './sql.ts'
 
 export function presentInvoice(deps: Pick<Deps, 'config'>, row: InvoiceRow): Invoice {
@@ -26,7 +27,15 @@ export function presentInvoice(deps: Pick<Deps, 'config'>, row: InvoiceRow): Inv
     amountCredited: major(row.credited_minor),
     amountDue: isOpen ? major(row.total_minor - row.paid_minor - row.credited_minor) : 0,
     items: row.lines.map((line) => presentLine(currency, line)),
-    taxes: [],
+    taxes: (row.taxes ?? []).map((tax) => ({
+      code: tax.code,
+      name: tax.name,
+      rate: Number(tax.rate),
+      inclusive: tax.inclusive,
+      base: major(BigInt(tax.base)),
+      amount: major(BigInt(tax.amount)),
+      note: noteOf(tax),
+    })),
     billTo: presentParty(row.bill_to),
     from: presentParty(row.issuer),
     finalizesAt: row.finalize_at,
@@ -48,6 +57,11 @@ export function publicUrl({ config }: Pick<Deps, 'config'>): string {
   return config.PUBLIC_URL.replace(/\/+$/, '') || `http://localhost:${config.PORT}`
 }
 
+/** What has to be said on a document of a tax that is not charged. */
+export function noteOf({ category }: TaxOfInvoice): string | null {
+  return category === 'REVERSE_CHARGE' ? 'The recipient of the supply owes the tax.' : null
+}
+
 function presentLine(currency: string, line: LineOfInvoice): Invoice['items'][number] {
   return {
     id: publicId('invoiceLine', line.id),
@@ -59,7 +73,12 @@ function presentLine(currency: string, line: LineOfInvoice): Invoice['items'][nu
     discountAmount: toMajorNumber({ currency, minor: BigInt(line.discount) }),
     periodStart: line.from,
     periodEnd: line.to,
-    taxes: [],
+    taxes: (line.taxes ?? []).map(({ code, name, rate, amount }) => ({
+      code,
+      name,
+      rate: Number(rate),
+      amount: toMajorNumber({ currency, minor: BigInt(amount) }),
+    })),
   }
 }
 

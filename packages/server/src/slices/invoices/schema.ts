@@ -10,7 +10,8 @@ export const lineTypes = ['PLAN', 'USAGE', 'COMMITMENT', 'ADD_ON', 'MANUAL', 'CO
 /** Whose payment terms an invoice has, the nearest first. */
 export const termsSources = ['CUSTOMER', 'PLAN', 'TENANT', 'DEFAULT'] as const
 
-const TaxOfLine = Type.Object({ name: Type.String(), rate: Type.Number(), amount: Money })
+const taxRate = Type.Number({ description: 'Percent' })
+const TaxOfLine = Type.Object({ code: Type.String(), name: Type.String(), rate: taxRate, amount: Money })
 
 const InvoiceItem = Type.Object(
   {
@@ -62,7 +63,17 @@ export const Invoice = Type.Object(
     },
     amountDue: Money,
     items: Type.Array(named<InvoiceItem>('InvoiceItem')),
-    taxes: Type.Array(Type.Object({ name: Type.String(), rate: Type.Number(), base: Money, amount: Money })),
+    taxes: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        name: Type.String(),
+        rate: taxRate,
+        inclusive: Type.Boolean({ description: 'Whether it was within the prices' }),
+        base: { ...Money, description: 'What it is charged on: lines net, less their discounts' },
+        amount: Money,
+        note: orNull(Type.String({ description: 'Such as that the recipient owes the tax' })),
+      }),
+    ),
     billTo: party,
     from: party,
     finalizesAt: orNull(

@@ -15,6 +15,7 @@ import {
 } from '../../db/statement.ts'
 import { invoiceKinds, invoiceStatuses, type lineTypes, termsSources } from './schema.ts'
 import type { StoredDerivation } from './derivation.ts'
+import type { TaxOfInvoice, TaxOfLine } from './price.ts'
 
 /** Who the invoice is from or to, as they were when it was issued. */
 export type PartySnapshot = {
@@ -48,6 +49,9 @@ export type LineOfInvoice = {
   readonly to: string | null
   /** Charged in advance, and earned over its days. */
   readonly isDeferred: boolean
+  readonly taxes: readonly TaxOfLine[] | null
+  /** Of taxes that were asked for by name; null: those of its plan, its customer or the default. */
+  readonly taxCodes: readonly string[] | null
 }
 
 const ownColumns = {
@@ -56,6 +60,8 @@ const ownColumns = {
   kind: oneOf(...invoiceKinds),
   customer_id: uuid,
   subscription_id: nullable(uuid),
+  /** Of a draft of a period: whose taxes it will have. */
+  plan_id: nullable(uuid),
   period_start: nullable(instantText),
   period_end: nullable(instantText),
   currency: text,
@@ -63,6 +69,7 @@ const ownColumns = {
   subtotal_minor: bigint,
   discount_minor: bigint,
   tax_minor: bigint,
+  taxes: nullable(json<readonly TaxOfInvoice[]>()),
   total_minor: bigint,
   paid_minor: bigint,
   credited_minor: bigint,
@@ -91,7 +98,7 @@ export const invoiceSelect = `${Object.keys(ownColumns).join(', ')},
      json_agg(json_build_object('id', l.id, 'type', l.type, 'description', l.description,
        'quantity', l.quantity::text, 'unit', l.unit_amount::text, 'minor', l.amount_minor::text,
        'discount', l.discount_minor::text, 'from', ${iso('l.period_start')}, 'to', ${iso('l.period_end')},
-       'isDeferred', l.deferral is not null)
+       'isDeferred', l.deferral is not null, 'taxes', l.taxes, 'taxCodes', l.tax_codes)
        order by l.position),
      '[]')
    from invoice_lines l
@@ -109,11 +116,13 @@ export const invoicesByIds = statement(
   invoiceColumns,
 )
 
+export const derivationColumns = { id: uuid, derivation: nullable(json<StoredDerivation>()) }
+
 /** How the lines of an invoice came about, in their order. */
 export const derivationsOf = statement(
   'invoices.derivations',
   `select id, derivation from invoice_lines where environment_id = $1::uuid and invoice_id = $2::uuid order by position`,
-  { id: uuid, derivation: nullable(json<StoredDerivation>()) },
+  derivationColumns,
 )
 
 export const lockInvoicesByIds = statement(
@@ -200,22 +209,27 @@ export const takeNumbers = statement(
   { environment_id: uuid, year: integer, last: bigint },
 )
 
+/** Arrays of discounts, taxes and their amounts may be shorter than the others: what is left out has none. */
 export const insertInvoices = command(
   'invoices.insert',
   `insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end,
-     currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, credited_minor, bill_to, issuer, issued_at,
-     due_date, terms_days, terms_from, paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at, finalize_at)
+     currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, taxes, credited_minor, bill_to, issuer,
+     issued_at, due_date, terms_days, terms_from, paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at,
+     finalize_at, plan_id)
    select u.environment_id, u.id, u.number, u.kind, u.customer_id, u.subscription_id, u.period_start, u.period_end,
-     u.currency, u.status, u.subtotal_minor, 0, 0, u.subtotal_minor, u.credited_minor, u.bill_to, i.issuer,
-     case when u.status <> 'DRAFT' then u.at end, u.due_date,
+     u.currency, u.status, u.subtotal_minor, coalesce(u.discount_minor, 0), coalesce(u.tax_minor, 0),
+     u.subtotal_minor - coalesce(u.discount_minor, 0) + coalesce(u.tax_minor, 0), u.taxes::jsonb, u.credited_minor,
+     u.bill_to, i.issuer, case when u.status <> 'DRAFT' then u.at end, u.due_date,
      u.terms_days, u.terms_from, case when u.status = 'PAID' then u.at end,
      (u.due_date + 1)::timestamp at time zone (u.bill_to->>'timezone'), e.clock_now is not null, '{}', u.at,
-     u.at, u.finalize_at
+     u.at, u.finalize_at, u.plan_id
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
      $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[],
-     $15::integer[], $16::text[], $17::text[], $18::bigint[], $20::timestamptz[])
+     $15::integer[], $16::text[], $17::text[], $18::bigint[], $20::timestamptz[], $21::uuid[], $22::bigint[],
+     $23::bigint[], $24::text[])
      as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
-       subtotal_minor, bill_to, issuer_place, at, due_date, terms_days, terms_from, kind, credited_minor, finalize_at)
+       subtotal_minor, bill_to, issuer_place, at, due_date, terms_days, terms_from, kind, credited_minor, finalize_at,
+       plan_id, discount_minor, tax_minor, taxes)
    join environments e on e.id = u.environment_id
    join unnest($19::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
 )
@@ -223,15 +237,16 @@ export const insertInvoices = command(
 export const insertLines = command(
   'invoices.insert_lines',
   `insert into invoice_lines (environment_id, invoice_id, id, position, type, description, quantity, unit_amount,
-     amount_minor, discount_minor, period_start, period_end, derivation, deferral)
+     amount_minor, discount_minor, period_start, period_end, derivation, deferral, taxes, tax_codes)
    select u.environment_id, u.invoice_id, u.id, u.position, u.type, u.description, u.quantity, u.unit_amount,
-     u.amount_minor, 0, u.period_start, u.period_end, u.derivation,
+     u.amount_minor, coalesce(u.discount_minor, 0), u.period_start, u.period_end, u.derivation,
      -- what is charged in advance is earned over its period; all else is booked as revenue when it is issued
-     case when u.is_deferred then 'NEW' end
+     case when u.is_deferred then 'NEW' end, u.taxes::jsonb, u.tax_codes::jsonb
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::numeric[],
-     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::json[], $13::boolean[])
+     $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::json[], $13::boolean[], $14::bigint[],
+     $15::text[], $16::text[])
      as u (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor,
-       period_start, period_end, derivation, is_deferred)`,
+       period_start, period_end, derivation, is_deferred, discount_minor, taxes, tax_codes)`,
 )
 
 /** Opens the books of environments for the recognition of revenue, on the local day of their first invoice. */
@@ -251,7 +266,7 @@ export const issueDraft = command(
   'invoices.issue_draft',
   `update invoices i
    set number = $3, status = $4, bill_to = $5, issuer = $6, issued_at = $7, due_date = $8, paid_at = $9,
-     credited_minor = $10,
+     credited_minor = $10, subtotal_minor = $13, discount_minor = $14, tax_minor = $15, total_minor = $16, taxes = $17,
      overdue_at = ($8::date + 1)::timestamp at time zone ($5::jsonb->>'timezone'),
      on_test_clock = e.clock_now is not null, updated_at = $7, terms_days = $11, terms_from = $12, finalize_at = null
    from environments e

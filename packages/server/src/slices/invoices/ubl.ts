@@ -1,8 +1,10 @@
 import { localDay } from '@novabilling/core/calendar'
 import { chargeOf, formatDay } from '@novabilling/core/invoice'
 import { exponentOf, parseMajor, roundHalfUp, toMajor } from '@novabilling/core/money'
+import { isVatNumber } from '@novabilling/core/tax'
 import type { ElectronicInvoice } from '../../documents/index.ts'
 import { Refusal } from '../../refusal.ts'
+import { breakdownOf, categoryOf, kindOf, reasonOf } from './ubl-tax.ts'
 import type { InvoiceRow, LineOfInvoice, PartySnapshot } from './sql.ts'
 
 type Ubl = ElectronicInvoice['ubl:Invoice']
@@ -12,17 +14,12 @@ type Country = Address['cac:Country']['cbc:IdentificationCode']
 type Currency = Ubl['cbc:DocumentCurrencyCode']
 
 const mostDecimals = 2
-/** Not subject to VAT (UNTDID 5305): no tax is charged. */
-const outsideScope = {
-  'cbc:ID': 'O',
-  'cac:TaxScheme': { 'cbc:ID': 'VAT' },
-} as const
 /** "One" (UN/ECE Recommendation 20). */
 const one = 'C62'
 
 /**
- * An issued invoice in the terms of EN 16931, as it was issued: what was paid since is not in it. Refuses a draft, an
- * invoice with taxes, a currency with more than the two decimals the norm allows (BR-DEC), and one that was issued
+ * An issued invoice in the terms of EN 16931, as it was issued: what was paid since is not in it. Refuses a draft, a
+ * currency with more than the two decimals the norm allows (BR-DEC), and one that was issued
  * without what it asks of both parties, which the refusal names.
  */
 export function ublOf(row: InvoiceRow): ElectronicInvoice {
@@ -30,22 +27,25 @@ export function ublOf(row: InvoiceRow): ElectronicInvoice {
   if (number === null || issuedAt === null || dueDate === null) {
     throw impossible('It is a draft: finalize it first.')
   }
-  if (row.tax_minor !== 0n) throw impossible('Invoices with taxes are not supported yet.')
   if (exponentOf(row.currency) > mostDecimals)
     throw impossible(`The norm allows ${mostDecimals} decimals, and ${row.currency} has more.`)
   const [from, to] = [landOf(row.issuer), landOf(row.bill_to)]
+  const isReverse = (row.taxes ?? []).some(({ category }) => category === 'REVERSE_CHARGE')
   const missing = [
     ...(from === null ? ["the tenant's country"] : []),
     ...(row.issuer.taxId === null ? ["the tenant's settings.taxId"] : []),
     ...(to === null ? ["the customer's country"] : []),
+    // BR-AE-02
+    ...(isReverse && row.bill_to.taxId === null ? ["the customer's taxId"] : []),
   ]
-  if (from === null || to === null || row.issuer.taxId === null) {
+  if (from === null || to === null || row.issuer.taxId === null || missing.length > 0) {
     throw impossible(`It was issued without ${missing.join(' and ')}.`)
   }
 
   const currency = row.currency as Currency // ISO 4217, as the column's writers see to
-  const zero = toMajor({ currency: row.currency, minor: 0n })
-  const total = toMajor({ currency: row.currency, minor: row.total_minor })
+  const major = (minor: bigint): string => toMajor({ currency: row.currency, minor })
+  const net = major(row.total_minor - row.tax_minor)
+  const total = major(row.total_minor)
   const notes = textOf(row.notes ?? '')
   return {
     'ubl:Invoice': {
@@ -59,6 +59,7 @@ export function ublOf(row: InvoiceRow): ElectronicInvoice {
       'cac:AccountingSupplierParty': {
         'cac:Party': {
           'cac:PostalAddress': addressOf(row.issuer, from),
+          ...(row.taxes === null ? {} : { 'cac:PartyTaxScheme': [schemeOf(row.issuer.taxId, from)] }),
           'cac:PartyLegalEntity': {
             'cbc:RegistrationName': nameOf(row.issuer),
             'cbc:CompanyID': textOf(row.issuer.taxId),
@@ -68,6 +69,9 @@ export function ublOf(row: InvoiceRow): ElectronicInvoice {
       'cac:AccountingCustomerParty': {
         'cac:Party': {
           'cac:PostalAddress': addressOf(row.bill_to, to),
+          ...(row.taxes !== null && row.bill_to.taxId !== null && isVatNumber(to, row.bill_to.taxId)
+            ? { 'cac:PartyTaxScheme': schemeOf(row.bill_to.taxId, to) }
+            : {}),
           'cac:PartyLegalEntity': {
             'cbc:RegistrationName': nameOf(row.bill_to),
             ...(row.bill_to.taxId === null ? {} : { 'cbc:CompanyID': textOf(row.bill_to.taxId) }),
@@ -76,23 +80,21 @@ export function ublOf(row: InvoiceRow): ElectronicInvoice {
       },
       'cac:TaxTotal': [
         {
-          'cbc:TaxAmount': zero,
+          'cbc:TaxAmount': major(row.tax_minor),
           'cbc:TaxAmount@currencyID': currency,
-          'cac:TaxSubtotal': [
-            {
-              'cbc:TaxableAmount': total,
-              'cbc:TaxableAmount@currencyID': currency,
-              'cbc:TaxAmount': zero,
-              'cbc:TaxAmount@currencyID': currency,
-              'cac:TaxCategory': { ...outsideScope, 'cbc:TaxExemptionReasonCode': 'VATEX-EU-O' },
-            },
-          ],
+          'cac:TaxSubtotal': breakdownOf(row).map(({ kind, netMinor, taxMinor }) => ({
+            'cbc:TaxableAmount': major(netMinor),
+            'cbc:TaxableAmount@currencyID': currency,
+            'cbc:TaxAmount': major(taxMinor),
+            'cbc:TaxAmount@currencyID': currency,
+            'cac:TaxCategory': { ...categoryOf(kind), ...reasonOf(kind) },
+          })),
         },
       ],
       'cac:LegalMonetaryTotal': {
-        'cbc:LineExtensionAmount': total,
+        'cbc:LineExtensionAmount': net,
         'cbc:LineExtensionAmount@currencyID': currency,
-        'cbc:TaxExclusiveAmount': total,
+        'cbc:TaxExclusiveAmount': net,
         'cbc:TaxExclusiveAmount@currencyID': currency,
         'cbc:TaxInclusiveAmount': total,
         'cbc:TaxInclusiveAmount@currencyID': currency,
@@ -105,7 +107,8 @@ export function ublOf(row: InvoiceRow): ElectronicInvoice {
 }
 
 function lineOf(row: InvoiceRow, line: LineOfInvoice, index: number, currency: Currency): Line {
-  const amount = toMajor({ currency: row.currency, minor: BigInt(line.minor) })
+  const major = (minor: bigint): string => toMajor({ currency: row.currency, minor })
+  const amount = major(BigInt(line.minor))
   const { quantity, price } = isProduct(row.currency, line)
     ? { quantity: line.quantity, price: line.unit }
     : { quantity: '1', price: amount }
@@ -114,7 +117,7 @@ function lineOf(row: InvoiceRow, line: LineOfInvoice, index: number, currency: C
     'cbc:ID': String(index + 1),
     'cbc:InvoicedQuantity': quantity,
     'cbc:InvoicedQuantity@unitCode': one,
-    'cbc:LineExtensionAmount': amount,
+    'cbc:LineExtensionAmount': major(BigInt(line.minor) - BigInt(line.discount)),
     'cbc:LineExtensionAmount@currencyID': currency,
     ...(line.from === null || line.to === null
       ? {}
@@ -124,7 +127,22 @@ function lineOf(row: InvoiceRow, line: LineOfInvoice, index: number, currency: C
             'cbc:EndDate': dayOf(Date.parse(line.to) - 1),
           },
         }),
-    'cac:Item': { 'cbc:Name': textOf(line.description), 'cac:ClassifiedTaxCategory': outsideScope },
+    ...(line.discount === '0'
+      ? {}
+      : {
+          'cac:AllowanceCharge': [
+            {
+              'cbc:ChargeIndicator': 'false',
+              'cbc:AllowanceChargeReason': 'Discount',
+              'cbc:Amount': major(BigInt(line.discount)),
+              'cbc:Amount@currencyID': currency,
+            },
+          ],
+        }),
+    'cac:Item': {
+      'cbc:Name': textOf(line.description),
+      'cac:ClassifiedTaxCategory': categoryOf(kindOf(row, line)),
+    },
     'cac:Price': { 'cbc:PriceAmount': price, 'cbc:PriceAmount@currencyID': currency },
   }
 }
@@ -138,6 +156,14 @@ function isProduct(currency: string, { quantity, unit, minor }: LineOfInvoice): 
   if (typeof unitMinor !== 'bigint') return false
   const off = roundHalfUp(chargeOf(quantity, unitMinor)) - BigInt(minor)
   return off >= -1n && off <= 1n
+}
+
+/** A number that is no VAT number of a member state is that of a tax registration (BT-32). */
+function schemeOf(taxId: string, land: Country) {
+  return {
+    'cbc:CompanyID': textOf(taxId),
+    'cac:TaxScheme': { 'cbc:ID': isVatNumber(land, taxId) ? 'VAT' : 'TAX' },
+  }
 }
 
 function landOf({ address, country }: PartySnapshot): Country | null {

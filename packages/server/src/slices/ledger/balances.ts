@@ -13,7 +13,6 @@ import { sumsByAccount } from './sql.ts'
 const kinds: Readonly<Record<string, LedgerAccount['kind']>> = {
   receivable: 'ASSET',
   deferred_revenue: 'LIABILITY',
-  tax_payable: 'LIABILITY',
   customer_credit: 'LIABILITY',
   revenue: 'INCOME',
   refunds: 'EXPENSE',
@@ -22,6 +21,7 @@ const kinds: Readonly<Record<string, LedgerAccount['kind']>> = {
 
 function kindOf(account: string): LedgerAccount['kind'] {
   if (account.startsWith('cash:')) return 'ASSET'
+  if (account.startsWith('tax_payable:')) return 'LIABILITY'
   const kind = kinds[account]
   if (kind === undefined) throw new Error(`${account} is not an account`)
   return kind

@@ -5,7 +5,8 @@ import { Currency, Day, Instant, Money, closed, named, oneOf } from '../../http/
 import { documentKinds } from './post.ts'
 
 const accountName = Type.String({
-  description: '`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`',
+  description:
+    '`receivable`, `deferred_revenue`, `revenue`, …; cash is kept by provider, as `cash:SANDBOX`, taxes by their code, as `tax_payable:vat_ke`',
 })
 const currencyQuery = Type.Optional(Type.Unsafe<string>(Currency))
 

@@ -63,6 +63,7 @@ export function invoiceOf(
     kind: of.kind,
     customerId: row.customer_id,
     subscriptionId: row.id,
+    planId: row.plan_id,
     periodStart: of.from,
     periodEnd: of.to,
     currency: row.currency,

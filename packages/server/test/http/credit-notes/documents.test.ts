@@ -139,7 +139,7 @@ test('credit notes as UBL and as Factur-X hold to the schema and to the schematr
   assert.match(wrong?.join() ?? '', /BR-CO-16/)
 })
 
-test('the tax of a credit note goes to the rates of its invoice by what they bear of it, and sums', async () => {
+test('each tax of a credit note goes to the rates of its invoice whose lines have it, and sums', async () => {
   const lines = [
     { net: '60.00', category: { 'cbc:ID': 'S', 'cbc:Percent': '16' } },
     { net: '40.00', category: { 'cbc:ID': 'S', 'cbc:Percent': '16' } },
@@ -226,6 +226,8 @@ test('the tax of a credit note goes to the rates of its invoice by what they bea
           },
         ],
   )
+  const vat = { code: 'vat', name: 'VAT', rate: '16', inclusive: false, category: 'STANDARD' } as const
+  const reduced = { ...vat, code: 'reduced', rate: '8.5' }
   const someone = { name: 'x', email: null, taxId: 'KE1', country: 'KE', address: null }
   const note: CreditNoteRow = {
     id: 'note',
@@ -239,6 +241,10 @@ test('the tax of a credit note goes to the rates of its invoice by what they bea
     subtotal_minor: 3837n,
     discount_minor: 3n,
     tax_minor: 373n,
+    taxes: [
+      { ...vat, base: '1001', amount: '160' },
+      { ...reduced, base: '2500', amount: '213' },
+    ],
     total_minor: 4207n,
     settled_minor: 4207n,
     refund_minor: 0n,
@@ -254,7 +260,10 @@ test('the tax of a credit note goes to the rates of its invoice by what they bea
   const terms = ublOf(
     note,
     invoice,
-    lines.map((_, place) => `l${place}`),
+    [[vat], [vat], [reduced], null, null].map((taxes, place) => ({
+      id: `l${place}`,
+      taxes: taxes?.map((tax) => ({ ...tax, amount: '0' })) ?? null,
+    })),
   )
   const [total] = terms['ubl:Invoice']['cac:TaxTotal']
   assert.deepEqual(

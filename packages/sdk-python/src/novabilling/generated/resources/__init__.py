@@ -23,6 +23,7 @@ from .payments import AsyncPaymentsResource, PaymentsResource
 from .plans import AsyncPlansResource, PlansResource
 from .sessions import AsyncSessionsResource, SessionsResource
 from .subscriptions import AsyncSubscriptionsResource, SubscriptionsResource
+from .taxes import AsyncTaxesResource, TaxesResource
 from .tenants import AsyncTenantsResource, TenantsResource
 from .webhook_endpoints import AsyncWebhookEndpointsResource, WebhookEndpointsResource
 
@@ -52,6 +53,7 @@ class Resources:
         self.plans = PlansResource(caller)
         self.sessions = SessionsResource(caller)
         self.subscriptions = SubscriptionsResource(caller)
+        self.taxes = TaxesResource(caller)
         self.tenants = TenantsResource(caller)
         self.webhook_endpoints = WebhookEndpointsResource(caller)
 
@@ -81,5 +83,6 @@ class AsyncResources:
         self.plans = AsyncPlansResource(caller)
         self.sessions = AsyncSessionsResource(caller)
         self.subscriptions = AsyncSubscriptionsResource(caller)
+        self.taxes = AsyncTaxesResource(caller)
         self.tenants = AsyncTenantsResource(caller)
         self.webhook_endpoints = AsyncWebhookEndpointsResource(caller)

@@ -1,0 +1,1 @@
+export { type Discount, type DiscountShares, applyDiscounts } from './apply.ts'

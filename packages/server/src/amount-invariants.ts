@@ -1,0 +1,86 @@
+import { type Invariant, invariant } from './invariant.ts'
+
+/** What has to hold of discounts and taxes. */
+export const amountInvariants: readonly Invariant[] = [
+  invariant(
+    'taxes_sum',
+    'the taxes of every invoice sum to its tax, and so do those of its lines',
+    `select i.environment_id, 'invoice ' || coalesce(i.number, i.id::text) as place,
+       'has a tax of ' || i.tax_minor || ', taxes over ' || t.minor || ' and lines that bear ' || l.minor as fault
+     from invoices i
+     cross join lateral (
+       select coalesce(sum(amount), 0) as minor from jsonb_to_recordset(i.taxes) as t (amount bigint)
+     ) t
+     cross join lateral (
+       select coalesce(sum(t.amount), 0) as minor
+       from invoice_lines l
+       cross join lateral jsonb_to_recordset(l.taxes) as t (amount bigint)
+       where l.environment_id = i.environment_id and l.invoice_id = i.id
+     ) l
+     where i.tax_minor <> 0 and (t.minor <> i.tax_minor or l.minor <> i.tax_minor)
+       or i.tax_minor = 0 and i.taxes is not null and t.minor <> 0`,
+  ),
+  invariant(
+    'tax_is_on_top',
+    'every tax on top of prices is its rate on its base, rounded half up',
+    `select i.environment_id, 'invoice ' || coalesce(i.number, i.id::text) as place,
+       'has ' || t.amount || ' of ' || t.code || ' at ' || t.rate || ' % on ' || t.base as fault
+     from invoices i
+     cross join lateral jsonb_to_recordset(i.taxes)
+       as t (code text, rate numeric, inclusive boolean, base bigint, amount bigint)
+     where not t.inclusive and t.amount <> round(t.base * t.rate / 100)`,
+  ),
+  invariant(
+    'tax_is_owed',
+    'what the ledger owes for every tax is what invoices charged of it, less what was credited',
+    `select environment_id, 'account tax_payable:' || code || ' in ' || currency as place,
+       'holds ' || sum(booked) || ' while ' || sum(charged) || ' was charged' as fault
+     from (
+       select environment_id, currency, substring(account from 13) as code, -amount_minor as booked, 0::numeric as charged
+       from ledger_entries
+       where account like 'tax\\_payable:%'
+       union all
+       select i.environment_id, i.currency, t.code, 0, t.amount
+       from invoices i
+       cross join lateral jsonb_to_recordset(i.taxes) as t (code text, amount bigint)
+       where i.status not in ('DRAFT', 'VOID')
+       union all
+       select n.environment_id, n.currency, t.code, 0, -t.amount
+       from credit_notes n
+       cross join lateral jsonb_to_recordset(n.taxes) as t (code text, amount bigint)
+       where n.status = 'FINALIZED'
+     ) sides
+     group by environment_id, code, currency
+     having sum(booked) <> sum(charged)`,
+  ),
+  invariant(
+    'tax_is_credited_once',
+    'no tax of an invoice is credited with more than was charged of it',
+    `select i.environment_id, 'invoice ' || i.number as place,
+       'charged ' || t.amount || ' of ' || t.code || ' and is credited with ' || c.minor as fault
+     from invoices i
+     cross join lateral jsonb_to_recordset(i.taxes) as t (code text, rate text, inclusive boolean, amount bigint)
+     cross join lateral (
+       select coalesce(sum(c.amount), 0) as minor
+       from credit_notes n
+       cross join lateral jsonb_to_recordset(n.taxes) as c (code text, rate text, inclusive boolean, amount bigint)
+       where n.environment_id = i.environment_id and n.invoice_id = i.id and n.status = 'FINALIZED'
+         and c.code = t.code and c.rate = t.rate and c.inclusive = t.inclusive
+     ) c
+     where c.minor > t.amount`,
+  ),
+  invariant(
+    'line_discounts_sum',
+    'the discounts of the lines of every invoice sum to its discount, and none exceeds its line',
+    `select i.environment_id, 'invoice ' || coalesce(i.number, i.id::text) as place,
+       'has a discount of ' || i.discount_minor || ' and lines with ' || coalesce(l.minor, 0) as fault
+     from invoices i
+     left join (
+       select environment_id, invoice_id, sum(discount_minor) as minor,
+         bool_or(discount_minor < 0 or discount_minor > greatest(amount_minor, 0)) as exceeds
+       from invoice_lines
+       group by environment_id, invoice_id
+     ) l on l.environment_id = i.environment_id and l.invoice_id = i.id
+     where i.discount_minor <> coalesce(l.minor, 0) or l.exceeds`,
+  ),
+]
