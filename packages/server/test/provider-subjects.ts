@@ -120,4 +120,23 @@ export const subjects: readonly Subject[] = [
     declineEndsPage: true,
     partialRefunds: false,
   },
+  {
+    name: 'PESAPAL',
+    currency: 'TZS',
+    price: 24999.5,
+    units: '24999.5',
+    credentials: () => {
+      const own = secret()
+      return { consumerKey: own, consumerSecret: `${own}s` }
+    },
+    wrong: [{ consumerKey: 'siminvalid', consumerSecret: 'sim000000' }, /consumerKey/],
+    malformed: [{ consumerKey: 'a' }, 'credentials.consumerSecret'],
+    tokens: null,
+    // Its notices are not signed either: the address has a proof.
+    addressOf: null,
+    forged: null,
+    keepsMethods: false,
+    declineEndsPage: true,
+    partialRefunds: false,
+  },
 ]

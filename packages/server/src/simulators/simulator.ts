@@ -4,11 +4,12 @@ import type { Clock } from '../clock.ts'
 import { flutterwave } from './flutterwave.ts'
 import { mpesa } from './mpesa.ts'
 import { paystack } from './paystack.ts'
+import { pesapal } from './pesapal.ts'
 import { stripe } from './stripe.ts'
 import { pageHtml } from './page.ts'
 import { type Ask, type Choice, type Reply, type Simulated, World, choices } from './world.ts'
 
-const all: readonly Simulated[] = [paystack, flutterwave, stripe, mpesa]
+const all: readonly Simulated[] = [paystack, flutterwave, stripe, mpesa, pesapal]
 const mostBytes = 1_048_576
 
 export type Simulator = {

@@ -4,13 +4,17 @@ import { flutterwave } from './flutterwave/index.ts'
 import { manual } from './manual.ts'
 import { mpesa } from './mpesa/index.ts'
 import { paystack } from './paystack/index.ts'
+import { pesapal } from './pesapal/index.ts'
 import type { Outcome, Provider } from './provider.ts'
 import { sandbox } from './sandbox.ts'
 import { stripe } from './stripe/index.ts'
 import { NotSent } from './web.ts'
 
 const providers = new Map<string, Provider>(
-  [sandbox, manual, paystack, flutterwave, stripe, mpesa].map((provider) => [provider.name, provider]),
+  [sandbox, manual, paystack, flutterwave, stripe, mpesa, pesapal].map((provider) => [
+    provider.name,
+    provider,
+  ]),
 )
 
 /** No call is waited for longer: after this its outcome is unknown. */

@@ -2,7 +2,7 @@ import type { DeclineCode } from '@novabilling/core/dunning'
 import type { Deps } from '../../deps.ts'
 
 /** The payment providers that charge and refund for us. */
-export const providerNames = ['SANDBOX', 'PAYSTACK', 'FLUTTERWAVE', 'STRIPE', 'MPESA'] as const
+export const providerNames = ['SANDBOX', 'PAYSTACK', 'FLUTTERWAVE', 'STRIPE', 'MPESA', 'PESAPAL'] as const
 
 /** Where a call belongs. */
 type ProviderScope = { readonly tenantId: string; readonly environmentId: string }
