@@ -10,6 +10,7 @@ export type {
   InvoiceExplanation,
   LedgerAccounts,
   LedgerEntry,
+  LoggedEvent,
   Member,
   OpenSession,
   Payment,
@@ -21,4 +22,7 @@ export type {
   Tenant,
   TenantUsage,
   TrialBalance,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
 } from 'novabilling'

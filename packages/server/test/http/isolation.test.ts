@@ -67,6 +67,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     autoFinalize: true,
   })
   const session = await made(`/invoices/${draft['id']}/checkout`, { successUrl: 'https://shop.example.com' })
+  const [logged] = (await ask('GET', '/event-log')).body.data
   const price = (plan as unknown as { prices: { id: string }[] }).prices[0]?.id ?? ''
   return {
     customers: customer['id'] ?? '',
@@ -83,6 +84,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     'checkout-sessions': session['id'] ?? '',
     'billable-metrics': metric['id'] ?? '',
     events: event['id'] ?? '',
+    'event-log': logged.id,
     subscription: subscription['id'] ?? '',
     taxes: tax['id'] ?? '',
     assignments: assignment['id'] ?? '',
