@@ -40,6 +40,12 @@ const api = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/api`
 try {
   say(machine(String((await owner.query('show server_version')).rows[0]?.server_version)))
   const { session, key, environmentId } = await account()
+  await call(
+    session,
+    '/tenants/me',
+    { settings: { dunning: { retryDays: [], finalAction: 'NONE' } } },
+    'PATCH',
+  )
   await call(session, `/tenants/me/environments/${environmentId}/clock`, { now: '2026-01-01T00:00:00Z' })
   await subscribeAll(key)
   await call(session, `/tenants/me/environments/${environmentId}/clock`, { now: '2026-02-01T00:00:00Z' })
@@ -143,9 +149,14 @@ async function subscribeAll(key: string): Promise<void> {
   await Promise.all(Array.from({ length: 8 }, lane))
 }
 
-async function call(credential: string, path: string, body: object): Promise<Record<string, unknown>> {
+async function call(
+  credential: string,
+  path: string,
+  body: object,
+  method = 'POST',
+): Promise<Record<string, unknown>> {
   const response = await fetch(`${api}${path}`, {
-    method: 'POST',
+    method,
     headers: {
       'content-type': 'application/json',
       ...(credential === '' ? {} : { authorization: `Bearer ${credential}` }),
