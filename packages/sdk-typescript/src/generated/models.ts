@@ -1771,6 +1771,8 @@ export interface TenantSettings {
   address?: Address
   /** How failed charges are tried again; replaced whole */
   dunning?: TenantSettingsDunning
+  /** How mails are written; replaced whole */
+  emails?: TenantSettingsEmails
   smtp?: TenantSettingsSmtp
 }
 
@@ -1780,6 +1782,12 @@ export interface TenantSettingsDunning {
   retryDays: number[]
   /** What becomes of the subscription when all retries have failed; CANCEL unless set */
   finalAction: 'CANCEL' | 'PAUSE' | 'NONE'
+}
+
+/** How mails are written; replaced whole */
+export interface TenantSettingsEmails {
+  /** Of mails to members, and to customers without a `locale`; en unless set */
+  language?: 'en' | 'fr' | 'sw' | 'ar' | 'am' | 'pt'
 }
 
 export interface TenantSettingsFiscalField {
@@ -1853,6 +1861,7 @@ export interface TenantsUpdateMeInputSettings {
   taxId?: string | null | undefined
   address?: AddressInput | null | undefined
   dunning?: TenantsUpdateMeInputSettingsDunning | null | undefined
+  emails?: TenantsUpdateMeInputSettingsEmails | null | undefined
   smtp?: TenantsUpdateMeInputSettingsSmtp | null | undefined
 }
 
@@ -1862,6 +1871,12 @@ export interface TenantsUpdateMeInputSettingsDunning {
   retryDays: readonly number[]
   /** What becomes of the subscription when all retries have failed; CANCEL unless set */
   finalAction: 'CANCEL' | 'PAUSE' | 'NONE'
+}
+
+/** How mails are written; replaced whole */
+export interface TenantsUpdateMeInputSettingsEmails {
+  /** Of mails to members, and to customers without a `locale`; en unless set */
+  language?: 'en' | 'fr' | 'sw' | 'ar' | 'am' | 'pt' | undefined
 }
 
 export interface TenantsUpdateMeInputSettingsFiscalField {

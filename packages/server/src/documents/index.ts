@@ -1,3 +1,4 @@
+export { brandOf } from './brand.ts'
 export type {
   InvoiceDocument,
   InvoiceDocumentLine,
@@ -6,8 +7,10 @@ export type {
   InvoiceParty,
   Logo,
 } from './invoice-document.ts'
+export { type Voice, voiceOf } from './labels.ts'
 export { logoOf } from './logo.ts'
 export { paperOf } from './paper.ts'
+export { printerFor } from './printed-values.ts'
 export type { ElectronicInvoice } from './electronic-invoice.ts'
 export {
   type Renderer,

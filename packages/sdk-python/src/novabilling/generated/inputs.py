@@ -709,6 +709,7 @@ class TenantsUpdateMeInputSettings(TypedDict):
     tax_id: NotRequired[Optional[str]]
     address: NotRequired[Optional[AddressInput]]
     dunning: NotRequired[Optional[TenantsUpdateMeInputSettingsDunning]]
+    emails: NotRequired[Optional[TenantsUpdateMeInputSettingsEmails]]
     smtp: NotRequired[Optional[TenantsUpdateMeInputSettingsSmtp]]
 
 
@@ -719,6 +720,13 @@ class TenantsUpdateMeInputSettingsDunning(TypedDict):
     """Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set"""
     final_action: Literal["CANCEL", "PAUSE", "NONE"]
     """What becomes of the subscription when all retries have failed; CANCEL unless set"""
+
+
+class TenantsUpdateMeInputSettingsEmails(TypedDict):
+    """How mails are written; replaced whole"""
+
+    language: NotRequired[Literal["en", "fr", "sw", "ar", "am", "pt"]]
+    """Of mails to members, and to customers without a `locale`; en unless set"""
 
 
 class TenantsUpdateMeInputSettingsFiscalField(TypedDict):

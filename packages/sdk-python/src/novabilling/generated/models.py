@@ -1021,6 +1021,8 @@ class TenantSettings(Model):
     address: Optional[Address] = None
     dunning: Optional[TenantSettingsDunning] = None
     """How failed charges are tried again; replaced whole"""
+    emails: Optional[TenantSettingsEmails] = None
+    """How mails are written; replaced whole"""
     smtp: Optional[TenantSettingsSmtp] = None
 
 
@@ -1031,6 +1033,13 @@ class TenantSettingsDunning(Model):
     """Days after a charge failed on which it is tried again; [1, 3, 5, 7] unless set"""
     final_action: Annotated[Literal["CANCEL", "PAUSE", "NONE"], LENIENT] = Field(alias="finalAction")
     """What becomes of the subscription when all retries have failed; CANCEL unless set"""
+
+
+class TenantSettingsEmails(Model):
+    """How mails are written; replaced whole"""
+
+    language: Optional[Annotated[Literal["en", "fr", "sw", "ar", "am", "pt"], LENIENT]] = None
+    """Of mails to members, and to customers without a `locale`; en unless set"""
 
 
 class TenantSettingsFiscalField(Model):

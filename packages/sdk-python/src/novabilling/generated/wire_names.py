@@ -382,11 +382,15 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "tax_id": ("taxId", None),
         "address": ("address", "Address"),
         "dunning": ("dunning", "TenantsUpdateMeInputSettingsDunning"),
+        "emails": ("emails", "TenantsUpdateMeInputSettingsEmails"),
         "smtp": ("smtp", "TenantsUpdateMeInputSettingsSmtp"),
     },
     "TenantsUpdateMeInputSettingsDunning": {
         "retry_days": ("retryDays", None),
         "final_action": ("finalAction", None),
+    },
+    "TenantsUpdateMeInputSettingsEmails": {
+        "language": ("language", None),
     },
     "TenantsUpdateMeInputSettingsFiscalField": {
         "label": ("label", None),

@@ -1,11 +1,13 @@
 import type { Deps } from '../../deps.ts'
 import { randomToken, sha256 } from '../../secrets.ts'
 import type { Letter } from './letter.ts'
-import { type MailPayload, armInvitation, insertReset, memberByEmail } from './sql.ts'
+import { memberLetters } from './member-letters.ts'
+import { type MailPayload, armInvitation, insertReset, languageOf, memberByEmail } from './sql.ts'
+import { speechIn } from './voice.ts'
 
 const resetHours = 1
 
-/** A mail that is due. */
+/** A mail to a member that is due. */
 export type DueMail = {
   readonly id: string
   readonly tenant_id: string | null
@@ -25,28 +27,16 @@ export async function compose(deps: Deps, mail: DueMail): Promise<Letter | undef
     case 'invitation':
       return invitation(deps, mail)
     case 'webhook_disabled':
-      return webhookDisabled(mail)
+      return webhookDisabled(deps, mail)
     case 'test':
-      return {
-        subject: 'A test from NovaBilling',
-        greeting: 'Hello,',
-        paragraphs: ['this mail shows that your SMTP settings work. There is nothing to do.'],
-        footer: 'You get this mail because somebody of your account asked for a test.',
-      }
+      return memberLetters.test(speechIn('en'))
   }
 }
 
-function webhookDisabled({ payload: { url = '', reason = '' } }: DueMail): Letter {
-  return {
-    subject: 'A webhook endpoint was switched off',
-    greeting: 'Hello,',
-    paragraphs: [
-      `we have stopped sending webhooks to ${url}.`,
-      reason,
-      'What could not be delivered is kept. When the endpoint works again, switch it on and read what it missed from the event log.',
-    ],
-    footer: 'You get this mail because you manage this NovaBilling account.',
-  }
+async function webhookDisabled(deps: Deps, { tenant_id, payload }: DueMail): Promise<Letter> {
+  const [tenant] = await deps.workerDb.query(languageOf(tenant_id))
+  const { url = '', reason = '' } = payload
+  return memberLetters.webhookDisabled(speechIn(tenant?.language), { url, reason })
 }
 
 async function passwordReset(deps: Deps, { recipient }: DueMail): Promise<Letter | undefined> {
@@ -57,16 +47,8 @@ async function passwordReset(deps: Deps, { recipient }: DueMail): Promise<Letter
   await deps.workerDb.query(
     insertReset(member.tenant_id, deps.ids.next(), member.id, sha256(token), expiresAt),
   )
-  return {
-    subject: 'Set a new password',
-    greeting: `Hello ${member.name},`,
-    paragraphs: [
-      'somebody, hopefully you, asked for a new password for your NovaBilling account.',
-      'The link works once and for an hour. Setting a new password signs you out everywhere.',
-    ],
-    button: { label: 'Set a new password', url: link(deps, 'reset-password', token) },
-    footer: 'If it was not you, there is nothing to do: your password stays as it is.',
-  }
+  const url = link(deps, 'reset-password', token)
+  return memberLetters.passwordReset(speechIn(member.language), { name: member.name, url })
 }
 
 async function invitation(deps: Deps, mail: DueMail): Promise<Letter | undefined> {
@@ -77,16 +59,9 @@ async function invitation(deps: Deps, mail: DueMail): Promise<Letter | undefined
     armInvitation(mail.tenant_id, invitationId, deps.clock.now(), sha256(token)),
   )
   if (!invited) return undefined
-  return {
-    subject: `${invited.name} invites you to ${invited.company_name}`,
-    greeting: 'Hello,',
-    paragraphs: [
-      `${invited.name} invites you to work with the billing of ${invited.company_name} on NovaBilling.`,
-      `The link works once, until ${invited.expires_at.toString({ smallestUnit: 'minute' }).replace('T', ' ').replace('Z', ' UTC')}.`,
-    ],
-    button: { label: 'Accept the invitation', url: link(deps, 'accept-invitation', token) },
-    footer: 'If you do not know what this is about, ignore this mail.',
-  }
+  const { name, company_name: company, expires_at: expiresAt, language } = invited
+  const url = link(deps, 'accept-invitation', token)
+  return memberLetters.invitation(speechIn(language), { name, company, url, expiresAt })
 }
 
 function link({ config }: Deps, page: string, token: string): string {

@@ -1,4 +1,6 @@
+import type { Deps } from '../../deps.ts'
 import type { Slice } from '../../http/route.ts'
+import { deliverToMembers } from './deliver.ts'
 import { smtpRoutes } from './smtp-test.ts'
 
 export const mailing: Slice = {
@@ -8,4 +10,5 @@ export const mailing: Slice = {
   routes: smtpRoutes,
 }
 
-export { mail } from './deliver.ts'
+/** Sends the mails that are due. */
+export const mail = { name: 'mail', tick: (deps: Deps) => deliverToMembers(deps), restMs: 1000 }

@@ -3,43 +3,35 @@ import type { Deps } from '../../deps.ts'
 import { administrators, sessionRoute } from '../../http/route.ts'
 import { Email, closed, named } from '../../http/shapes.ts'
 import { Refusal } from '../../refusal.ts'
-import { smtpPlace, tenantById } from '../tenants/index.ts'
-import { type Post, send, serverPost } from './deliver.ts'
+import { tenantById } from '../tenants/index.ts'
+import { ourselves, reasonOf } from './deliver.ts'
+import { asText } from './letter.ts'
+import { memberLetters } from './member-letters.ts'
+import { ownPost, send, serverPost } from './post.ts'
+import { speechIn } from './voice.ts'
 
 /** Sends one mail now, through the tenant's own mail server if it has one, and tells what that said to it. */
 async function sendTest(deps: Deps, tenantId: string, recipient: string): Promise<{ message: string }> {
-  const post = (await tenantPost(deps, tenantId)) ?? serverPost(deps.config)
-  try {
-    await send(
-      deps,
-      post,
-      { id: deps.ids.next(), recipient },
-      {
-        subject: 'Mail from NovaBilling works',
-        greeting: 'Hello,',
-        paragraphs: ['this mail was sent to see whether mail can be sent. It can.'],
-        footer: 'Somebody who manages your NovaBilling account asked for it.',
-      },
-    )
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Refusal('mail_failed', `The mail could not be sent: ${reason.slice(0, 300)}`)
-  }
-  const message = post
-    ? `The mail server took the mail for ${recipient}.`
-    : 'No mail server is set (settings.smtp, or SMTP_URL for all), so the mail was written to the log.'
-  return { message }
-}
-
-/** The tenant's own mail server, if it has one. */
-async function tenantPost(deps: Deps, tenantId: string): Promise<Post | undefined> {
   const [tenant] = await reader(deps.db, { tenantId }).query(tenantById(tenantId))
-  const smtp = tenant?.settings.smtp
-  if (!smtp) return undefined
-  const sealed = tenant.smtp_password_sealed
-  const pass = sealed === null ? '' : deps.sealer.open(sealed, smtpPlace(tenantId))
-  const { host, port, secure, user, from } = smtp
-  return { options: { host, port, secure, ...(user === null ? {} : { auth: { user, pass } }) }, from }
+  if (!tenant) throw new Error('a tenant vanished')
+  const { smtp, emails } = tenant.settings
+  try {
+    const post = smtp
+      ? await ownPost(deps, tenantId, smtp, tenant.smtp_password_sealed)
+      : serverPost(deps.config)
+    const letter = memberLetters.test(speechIn(emails?.language))
+    if (!post) {
+      deps.log.info({ to: recipient, subject: letter.subject, text: asText(letter) }, 'a mail')
+      return {
+        message:
+          'No mail server is set (settings.smtp, or SMTP_URL for all), so the mail was written to the log.',
+      }
+    }
+    await send(post, { id: deps.ids.next(), recipient, letter, sender: ourselves })
+  } catch (error) {
+    throw new Refusal('mail_failed', `The mail could not be sent: ${reasonOf(error).slice(0, 300)}`)
+  }
+  return { message: `The mail server took the mail for ${recipient}.` }
 }
 
 export const smtpRoutes = [

@@ -45,8 +45,18 @@ export const saveMail = command(
 
 export const memberByEmail = statement(
   'mail.member_by_email',
-  `select tenant_id, id, name from members where email = $1`,
-  { tenant_id: uuid, id: uuid, name: text },
+  `select m.tenant_id, m.id, m.name, t.settings->'emails'->>'language' as language
+   from members m
+   join tenants t on t.id = m.tenant_id
+   where m.email = $1`,
+  { tenant_id: uuid, id: uuid, name: text, language: nullable(text) },
+)
+
+/** The language that a tenant has chosen for its mails. */
+export const languageOf = statement(
+  'mail.language_of_tenant',
+  `select settings->'emails'->>'language' as language from tenants where id = $1::uuid`,
+  { language: nullable(text) },
 )
 
 export const insertReset = command(
@@ -62,6 +72,6 @@ export const armInvitation = statement(
    from tenants t, members m
    where i.tenant_id = $1::uuid and i.id = $2::uuid and i.accepted_at is null and i.expires_at > $3::timestamptz
      and t.id = i.tenant_id and m.tenant_id = i.tenant_id and m.id = i.invited_by
-   returning t.company_name, m.name, i.role, i.expires_at`,
-  { company_name: text, name: text, role: text, expires_at: instant },
+   returning t.company_name, m.name, i.expires_at, t.settings->'emails'->>'language' as language`,
+  { company_name: text, name: text, expires_at: instant, language: nullable(text) },
 )

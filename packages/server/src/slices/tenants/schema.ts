@@ -58,6 +58,16 @@ const settings = {
     },
     { description: 'How failed charges are tried again; replaced whole' },
   ),
+  emails: closed(
+    {
+      language: Type.Optional(
+        oneOf(['en', 'fr', 'sw', 'ar', 'am', 'pt'], {
+          description: 'Of mails to members, and to customers without a `locale`; en unless set',
+        }),
+      ),
+    },
+    { description: 'How mails are written; replaced whole' },
+  ),
 }
 
 const smtp = {
@@ -91,6 +101,7 @@ export const UpdateTenant = closed({
         taxId: Type.Optional(orNull(settings.taxId)),
         address: Type.Optional(orNull(settings.address)),
         dunning: Type.Optional(orNull(settings.dunning)),
+        emails: Type.Optional(orNull(settings.emails)),
         smtp: Type.Optional(
           orNull(
             closed(
@@ -127,6 +138,7 @@ export type TenantSettings = {
   taxId?: string
   address?: Static<typeof Address>
   dunning?: Static<typeof settings.dunning>
+  emails?: Static<typeof settings.emails>
   smtp?: SmtpSettings
 }
 
@@ -155,6 +167,7 @@ export const Tenant = Type.Object(
       taxId: Type.Optional(settings.taxId),
       address: Type.Optional(settings.address),
       dunning: Type.Optional(settings.dunning),
+      emails: Type.Optional(settings.emails),
       smtp: Type.Optional(
         Type.Object({
           host: smtp.host,

@@ -1,0 +1,50 @@
+import type { Letter } from './letter.ts'
+import { type Speech, letterIn } from './voice.ts'
+
+/** The letters to a tenant's own members, by what they are about. */
+export const memberLetters = {
+  passwordReset({ words, ...speech }: Speech, { name, url }: { name: string; url: string }): Letter {
+    const { subject, opening, once, button, footer } = words.passwordReset
+    return letterIn(
+      { words, ...speech },
+      { name, subject, paragraphs: [opening, once], button: { label: button, url }, footer: [footer] },
+    )
+  },
+
+  invitation(
+    speech: Speech,
+    {
+      name,
+      company,
+      url,
+      expiresAt,
+    }: { name: string; company: string; url: string; expiresAt: Temporal.Instant },
+  ): Letter {
+    const { subject, opening, once, button, footer } = speech.words.invitation
+    return letterIn(speech, {
+      name: null,
+      subject: speech.title(subject, { name, company }),
+      paragraphs: [
+        speech.say(opening, { name, company }),
+        speech.say(once, { date: speech.instant(expiresAt) }),
+      ],
+      button: { label: button, url },
+      footer: [footer],
+    })
+  },
+
+  webhookDisabled(speech: Speech, { url, reason }: { url: string; reason: string }): Letter {
+    const { subject, opening, kept } = speech.words.webhookDisabled
+    return letterIn(speech, {
+      name: null,
+      subject,
+      paragraphs: [speech.say(opening, { url }), reason, kept],
+      footer: [speech.words.forMembers],
+    })
+  },
+
+  test(speech: Speech): Letter {
+    const { subject, opening, footer } = speech.words.test
+    return letterIn(speech, { name: null, subject, paragraphs: [opening], footer: [footer] })
+  },
+}
