@@ -47,6 +47,8 @@ export type Subject = {
   /** Otherwise the customer may try another card on it. */
   readonly declineEndsPage: boolean
   readonly partialRefunds: boolean
+  /** It cannot be asked how a refund ended. */
+  readonly tellsOfRefunds?: false
   readonly type?: 'CARD' | 'MOBILE_MONEY'
 }
 
@@ -132,7 +134,10 @@ export async function onPage(as: Caller, subject: Subject, body: object = {}) {
 /** What the customer does on the page. Gives where the browser goes. */
 export async function choose(stage: Stage, page: string | null, choice: Choice): Promise<string> {
   const url = page ?? [...stage.simulator.world.prompts.values()].at(-1) ?? ''
-  const answer = await fetch(url, {
+  // As a browser: a provider's address may lead on to the page.
+  const shown = await fetch(url)
+  assert.equal(shown.status, 200, await shown.text())
+  const answer = await fetch(shown.url, {
     method: 'POST',
     redirect: 'manual',
     body: new URLSearchParams({ choice }),

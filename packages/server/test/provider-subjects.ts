@@ -139,4 +139,31 @@ export const subjects: readonly Subject[] = [
     declineEndsPage: true,
     partialRefunds: false,
   },
+  {
+    name: 'DPO',
+    currency: 'UGX',
+    price: 180000,
+    // Two digits behind the point, which the currency has not.
+    units: '180000.00',
+    credentials: () => ({
+      companyToken: `00000000-0000-4000-8000-${secret().slice(3)}`,
+      serviceType: '3854',
+    }),
+    wrong: [{ companyToken: '9F416C11-127B-4DE2-AC7F-D5710E4C5E0A', serviceType: '3854' }, /companyToken/],
+    malformed: [{ companyToken: 'a token', serviceType: '3854' }, 'credentials.companyToken'],
+    tokens: {
+      succeeds: 'SIMSUCCEEDS',
+      soft: 'SIMINSUFFICIENT',
+      hard: 'SIMEXPIRED',
+      pending: 'SIMPENDING',
+    },
+    addressOf: ({ companyToken = '' }, url) => [companyToken, url],
+    forged: null,
+    faultPath: '/API/v6/chargeTokenRecurrent',
+    keepsMethods: true,
+    anyCurrency: true,
+    declineEndsPage: true,
+    partialRefunds: true,
+    tellsOfRefunds: false,
+  },
 ]

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../clock.ts'
+import { dpo } from './dpo.ts'
 import { flutterwave } from './flutterwave.ts'
 import { mpesa } from './mpesa.ts'
 import { paystack } from './paystack.ts'
@@ -9,7 +10,7 @@ import { stripe } from './stripe.ts'
 import { pageHtml } from './page.ts'
 import { type Ask, type Choice, type Reply, type Simulated, World, choices } from './world.ts'
 
-const all: readonly Simulated[] = [paystack, flutterwave, stripe, mpesa, pesapal]
+const all: readonly Simulated[] = [paystack, flutterwave, stripe, mpesa, pesapal, dpo]
 const mostBytes = 1_048_576
 
 export type Simulator = {
@@ -62,7 +63,12 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
 
   const path = ask.path.slice(provider.prefix.length)
   const { name } = provider
-  const fault = world.takeFault(name, path, ['drop_before', 'drop_after', 'busy', 'error'])
+  const fault = world.takeFault(name, provider.actionOf?.({ ...ask, path }) ?? path, [
+    'drop_before',
+    'drop_after',
+    'busy',
+    'error',
+  ])
   if (fault?.kind === 'drop_before') return void response.destroy()
   if (fault?.kind === 'busy')
     return send(world, response, {

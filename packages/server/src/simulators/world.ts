@@ -24,6 +24,8 @@ export type Simulated = {
   /** What its address is, behind ours. */
   readonly address: string
   readonly answer: (world: World, ask: Ask) => Reply | Promise<Reply>
+  /** What a call is about, for faults that are meant for it; its path unless said otherwise. */
+  readonly actionOf?: (ask: Ask) => string
 }
 
 /**
@@ -33,7 +35,7 @@ export type Simulated = {
 export type Fault = {
   readonly provider: string
   readonly kind: 'drop_before' | 'drop_after' | 'busy' | 'error' | 'other_amount'
-  /** Only for calls whose path begins so. */
+  /** Only for calls whose path, or path and action, begins so. */
   readonly path?: string
 }
 

@@ -45,6 +45,7 @@ async function ask(deps: Deps, session: ClaimedSession): Promise<Found> {
     at: session.clock_now ?? deps.clock.now(),
     calledAt: session.created_at,
     token: null,
+    payerEmail: session.payer_email,
   }
   return outcomeOf(deps, () => provider.queryCharge(deps, request), {
     provider: session.provider,

@@ -113,6 +113,7 @@ const claimedColumns = {
   is_test: boolean,
   clock_now: nullable(instant),
   credentials_sealed: bytes,
+  payer_email: nullable(text),
 }
 export type ClaimedSession = RowOf<typeof claimedColumns>
 
@@ -128,11 +129,12 @@ export const claimSessions = statement(
    )
    update checkout_sessions s
    set attempt = s.attempt + 1, lease_until = $2
-   from due, environments e, payment_providers a
+   from due, environments e, payment_providers a, customers c
    where s.environment_id = due.environment_id and s.id = due.id and e.id = s.environment_id
      and a.environment_id = s.environment_id and a.id = s.provider_id
+     and c.environment_id = s.environment_id and c.id = s.customer_id
    returning ${names.map((name) => `s.${name}`).join(', ')}, e.tenant_id, s.environment_id, e.kind = 'TEST' as is_test,
-     e.clock_now, a.credentials_sealed`,
+     e.clock_now, a.credentials_sealed, c.email as payer_email`,
   claimedColumns,
 )
 

@@ -29,7 +29,7 @@ export async function attemptCharge(deps: Deps, payment: ClaimedPayment): Promis
       if (token === null) throw new Error('a payment that can be charged lost its method')
       return provider.charge(deps, { ...request, token, payer })
     },
-    ask: () => provider.queryCharge(deps, { ...request, token }),
+    ask: () => provider.queryCharge(deps, { ...request, token, payerEmail: payer.email }),
   })
 }
 

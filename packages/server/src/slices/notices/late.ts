@@ -32,6 +32,7 @@ export async function bookLate(deps: Deps, account: AccountRow, payment: FailedP
     currency: payment.currency,
     at: payment.clock_now ?? deps.clock.now(),
     calledAt: payment.called_at,
+    payerEmail: null,
     token:
       methodId === null || sealed === null
         ? null

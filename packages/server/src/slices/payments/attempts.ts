@@ -94,7 +94,7 @@ export function recordOf(
     }
     case 'unknown': {
       const seconds = askAgainAfterSeconds(asked.attempt, asked.onTestClock)
-      return { ...open, status: 'UNKNOWN', dueAt: at.add({ seconds }) }
+      return { ...open, status: 'UNKNOWN', dueAt: at.add({ seconds }), handle: found.handle ?? null }
     }
     case 'not_found':
       return { ...open, status: 'PENDING', dueAt: at }

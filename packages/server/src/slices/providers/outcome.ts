@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
+import { dpo } from './dpo/index.ts'
 import { flutterwave } from './flutterwave/index.ts'
 import { manual } from './manual.ts'
 import { mpesa } from './mpesa/index.ts'
@@ -11,7 +12,7 @@ import { stripe } from './stripe/index.ts'
 import { NotSent } from './web.ts'
 
 const providers = new Map<string, Provider>(
-  [sandbox, manual, paystack, flutterwave, stripe, mpesa, pesapal].map((provider) => [
+  [sandbox, manual, paystack, flutterwave, stripe, mpesa, pesapal, dpo].map((provider) => [
     provider.name,
     provider,
   ]),

@@ -2,7 +2,15 @@ import type { DeclineCode } from '@novabilling/core/dunning'
 import type { Deps } from '../../deps.ts'
 
 /** The payment providers that charge and refund for us. */
-export const providerNames = ['SANDBOX', 'PAYSTACK', 'FLUTTERWAVE', 'STRIPE', 'MPESA', 'PESAPAL'] as const
+export const providerNames = [
+  'SANDBOX',
+  'PAYSTACK',
+  'FLUTTERWAVE',
+  'STRIPE',
+  'MPESA',
+  'PESAPAL',
+  'DPO',
+] as const
 
 /** Where a call belongs. */
 type ProviderScope = { readonly tenantId: string; readonly environmentId: string }
@@ -43,6 +51,7 @@ type ChargeRequest = ProviderRequest & { readonly token: string; readonly payer:
 type ChargeQuestion = ProviderRequest & {
   /** Null when the method is gone, and for a hosted checkout. */
   readonly token: string | null
+  readonly payerEmail: string | null
 }
 type RefundRequest = ProviderRequest & {
   /** The reference and the provider's own id of the charge that is given back. */
@@ -76,7 +85,7 @@ export type Outcome =
   | { readonly status: 'declined'; readonly code: DeclineCode; readonly reason: string }
   | { readonly status: 'pending'; readonly askAfterSeconds: number; readonly handle?: string }
   | { readonly status: 'unavailable'; readonly code: UnavailableCode; readonly reason: string }
-  | { readonly status: 'unknown' }
+  | { readonly status: 'unknown'; readonly handle?: string }
 type UnavailableCode = Extract<DeclineCode, 'provider_unavailable' | 'provider_config_error'>
 
 /** An answer about an earlier call; `not_found`: the provider has never heard of the reference. */
