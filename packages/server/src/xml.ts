@@ -52,7 +52,7 @@ export function readXml(text: string): XmlElement {
 }
 
 /** The element at the end of a path of names; the first of each name. */
-function elementIn(
+export function elementIn(
   element: XmlElement | undefined,
   ...path: readonly string[]
 ): XmlElement | undefined {

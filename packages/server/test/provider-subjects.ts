@@ -166,4 +166,39 @@ export const subjects: readonly Subject[] = [
     partialRefunds: true,
     tellsOfRefunds: false,
   },
+  {
+    name: 'PAYU',
+    currency: 'ZAR',
+    price: 3499.9,
+    units: '349990',
+    credentials: () => {
+      const own = secret()
+      return {
+        soapUsername: own,
+        soapPassword: `${own}s`,
+        safeKey: `{00000000-0000-4000-8000-${own.slice(3)}}`,
+      }
+    },
+    wrong: [
+      {
+        soapUsername: 'siminvalid',
+        soapPassword: 'sim000000',
+        safeKey: '{00000000-0000-4000-8000-000000000000}',
+      },
+      /soapUsername/,
+    ],
+    malformed: [{ soapUsername: 'a', soapPassword: 'b', safeKey: 'no braces' }, 'credentials.safeKey'],
+    tokens: {
+      succeeds: 'SIMSUCCEEDS',
+      soft: 'SIMINSUFFICIENT',
+      hard: 'SIMEXPIRED',
+      pending: 'SIMPENDING',
+    },
+    addressOf: null,
+    forged: null,
+    faultPath: '/service/PayUAPI/doTransaction',
+    keepsMethods: true,
+    declineEndsPage: true,
+    partialRefunds: true,
+  },
 ]

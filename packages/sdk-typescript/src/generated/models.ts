@@ -193,7 +193,7 @@ export interface CheckoutSession {
   id: string
   invoiceId: string
   customerId: string
-  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO'
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU'
   /** Amount in major units */
   amount: number
   currency: string
@@ -529,7 +529,7 @@ export interface CustomersListPaymentsQuery {
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
   status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
-  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'MANUAL' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU' | 'MANUAL' | undefined
   invoiceId?: string | undefined
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined
@@ -891,7 +891,7 @@ export interface InvoicesCheckoutInput {
   /** Where it goes without; default successUrl */
   cancelUrl?: string | undefined
   /** Default: the first that can take it, by priority */
-  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | undefined
+  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU' | undefined
   /** Where mobile money asks for its PIN */
   phone?: string | undefined
   /** Keep what was paid with, where the provider can; default true */
@@ -1100,7 +1100,7 @@ export interface Payment {
   currency: string
   /** PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back */
   status: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED'
-  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'MANUAL'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU' | 'MANUAL'
   method: string | null
   providerTransactionId: string | null
   failureCode: string | null
@@ -1115,7 +1115,7 @@ export interface Payment {
 export interface PaymentMethod {
   id: string
   customerId: string
-  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU'
   type: 'CARD' | 'BANK_ACCOUNT' | 'MOBILE_MONEY' | 'WALLET'
   brand: string | null
   last4: string | null
@@ -1128,7 +1128,7 @@ export interface PaymentMethod {
 
 export interface PaymentMethodsCreateInput {
   customerId: string
-  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO'
+  provider: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU'
   /** What the provider gave for it; kept sealed, never shown again */
   token: string
   /** Default CARD */
@@ -1158,7 +1158,7 @@ export interface PaymentMethodsUpdateInput {
 
 export interface PaymentProvider {
   id: string
-  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO'
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU'
   isActive: boolean
   priority: number
   countries: string[]
@@ -1179,7 +1179,7 @@ export interface PaymentProviderWebhook {
 }
 
 export interface PaymentProvidersCreateInput {
-  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO'
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU'
   /** What the provider gave you, by field; kept sealed, never shown again */
   credentials: { [key: string]: string }
   /** Default true */
@@ -1199,7 +1199,7 @@ export interface PaymentProvidersListQuery {
   limit?: number | undefined
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
-  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | undefined
+  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU' | undefined
 }
 
 export interface PaymentProvidersUpdateInput {
@@ -1234,7 +1234,7 @@ export interface PaymentsListQuery {
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
   status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
-  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'MANUAL' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU' | 'MANUAL' | undefined
   invoiceId?: string | undefined
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined

@@ -5,12 +5,13 @@ import { dpo } from './dpo.ts'
 import { flutterwave } from './flutterwave.ts'
 import { mpesa } from './mpesa.ts'
 import { paystack } from './paystack.ts'
+import { payu } from './payu.ts'
 import { pesapal } from './pesapal.ts'
 import { stripe } from './stripe.ts'
 import { pageHtml } from './page.ts'
 import { type Ask, type Choice, type Reply, type Simulated, World, choices } from './world.ts'
 
-const all: readonly Simulated[] = [paystack, flutterwave, stripe, mpesa, pesapal, dpo]
+const all: readonly Simulated[] = [paystack, flutterwave, stripe, mpesa, pesapal, dpo, payu]
 const mostBytes = 1_048_576
 
 export type Simulator = {

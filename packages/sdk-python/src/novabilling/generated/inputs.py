@@ -237,7 +237,7 @@ class InvoicesCheckoutInput(TypedDict):
     """Where the browser goes after paying. It tells nothing: ask for the session"""
     cancel_url: NotRequired[str]
     """Where it goes without; default successUrl"""
-    provider_name: NotRequired[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"]]
+    provider_name: NotRequired[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"]]
     """Default: the first that can take it, by priority"""
     phone: NotRequired[str]
     """Where mobile money asks for its PIN"""
@@ -331,7 +331,7 @@ class PaymentMethodsCreateInput(TypedDict):
     """`PaymentMethodsCreateInput` as the API takes it."""
 
     customer_id: str
-    provider: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"]
+    provider: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"]
     token: str
     """What the provider gave for it; kept sealed, never shown again"""
     type: NotRequired[Literal["CARD", "BANK_ACCOUNT", "MOBILE_MONEY", "WALLET"]]
@@ -354,7 +354,7 @@ class PaymentMethodsUpdateInput(TypedDict):
 class PaymentProvidersCreateInput(TypedDict):
     """`PaymentProvidersCreateInput` as the API takes it."""
 
-    provider_name: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"]
+    provider_name: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"]
     credentials: Mapping[str, str]
     """What the provider gave you, by field; kept sealed, never shown again"""
     is_active: NotRequired[bool]

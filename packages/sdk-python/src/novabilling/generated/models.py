@@ -85,7 +85,7 @@ class CheckoutSession(Model):
     id: str
     invoice_id: str = Field(alias="invoiceId")
     customer_id: str = Field(alias="customerId")
-    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"], LENIENT] = Field(alias="providerName")
+    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"], LENIENT] = Field(alias="providerName")
     amount: Decimal
     """Amount in major units"""
     currency: str
@@ -704,7 +704,7 @@ class Payment(Model):
     currency: str
     status: Annotated[Literal["PENDING", "PROCESSING", "SUCCEEDED", "FAILED", "REFUNDED"], LENIENT]
     """PROCESSING while the provider works on it, and while we ask how it ended; REFUNDED when all is back"""
-    provider: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "MANUAL"], LENIENT]
+    provider: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU", "MANUAL"], LENIENT]
     method: Optional[str]
     provider_transaction_id: Optional[str] = Field(alias="providerTransactionId")
     failure_code: Optional[str] = Field(alias="failureCode")
@@ -721,7 +721,7 @@ class PaymentMethod(Model):
 
     id: str
     customer_id: str = Field(alias="customerId")
-    provider: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"], LENIENT]
+    provider: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"], LENIENT]
     type: Annotated[Literal["CARD", "BANK_ACCOUNT", "MOBILE_MONEY", "WALLET"], LENIENT]
     brand: Optional[str]
     last4: Optional[str]
@@ -736,7 +736,7 @@ class PaymentProvider(Model):
     """`PaymentProvider` as the API answers it."""
 
     id: str
-    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"], LENIENT] = Field(alias="providerName")
+    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"], LENIENT] = Field(alias="providerName")
     is_active: bool = Field(alias="isActive")
     priority: int
     countries: List[str]

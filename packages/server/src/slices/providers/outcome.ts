@@ -5,6 +5,7 @@ import { flutterwave } from './flutterwave/index.ts'
 import { manual } from './manual.ts'
 import { mpesa } from './mpesa/index.ts'
 import { paystack } from './paystack/index.ts'
+import { payu } from './payu/index.ts'
 import { pesapal } from './pesapal/index.ts'
 import type { Outcome, Provider } from './provider.ts'
 import { sandbox } from './sandbox.ts'
@@ -12,7 +13,7 @@ import { stripe } from './stripe/index.ts'
 import { NotSent } from './web.ts'
 
 const providers = new Map<string, Provider>(
-  [sandbox, manual, paystack, flutterwave, stripe, mpesa, pesapal, dpo].map((provider) => [
+  [sandbox, manual, paystack, flutterwave, stripe, mpesa, pesapal, dpo, payu].map((provider) => [
     provider.name,
     provider,
   ]),

@@ -10,6 +10,7 @@ export const providerNames = [
   'MPESA',
   'PESAPAL',
   'DPO',
+  'PAYU',
 ] as const
 
 /** Where a call belongs. */

@@ -289,6 +289,7 @@ for (const subject of subjects) {
       const { payment } = await dueBy(as, subject, tokens.succeeds)
       fail('drop_after')
       await collect(server)
+      await world.settled()
       assert.equal((await get(as, `/payments/${payment.id}`)).status, afterBreak)
       await later()
       assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')

@@ -18,7 +18,7 @@ class PaymentProvidersResource:
     def create(
         self,
         *,
-        provider_name: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"],
+        provider_name: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"],
         credentials: Mapping[str, str],
         is_active: Union[bool, NotGiven] = NOT_GIVEN,
         priority: Union[int, NotGiven] = NOT_GIVEN,
@@ -52,7 +52,7 @@ class PaymentProvidersResource:
         page: Union[int, NotGiven] = NOT_GIVEN,
         limit: Union[int, NotGiven] = NOT_GIVEN,
         cursor: Union[str, NotGiven] = NOT_GIVEN,
-        provider_name: Union[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"], NotGiven] = NOT_GIVEN,
+        provider_name: Union[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"], NotGiven] = NOT_GIVEN,
         timeout: Optional[float] = None,
     ) -> Page[models.PaymentProvider]:
         """List accounts at payment providers
@@ -178,7 +178,7 @@ class AsyncPaymentProvidersResource:
     async def create(
         self,
         *,
-        provider_name: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"],
+        provider_name: Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"],
         credentials: Mapping[str, str],
         is_active: Union[bool, NotGiven] = NOT_GIVEN,
         priority: Union[int, NotGiven] = NOT_GIVEN,
@@ -212,7 +212,7 @@ class AsyncPaymentProvidersResource:
         page: Union[int, NotGiven] = NOT_GIVEN,
         limit: Union[int, NotGiven] = NOT_GIVEN,
         cursor: Union[str, NotGiven] = NOT_GIVEN,
-        provider_name: Union[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO"], NotGiven] = NOT_GIVEN,
+        provider_name: Union[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"], NotGiven] = NOT_GIVEN,
         timeout: Optional[float] = None,
     ) -> AsyncPageCall[models.PaymentProvider]:
         """List accounts at payment providers
