@@ -13,5 +13,6 @@ export {
   roundHalfUp,
   subtract,
   toDecimal,
+  toRoundedDecimal,
   zero,
 } from './ratio.ts'

@@ -69,6 +69,16 @@ export function floor({ numerator, denominator }: Ratio): bigint {
   return numerator < 0n && quotient * denominator !== numerator ? quotient - 1n : quotient
 }
 
+/**
+ * The shortest decimal of a fraction, rounded half up where it has more decimals than these: 1/3 to 4 → `0.3333`, 5/2 →
+ * `2.5`. To be shown and read, never to be computed with.
+ */
+export function toRoundedDecimal(value: Ratio, mostDecimals: number): string {
+  return toDecimal(
+    ratio(roundHalfUp(multiply(value, ratio(10n ** BigInt(mostDecimals)))), 10n ** BigInt(mostDecimals)),
+  )
+}
+
 function reduce(numerator: bigint, denominator: bigint): Ratio {
   const divisor = greatestCommonDivisor(numerator < 0n ? -numerator : numerator, denominator)
   return { numerator: numerator / divisor, denominator: denominator / divisor }

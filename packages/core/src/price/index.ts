@@ -1,0 +1,7 @@
+export { type Decimal, readDecimal } from './decimal.ts'
+export { topUpTo } from './minimum.ts'
+export { needsEachEvent } from './percentage.ts'
+export { priceUsage } from './price-usage.ts'
+export type { ChargeModel, Priced, Pricing, Step, Tier, Usage } from './pricing.ts'
+export { type GivenProperties, type Properties, pricingOf } from './properties.ts'
+export { type PropertyFault, readProperties } from './read.ts'
