@@ -143,6 +143,50 @@ create policy worker on billing_batches to nova_worker using true with check tru
 grant insert, select on billing_batches to nova_api;
 grant delete, insert, select, update on billing_batches to nova_worker;
 
+create table charge_versions (
+  environment_id uuid not null,
+  charge_id uuid not null,
+  revision integer not null,
+  display_name text,
+  prices jsonb not null,
+  filters jsonb not null,
+  moves_existing boolean not null,
+  removed boolean not null,
+  created_at timestamp with time zone not null,
+  constraint charge_versions_environment_id_charge_id_fkey FOREIGN KEY (environment_id, charge_id) REFERENCES charges(environment_id, id),
+  constraint charge_versions_pkey PRIMARY KEY (environment_id, charge_id, revision)
+);
+
+alter table charge_versions force row level security;
+create policy environment on charge_versions using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on charge_versions to nova_worker using true with check true;
+grant delete, insert, select on charge_versions to nova_api;
+grant select on charge_versions to nova_worker;
+
+create table charges (
+  environment_id uuid not null,
+  id uuid not null,
+  plan_id uuid not null,
+  billable_metric_id uuid not null,
+  charge_model text not null,
+  prorated boolean not null,
+  archived_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint charges_charge_model_check CHECK ((charge_model = ANY (ARRAY['STANDARD'::text, 'GRADUATED'::text, 'VOLUME'::text, 'PACKAGE'::text, 'PERCENTAGE'::text]))),
+  constraint charges_environment_id_billable_metric_id_fkey FOREIGN KEY (environment_id, billable_metric_id) REFERENCES billable_metrics(environment_id, id),
+  constraint charges_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id),
+  constraint charges_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX charges_created ON public.charges USING btree (environment_id, created_at, id);
+CREATE INDEX charges_metric ON public.charges USING btree (environment_id, billable_metric_id);
+CREATE INDEX charges_plan ON public.charges USING btree (environment_id, plan_id, created_at, id);
+alter table charges force row level security;
+create policy environment on charges using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on charges to nova_worker using true with check true;
+grant delete, insert, select on charges to nova_api;
+grant select on charges to nova_worker;
+
 create table checkout_sessions (
   environment_id uuid not null,
   id uuid not null,
@@ -890,6 +934,7 @@ create table plans (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   invoice_grace_days integer,
+  charges_revision integer not null default 0,
   constraint plans_billing_interval_check CHECK ((billing_interval = ANY (ARRAY['HOURLY'::text, 'DAILY'::text, 'WEEKLY'::text, 'MONTHLY'::text, 'QUARTERLY'::text, 'YEARLY'::text]))),
   constraint plans_billing_timing_check CHECK ((billing_timing = ANY (ARRAY['IN_ADVANCE'::text, 'IN_ARREARS'::text]))),
   constraint plans_interval_count_check CHECK ((interval_count > 0)),
@@ -1119,6 +1164,7 @@ create table subscriptions (
   arrears jsonb,
   trial_notice_at timestamp with time zone,
   billed_elsewhere_to timestamp with time zone,
+  charges_revision integer not null default 0,
   constraint subscriptions_billing_anchor_check CHECK ((billing_anchor = ANY (ARRAY['ANNIVERSARY'::text, 'CALENDAR'::text]))),
   constraint subscriptions_check CHECK ((num_nulls(pending_plan_id, pending_price_id, pending_quantity, pending_at) = ANY (ARRAY[0, 4]))),
   constraint subscriptions_pending_quantity_check CHECK ((pending_quantity > 0)),
@@ -1144,6 +1190,8 @@ CREATE INDEX subscriptions_retry ON public.subscriptions USING btree (retry_at) 
 CREATE INDEX subscriptions_trial_notice ON public.subscriptions USING btree (trial_notice_at) WHERE ((trial_notice_at IS NOT NULL) AND (NOT on_test_clock));
 CREATE INDEX subscriptions_trial_notice_on_test_clock ON public.subscriptions USING btree (environment_id, trial_notice_at) WHERE ((trial_notice_at IS NOT NULL) AND on_test_clock);
 CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id) WHERE (external_id IS NOT NULL);
+CREATE TRIGGER subscriptions_charges_of_changed BEFORE UPDATE OF plan_id, price_id ON public.subscriptions FOR EACH ROW WHEN (((old.plan_id IS DISTINCT FROM new.plan_id) OR (old.price_id IS DISTINCT FROM new.price_id))) EXECUTE FUNCTION keep_charges_revision();
+CREATE TRIGGER subscriptions_charges_of_new BEFORE INSERT ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION keep_charges_revision();
 alter table subscriptions force row level security;
 create policy environment on subscriptions using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on subscriptions to nova_worker using true with check true;
@@ -1458,6 +1506,18 @@ CREATE OR REPLACE FUNCTION public.is_later(at timestamp with time zone, transact
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN COALESCE(((at > than_at) OR ((at = than_at) AND ((transaction COLLATE "C") > (than_transaction COLLATE "C")))), (at IS NOT NULL))
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.keep_charges_revision()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.charges_revision := (
+    select p.charges_revision from plans p where p.environment_id = new.environment_id and p.id = new.plan_id
+  );
+  return new;
+end $function$
  -- owner: the migrating role;
 
 CREATE OR REPLACE FUNCTION public.keep_usage_generation(number integer)

@@ -11,9 +11,7 @@ import {
   IconReceiptRefund,
   IconRefresh,
   IconUsers,
-  IconTimelineEvent,
   IconUsersGroup,
-  IconWebhook,
 } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 
@@ -48,16 +46,9 @@ export const areas: readonly Area[] = [
     pages: [{ label: 'Ledger', page: 'ledger', icon: IconBook2 }],
   },
   {
-    title: 'Developers',
-    pages: [
-      { label: 'API keys', page: 'api-keys', icon: IconKey },
-      { label: 'Webhooks', page: 'webhooks', icon: IconWebhook },
-      { label: 'Event log', page: 'event-log', icon: IconTimelineEvent },
-    ],
-  },
-  {
     title: 'Account',
     pages: [
+      { label: 'API keys', page: 'api-keys', icon: IconKey },
       { label: 'Team', page: 'team', icon: IconUsersGroup },
       { label: 'Audit log', page: 'audit-log', icon: IconListCheck },
       { label: 'Settings', page: 'settings', icon: IconBuilding },

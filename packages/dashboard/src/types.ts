@@ -10,7 +10,6 @@ export type {
   InvoiceExplanation,
   LedgerAccounts,
   LedgerEntry,
-  LoggedEvent,
   Member,
   OpenSession,
   Payment,
@@ -22,7 +21,4 @@ export type {
   Tenant,
   TenantUsage,
   TrialBalance,
-  WebhookDelivery,
-  WebhookEndpoint,
-  WebhookEndpointWithSecret,
 } from 'novabilling'

@@ -33,6 +33,7 @@ export const idPrefixes = {
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',
   billableMetric: 'met',
+  charge: 'chg',
   // What the customer's system reports; the API knows each kind by its address.
   usageEvent: 'evt',
   ledgerTransaction: 'txn',

@@ -47,6 +47,12 @@ export const refusals = {
   billable_metric_not_found: [404, 'There is no such billable metric.'],
   billable_metric_code_taken: [409, 'A billable metric with this code exists already.'],
   billable_metric_in_use: [409, 'This billable metric has counted already, so its filters stay.'],
+  billable_metric_charged: [
+    409,
+    'A plan charges for this billable metric. Take the charge off the plan first.',
+  ],
+  charge_not_found: [404, 'There is no such charge.'],
+  charge_has_no_price: [409, 'A charge of this plan has no price in the currency of the subscription.'],
   usage_event_not_found: [404, 'There is no such usage event.'],
   usage_event_invalid: [400, 'This line is no event of usage.'],
   usage_event_in_future: [400, 'The timestamp is in the future.'],
@@ -112,7 +118,6 @@ export const refusals = {
   payment_exceeds_invoice: [409, 'The payment is more than what is due on the invoice.'],
   no_payment_method: [409, 'This customer has no payment method. Add one first.'],
   payment_method_not_found: [404, 'There is no such payment method.'],
-  event_not_found: [404, 'There is no such event.'],
   webhook_endpoint_not_found: [404, 'There is no such webhook endpoint.'],
   webhook_endpoint_inactive: [409, 'This webhook endpoint is switched off. Switch it on first.'],
   webhook_endpoint_is_default: [

@@ -8,6 +8,7 @@ import {
   decimalOf,
   fieldsOf,
   floorOf,
+  fractionOf,
   halfUp,
   listOf,
   plus,
@@ -15,6 +16,7 @@ import {
   wholeOf,
 } from './verify-reading.ts'
 import { netOf, verifyTaxes } from './verify-taxes.ts'
+import { priceOf, sumOfSteps } from './verify-usage.ts'
 
 export { DocumentFault } from './verify-reading.ts'
 
@@ -90,6 +92,7 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
     above: price.above * quantity.above * 10n ** BigInt(decimals),
     below: price.below * quantity.below,
   }
+  if (line['usage'] !== null) exact = verifyUsage(fieldsOf(line['usage'], `${at}.usage`), at, decimals, claim)
   if (line['share'] !== null) {
     const share = fieldsOf(line['share'], `${at}.share`)
     const part = wholeOf(share, 'part')
@@ -97,6 +100,8 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
     if (whole <= 0n) throw new DocumentFault(`${at}.share.whole must be above zero`)
     verifyShare(line, share, at, { part, whole }, claim)
     exact = { above: exact.above * part, below: exact.below * whole }
+    if (line['minimum'] !== null)
+      exact = verifyMinimum(fieldsOf(line['minimum'], `${at}.minimum`), at, { above: part, below: whole })
   }
   claimFraction(`${at}.exactMinor`, line['exactMinor'], exact, claim)
   const net = netOf(line, exact)
@@ -106,6 +111,54 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
   const remainder = { above: net.above - down * net.below, below: net.below }
   claimFraction(`${at}.remainder`, line['remainder'], remainder, claim)
   return net
+}
+
+/** What is missing to the minimum for the days of the period, in minor units. */
+function verifyMinimum(minimum: Fields, at: string, share: Fraction): Fraction {
+  const reached = fractionOf(minimum['reachedMinor'], `${at}.minimum.reachedMinor`)
+  const whole = wholeOf(minimum, 'minor')
+  return plus(
+    { above: whole * share.above, below: share.below },
+    { above: -reached.above, below: reached.below },
+  )
+}
+
+/** The steps of a price, and the price itself where it follows from the usage as a whole; in minor units. */
+function verifyUsage(usage: Fields, at: string, decimals: number, claim: Claim): Fraction {
+  const properties = fieldsOf(usage['properties'], `${at}.usage.properties`)
+  const units = fractionOf(usage['units'], `${at}.usage.units`)
+  const sum = sumOfSteps(
+    listOf(usage, 'steps').map((step, index) => ({
+      quantity: fractionOf(step['quantity'], `${at}.usage.steps[${index}].quantity`),
+      unitPrice: decimalOf(step, 'unitPrice'),
+    })),
+  )
+  const price = priceOf({
+    model: textOf(usage, 'model'),
+    units,
+    paid:
+      usage['weightedUnits'] === null
+        ? units
+        : fractionOf(usage['weightedUnits'], `${at}.usage.weightedUnits`),
+    events: wholeOf(usage, 'events'),
+    price: (name) => {
+      const value = properties[name]
+      if (value === undefined) return undefined
+      return typeof value === 'number' ? { above: BigInt(value), below: 1n } : decimalOf(properties, name)
+    },
+    tiers: properties['tiers'] === undefined ? [] : listOf(properties, 'tiers').map(tierOf),
+  })
+  if (price && price.above * sum.below !== sum.above * price.below)
+    claim(`${at}.usage.steps`, `a sum of ${sum.above}/${sum.below}`, `${price.above}/${price.below}`)
+  return { above: sum.above * 10n ** BigInt(decimals), below: sum.below }
+}
+
+function tierOf(tier: Fields): { upTo: Fraction | null; each: Fraction; flat: Fraction } {
+  return {
+    upTo: tier['upTo'] === null ? null : decimalOf(tier, 'upTo'),
+    each: decimalOf(tier, 'unitPrice'),
+    flat: decimalOf(tier, 'flatAmount'),
+  }
 }
 
 /** The days that the period touches, or its seconds, out of those of the whole one. */

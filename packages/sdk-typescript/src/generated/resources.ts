@@ -6,6 +6,7 @@ import { ApiKeysResource } from './api-keys.ts'
 import { AuditLogResource } from './audit-log.ts'
 import { AuthResource } from './auth.ts'
 import { BillableMetricsResource } from './billable-metrics.ts'
+import { ChargesResource } from './charges.ts'
 import { CheckoutSessionsResource } from './checkout-sessions.ts'
 import { CreditNotesResource } from './credit-notes.ts'
 import { CurrenciesResource } from './currencies.ts'
@@ -33,6 +34,7 @@ export class Resources {
   readonly auditLog: AuditLogResource
   readonly auth: AuthResource
   readonly billableMetrics: BillableMetricsResource
+  readonly charges: ChargesResource
   readonly checkoutSessions: CheckoutSessionsResource
   readonly creditNotes: CreditNotesResource
   readonly currencies: CurrenciesResource
@@ -59,6 +61,7 @@ export class Resources {
     this.auditLog = new AuditLogResource(caller)
     this.auth = new AuthResource(caller)
     this.billableMetrics = new BillableMetricsResource(caller)
+    this.charges = new ChargesResource(caller)
     this.checkoutSessions = new CheckoutSessionsResource(caller)
     this.creditNotes = new CreditNotesResource(caller)
     this.currencies = new CurrenciesResource(caller)

@@ -2,6 +2,7 @@ import type { Slice } from '../http/route.ts'
 import { access } from './access/index.ts'
 import { analytics } from './analytics/index.ts'
 import { catalog } from './catalog/index.ts'
+import { charges } from './charges/index.ts'
 import { checkout } from './checkout/index.ts'
 import { clocks } from './clock/index.ts'
 import { collecting } from './collection/index.ts'
@@ -37,6 +38,7 @@ export const slices: readonly Slice[] = [
   metrics,
   usage,
   taxes,
+  charges,
   ledger,
   invoices,
   paymentProviders,

@@ -45,6 +45,12 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
   const endpoint = await made('/webhook-endpoints', { url: 'http://127.0.0.1:9/refused', isActive: true })
   const sent = await made(`/webhook-endpoints/${endpoint['id']}/test`, {})
   const metric = await made('/billable-metrics', { name: mark, code: mark, aggregationType: 'COUNT' })
+  const charge = await made('/charges', {
+    planId: plan['id'],
+    billableMetricId: metric['id'],
+    chargeModel: 'STANDARD',
+    prices: [{ currency: 'USD', properties: { unitPrice: 1 } }],
+  })
   const event = await made('/events', { transactionId: mark, subscriptionId: subscription['id'], code: mark })
   for (const loop of loops) while (await loop.tick(server.deps));
   await webhooks.settle(server.deps)
@@ -67,7 +73,6 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     autoFinalize: true,
   })
   const session = await made(`/invoices/${draft['id']}/checkout`, { successUrl: 'https://shop.example.com' })
-  const [logged] = (await ask('GET', '/event-log')).body.data
   const price = (plan as unknown as { prices: { id: string }[] }).prices[0]?.id ?? ''
   return {
     customers: customer['id'] ?? '',
@@ -84,7 +89,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     'checkout-sessions': session['id'] ?? '',
     'billable-metrics': metric['id'] ?? '',
     events: event['id'] ?? '',
-    'event-log': logged.id,
+    charges: charge['id'] ?? '',
+    plan: plan['id'] ?? '',
     subscription: subscription['id'] ?? '',
     taxes: tax['id'] ?? '',
     assignments: assignment['id'] ?? '',
@@ -94,6 +100,13 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
 /** A body that is right for a route, so that only whose things it names can be wrong. */
 function bodyFor(operation: string, ids: Ids): object {
   const bodies: Record<string, object> = {
+    'charges.create': {
+      planId: ids['plans'],
+      billableMetricId: ids['billable-metrics'],
+      chargeModel: 'STANDARD',
+      prices: [{ currency: 'USD', properties: { unitPrice: 1 } }],
+    },
+    'charges.preview': { chargeId: ids['charges'], currency: 'USD', usage: [{ quantity: 1 }] },
     'plans.addPrice': { currency: 'KES', amount: 1 },
     'plans.updatePrice': { amount: 1 },
     'invoices.markPaid': { paymentMethod: 'BANK_TRANSFER' },

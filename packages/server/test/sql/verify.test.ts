@@ -180,6 +180,9 @@ test('nothing is left of the damage, and every promise has been looked at', asyn
   // These two need payments: verify-payments.test.ts.
   const untried = invariants.map(({ name }) => name).filter((name) => !tried.has(name))
   assert.deepEqual(untried, [
+    // broken where usage is billed, in the tests of charges
+    'no stretch of the usage of a subscription is billed twice',
+    'every line of usage is of a stretch that is remembered as billed',
     'what was given back of every payment is the sum of its refunds',
     'no two payments share a transaction of a provider',
     // Broken and found in http/providers/verify.test.ts and http/dunning/dunning.test.ts.

@@ -9,6 +9,7 @@ import { presentPlan } from './present.ts'
 import type { CreatePlan, ListPlans, Plan, UpdatePlan } from './schema.ts'
 import {
   type PlanRow,
+  deleteCharges,
   deletePlan,
   deletePrices,
   insertPlan,
@@ -140,6 +141,7 @@ export async function removePlan(tx: Tx, environmentId: string, id: string): Pro
   const [found] = await tx.query(planIsUsed(environmentId, plan.id))
   if (found?.used) throw new Refusal('plan_in_use')
 
+  tx.defer(deleteCharges(environmentId, plan.id))
   tx.defer(deletePrices(environmentId, plan.id))
   tx.defer(deletePlan(environmentId, plan.id))
 }

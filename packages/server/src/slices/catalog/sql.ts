@@ -102,6 +102,15 @@ export const deletePrices = command(
   'catalog.delete_prices',
   `delete from prices where environment_id = $1::uuid and plan_id = $2::uuid`,
 )
+export const deleteCharges = command(
+  'catalog.delete_charges',
+  `with versions as (
+     delete from charge_versions v using charges c
+     where v.environment_id = $1::uuid and c.environment_id = v.environment_id and c.id = v.charge_id
+       and c.plan_id = $2::uuid
+   )
+   delete from charges where environment_id = $1::uuid and plan_id = $2::uuid`,
+)
 export const deletePlan = command(
   'catalog.delete_plan',
   `delete from plans where environment_id = $1::uuid and id = $2::uuid`,

@@ -12,15 +12,40 @@ export type LineDerivation = {
   readonly exact: Ratio
   readonly wholeFrom: string
   readonly wholeTo: string
+  /** Of a line of usage: what was priced, and how. */
+  readonly usage?: UsageDerivation
+  /** Of a line that tops up to a minimum, in minor units: the minimum of a whole period, and what was reached. */
+  readonly minimum?: { readonly minor: string; readonly reached: Fraction }
+}
+
+type Fraction = readonly [numerator: string, denominator: string]
+
+/** Decimals in major units, fractions as pairs. The steps sum to the amount. */
+export type UsageDerivation = {
+  readonly model: string
+  readonly units: Fraction
+  /** The units weighted by time, where that is paid for. */
+  readonly weighted: Fraction | null
+  readonly events: string
+  readonly properties: object
+  readonly steps: readonly {
+    readonly kind: string
+    readonly from: string | null
+    readonly upTo: string | null
+    readonly quantity: Fraction
+    readonly unitPrice: string
+  }[]
 }
 
 /** As it is stored: fractions as pairs of decimal strings, since JSON has no integers of any length. */
 export type StoredDerivation = Omit<LineDerivation, 'share' | 'exact'> & {
-  readonly share: readonly [numerator: string, denominator: string]
-  readonly exact: readonly [numerator: string, denominator: string]
+  readonly share: Fraction
+  readonly exact: Fraction
 }
 
 /** Written by hand, since none of its values holds anything to escape and the billing run makes one a line. */
-export function derivationText({ zone, unit, share, exact, wholeFrom, wholeTo }: LineDerivation): string {
-  return `{"zone":"${zone}","unit":"${unit}","share":["${share.numerator}","${share.denominator}"],"exact":["${exact.numerator}","${exact.denominator}"],"wholeFrom":"${wholeFrom}","wholeTo":"${wholeTo}"}`
+export function derivationText(derivation: LineDerivation): string {
+  const { zone, unit, share, exact, wholeFrom, wholeTo, usage, minimum } = derivation
+  const more = usage || minimum ? `,${JSON.stringify({ usage, minimum }).slice(1, -1)}` : ''
+  return `{"zone":"${zone}","unit":"${unit}","share":["${share.numerator}","${share.denominator}"],"exact":["${exact.numerator}","${exact.denominator}"],"wholeFrom":"${wholeFrom}","wholeTo":"${wholeTo}"${more}}`
 }

@@ -29,6 +29,43 @@ const ExplainedLine = Type.Object(
         { description: 'What part of its whole period is charged; null for a line that has none' },
       ),
     ),
+    usage: orNull(
+      Type.Object(
+        {
+          model: Type.String({ description: 'The charge model' }),
+          units: fraction('What was used; they choose the tier'),
+          weightedUnits: orNull(
+            fraction('The units weighted by the part of the period that they were there'),
+          ),
+          events: digits('How many events'),
+          properties: Type.Unsafe<object>({
+            type: 'object',
+            additionalProperties: true,
+            description: 'The price as it was: decimals in major units',
+          }),
+          steps: Type.Array(
+            Type.Object({
+              kind: Type.String({ description: 'As in the preview of a charge' }),
+              from: orNull(Type.String()),
+              upTo: orNull(Type.String()),
+              quantity: fraction('How many'),
+              unitPrice: digits('In major units'),
+            }),
+            { description: 'Quantity × unit price of each; their sum is the exact amount' },
+          ),
+        },
+        { description: 'Of a line of usage: what was priced, and how; null for others' },
+      ),
+    ),
+    minimum: orNull(
+      Type.Object(
+        {
+          minor: digits('Of a whole period, in minor units'),
+          reachedMinor: fraction('What the usage came to, in minor units'),
+        },
+        { description: 'Of a line that tops up to a minimum: minimum × share, less what was reached' },
+      ),
+    ),
     exactMinor: fraction('Unit price × quantity × share, exactly, in minor units'),
     taxes: Type.Array(
       Type.Object({

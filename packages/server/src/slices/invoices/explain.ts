@@ -6,7 +6,7 @@ import type { Reader } from '../../db/transaction.ts'
 import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { shareOf } from '../taxes/index.ts'
-import type { StoredDerivation } from './derivation.ts'
+import type { StoredDerivation, UsageDerivation } from './derivation.ts'
 import type { InvoiceExplanation } from './explain-schema.ts'
 import { findInvoice } from './find.ts'
 import { type InvoiceRow, type LineOfInvoice, derivationsOf } from './sql.ts'
@@ -80,7 +80,9 @@ function explainLine(
     periodEnd: line.to,
     unitAmount: line.unit,
     quantity: line.quantity,
-    share: derivation ? explainShare(derivation) : null,
+    share: derivation && !derivation.usage ? explainShare(derivation) : null,
+    usage: derivation?.usage ? explainUsage(derivation.usage) : null,
+    minimum: derivation?.minimum ? explainMinimum(derivation.minimum) : null,
     exactMinor: shown(amount),
     taxes: ratesOf(line.taxes).map(({ code, rate, inclusive }) => ({ code, rate: shown(rate), inclusive })),
     netMinor: shown(net),
@@ -108,6 +110,25 @@ function termsOf(
 
 function ratesOf(taxes: LineOfInvoice['taxes']): TaxRate[] {
   return (taxes ?? []).map(({ code, rate, inclusive }) => ({ code, rate: shareOf(rate), inclusive }))
+}
+
+function explainUsage(usage: UsageDerivation): InvoiceExplanation['lines'][number]['usage'] {
+  return {
+    model: usage.model,
+    units: shown(ratioOf(usage.units)),
+    weightedUnits: usage.weighted && shown(ratioOf(usage.weighted)),
+    events: usage.events,
+    properties: usage.properties,
+    steps: usage.steps.map(({ quantity, ...step }) => ({ ...step, quantity: shown(ratioOf(quantity)) })),
+  }
+}
+
+function explainMinimum({ minor, reached }: NonNullable<StoredDerivation['minimum']>) {
+  return { minor, reachedMinor: shown(ratioOf(reached)) }
+}
+
+function ratioOf([numerator, denominator]: readonly [string, string]): Ratio {
+  return ratio(BigInt(numerator), BigInt(denominator))
 }
 
 function shown({ numerator, denominator }: Ratio): { numerator: string; denominator: string } {

@@ -11,6 +11,7 @@ export const invoices: Slice = {
   schemas: [...schemas, ...explainSchemas],
 }
 
+export type { UsageDerivation } from './derivation.ts'
 export { discardDrafts } from './discard.ts'
 export { findInvoice, presentInvoices } from './find.ts'
 export { daysOf, looksOf, partyOf, printedTaxesOf } from './document.ts'

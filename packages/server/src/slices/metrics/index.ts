@@ -11,4 +11,5 @@ export const metrics: Slice = {
   constraints: { billable_metrics_code_key: 'billable_metric_code_taken' },
 }
 
+export { findMetric } from './metrics.ts'
 export { type MetricRow, metricsByCodes, metricsByIds } from './sql.ts'

@@ -15,6 +15,7 @@ import {
   metricById,
   metricColumns,
   metricHasCounted,
+  metricIsCharged,
   metricSelect,
   saveMetric,
 } from './sql.ts'
@@ -103,9 +104,14 @@ export async function updateMetric(
   return presentMetric(saved)
 }
 
-/** Retires a metric: it takes no more events and frees its code. What it has counted stays, and is billed. */
+/**
+ * Retires a metric: it takes no more events and frees its code. What it has counted stays, and is billed. Refuses one that
+ * a plan charges for.
+ */
 export async function removeMetric(tx: Tx, environmentId: string, id: string): Promise<void> {
   const metric = await lockById(tx, environmentId, id)
+  const [found] = await tx.query(metricIsCharged(environmentId, metric.id))
+  if (found?.charged) throw new Refusal('billable_metric_charged')
   tx.defer(archiveMetric(environmentId, metric.id, tx.now))
 }
 

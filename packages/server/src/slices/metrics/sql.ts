@@ -69,6 +69,13 @@ export const archiveMetric = command(
   'metrics.archive',
   `update billable_metrics set archived_at = $3, updated_at = $3 where environment_id = $1::uuid and id = $2::uuid`,
 )
+export const metricIsCharged = statement(
+  'metrics.is_charged',
+  `select exists (
+     select from charges where environment_id = $1::uuid and billable_metric_id = $2::uuid and archived_at is null
+   ) as charged`,
+  { charged: boolean },
+)
 export const metricHasCounted = statement(
   'metrics.has_counted',
   `select exists (select from usage_buckets where environment_id = $1::uuid and metric_id = $2::uuid) as counted`,

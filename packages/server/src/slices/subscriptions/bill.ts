@@ -7,6 +7,7 @@ import { intendPayments } from '../payments/index.ts'
 import { beginArrears, closeArrears, closesAt } from './arrears.ts'
 import { awaitWhilePaused } from './awaiting.ts'
 import { draftOf, kindOf } from './draft.ts'
+import { type UsedWindow, addUsage, usedWindow } from './usage.ts'
 import { isoMs, isoMsOrNull, msOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
 import { resumeRow } from './resume-row.ts'
@@ -38,18 +39,32 @@ export async function billDue(
   const changed: DueRow[] = []
   const ended: DueRow[] = []
   const moved = new Set<DueRow>()
+  const used: UsedWindow[] = []
   const add = (row: DueRow, draft: Draft | undefined): void => {
     if (!draft) return
     drafts.push(draft)
     billed.push(row)
   }
+  const endUsage = (row: DueRow, at: number): void => {
+    const end = msOrNull(row.current_period_end)
+    if (end === null || at >= end) return
+    const window = usedWindow(row, { by: 'cancellation', at }, drafts.length)
+    if (window) used.push(window)
+  }
   for (const row of rows) {
     let isChanged = false
+    let usedUpTo: string | null = null
     let types: EventType[] = []
     for (let count = 0; count < mostPeriodsAtOnce && row.due_at !== null;) {
       const dueAt = Date.parse(row.due_at)
       if (dueAt > untilMs) break
       isChanged = true
+      const end = row.current_period_end
+      if (end !== null && end !== usedUpTo && Date.parse(end) <= dueAt) {
+        const window = usedWindow(row, { by: 'period' }, drafts.length)
+        if (window) used.push(window)
+        usedUpTo = end
+      }
       const closing = closesAt(row)
       if (closing !== null && closing <= dueAt) {
         add(row, closeArrears(row, dueAt, { by: 'period' }))
@@ -71,6 +86,7 @@ export async function billDue(
         moved.add(row)
         types.push('subscription.resumed')
       } else {
+        if (plan.kind === 'end') endUsage(row, plan.at)
         if (plan.kind === 'end') ended.push(row)
         else if (row.billing_timing === 'IN_ADVANCE') add(row, draftOf(row, plan))
         if (row.arrears !== null || row.billing_timing === 'IN_ARREARS') moved.add(row)
@@ -92,6 +108,7 @@ export async function billDue(
     )
   recordEventsAcross(tx, deps, facts)
   if (changed.length === 0) return 0
+  if (used.length > 0) await addUsage(tx, used, drafts, billed)
 
   saveAll(tx, changed)
   saveTermsOf(tx, [...moved])

@@ -14,6 +14,7 @@ import { presentSubscription } from './present.ts'
 import { isInPeriod, periodOf, scheduleOf } from './schedule.ts'
 import type { CancelSubscription, Subscription } from './schema.ts'
 import type { DueRow } from './sql.ts'
+import { addUsage, usedWindow } from './usage.ts'
 import { saveTermsOf } from './terms.ts'
 import { chargedUnits, creditUnused, unitsCharged, unusedFrom } from './unused.ts'
 
@@ -47,10 +48,18 @@ export async function cancelSubscription(
     const closing = isInPeriod(row, plan.at)
       ? closeArrears(row, plan.at, { by: 'cancellation', at: plan.at })
       : undefined
+    // A pause may have outlasted its period.
+    const used = usedWindow(
+      row,
+      isInPeriod(row, plan.at) ? { by: 'cancellation', at: plan.at } : { by: 'period' },
+    )
+    const drafts = closing ? [closing] : []
     const ended = endSubscriptions(deps, tx, [row])
     await creditCanceled(deps, tx, row, plan.at)
     saveTermsOf(tx, [row])
-    if (closing) await issueAndCollect(deps, tx, [closing], [row])
+    const rows = drafts.map(() => row)
+    if (used) await addUsage(tx, [used], drafts, rows)
+    await issueAndCollect(deps, tx, drafts, rows)
     return ended
   }
   dueAnew(row)

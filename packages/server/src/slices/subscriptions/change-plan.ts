@@ -4,6 +4,7 @@ import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
 import { findPlan } from '../catalog/index.ts'
+import { refuseUnpriced } from '../charges/index.ts'
 import { awaitFirstPeriod, closeArrears, cutArrears, resumeArrears } from './arrears.ts'
 import { issueAndCollect } from './bill.ts'
 import { concludeChange } from './changed.ts'
@@ -18,6 +19,7 @@ import type { DueRow } from './sql.ts'
 import { refuseElsewhere } from './takeover.ts'
 import { awaitTrialEnd } from './trial-ending.ts'
 import { type Terms, applyTerms, changesInterval, forgetPending, restartAt } from './terms.ts'
+import { addUsage, usedWindow } from './usage.ts'
 import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
 
 /**
@@ -68,6 +70,7 @@ async function termsOf(
   if (!plan.is_active && plan.id !== row.plan_id) throw new Refusal('plan_inactive')
   const quantity = input.quantity ?? row.quantity
   const price = priceIn(plan, row.currency, quantity)
+  await refuseUnpriced(tx, row.environment_id, plan.id, row.currency)
   return {
     plan_id: plan.id,
     price_id: price.id,
@@ -134,7 +137,12 @@ async function changeNow(
   }
   const cut = prorate ? ({ by: 'change', at: now } as const) : ({ by: 'period' } as const)
   const closing = isOtherInterval ? closeArrears(row, now, cut) : undefined
-  if (closing) await issueAndCollect(deps, tx, [closing], [row])
+  const drafts = closing ? [closing] : []
+  const rows = drafts.map(() => row)
+  // What was used until now was used under the old plan, whatever is prorated.
+  const used = usedWindow({ ...row, plan_charges_revision: 1 }, { by: 'change', at: now })
+  if (used) await addUsage(tx, [{ ...used, row }], drafts, rows)
+  await issueAndCollect(deps, tx, drafts, rows)
   if (prorate) cutArrears(row, cut)
   applyTerms(row, terms)
   if (isOtherInterval) restartAt(row, now)

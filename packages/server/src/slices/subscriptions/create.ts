@@ -4,6 +4,7 @@ import type { Tx } from '../../db/transaction.ts'
 import { parseId } from '../../ids.ts'
 import { Refusal, invalid } from '../../refusal.ts'
 import { type PlanRow, findPlan } from '../catalog/index.ts'
+import { refuseUnpriced } from '../charges/index.ts'
 import { type CustomerRow, findCustomer, lockCustomer } from '../customers/index.ts'
 import { awaitFirstPeriod } from './arrears.ts'
 import { billDue, saveAll } from './bill.ts'
@@ -51,6 +52,7 @@ export async function createSubscription(
   const currency = input.currency ?? customer.currency
   const quantity = input.quantity ?? 1
   const price = priceIn(plan, currency, quantity)
+  await refuseUnpriced(tx, environmentId, plan.id, currency)
 
   const nowMs = tx.now.epochMilliseconds
   const resolved = resolveDates(dates, customer.timezone, nowMs)

@@ -81,6 +81,17 @@ export function invoiceOf(
   }
 }
 
+/** The same invoice with more lines; all of them are rounded together. */
+export function withCharges(draft: Draft, charges: readonly Charge[]): Draft {
+  const all = [...draft.lines, ...charges]
+  const { lineMinor, subtotalMinor } = roundLines(all.map(({ derivation }) => ({ amount: derivation.exact })))
+  return {
+    ...draft,
+    lines: all.map((charge, index) => ({ ...charge, amountMinor: lineMinor[index] ?? 0n })),
+    totalMinor: subtotalMinor,
+  }
+}
+
 type PlanTerms = { readonly name: string; readonly priceMinor: bigint; readonly quantity: number }
 
 function termsOf(row: DueRow): PlanTerms {

@@ -72,6 +72,7 @@ export const subscriptionColumns = {
   billed_elsewhere_to: nullable(instantText),
   payment_method_id: nullable(uuid),
   metadata: json<Record<string, string | number | boolean>>(),
+  charges_revision: integer,
   due_at: nullable(instantText),
   on_test_clock: boolean,
   created_at: instantText,
@@ -87,6 +88,7 @@ export const dueColumns = {
   ...subscriptionColumns,
   attempt: integer,
   plan_name: text,
+  plan_charges_revision: integer,
   billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
   interval_count: integer,
   billing_timing: oneOf('IN_ADVANCE', 'IN_ARREARS'),
@@ -113,7 +115,7 @@ export function withBillingFacts(locked: string): string {
    select ${Object.keys(subscriptionColumns)
      .map((name) => `s.${name}`)
      .join(', ')}, s.environment_id, s.attempt,
-     l.name as plan_name, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
+     l.name as plan_name, l.charges_revision as plan_charges_revision, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
      n.id as next_price_id, n.amount_minor as next_price_minor, p.succeeded_at as next_price_from,
      coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms,
      case when c.net_payment_terms is not null then 'CUSTOMER' when l.net_payment_terms is not null then 'PLAN' end as terms_from,

@@ -57,8 +57,16 @@ export function applyPending(row: DueRow, terms: Terms, at: number): void {
   if (isOtherInterval && row.status !== 'TRIALING') restartAt(row, at)
 }
 
+/** After every revision of a plan's charges that there is. */
+const newestRevision = 2_147_483_647
+
 /** Gives a row its new plan, price and quantity; a change that was pending is superseded. */
 export function applyTerms(row: DueRow, { plan_payment_terms: planTerms, ...terms }: Terms): void {
+  // With another plan or price come the charges that the plan has by now.
+  if (row.plan_id !== terms.plan_id || row.price_id !== terms.price_id) {
+    row.charges_revision = newestRevision
+    row.plan_charges_revision = newestRevision
+  }
   Object.assign(row, terms)
   row.next_price_id = null
   if (row.terms_from !== 'CUSTOMER') {

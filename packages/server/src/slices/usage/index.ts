@@ -12,4 +12,4 @@ export const usage: Slice = {
 
 export { closeUsage, lateUsage } from './closings.ts'
 export { dropOldGenerations } from './generations.ts'
-export { type UsageAsk, readUsage } from './read.ts'
+export { type Usage, type UsageAsk, readUsage } from './read.ts'

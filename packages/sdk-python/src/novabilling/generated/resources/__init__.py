@@ -7,6 +7,7 @@ from .api_keys import AsyncApiKeysResource, ApiKeysResource
 from .audit_log import AsyncAuditLogResource, AuditLogResource
 from .auth import AsyncAuthResource, AuthResource
 from .billable_metrics import AsyncBillableMetricsResource, BillableMetricsResource
+from .charges import AsyncChargesResource, ChargesResource
 from .checkout_sessions import AsyncCheckoutSessionsResource, CheckoutSessionsResource
 from .credit_notes import AsyncCreditNotesResource, CreditNotesResource
 from .currencies import AsyncCurrenciesResource, CurrenciesResource
@@ -37,6 +38,7 @@ class Resources:
         self.audit_log = AuditLogResource(caller)
         self.auth = AuthResource(caller)
         self.billable_metrics = BillableMetricsResource(caller)
+        self.charges = ChargesResource(caller)
         self.checkout_sessions = CheckoutSessionsResource(caller)
         self.credit_notes = CreditNotesResource(caller)
         self.currencies = CurrenciesResource(caller)
@@ -67,6 +69,7 @@ class AsyncResources:
         self.audit_log = AsyncAuditLogResource(caller)
         self.auth = AsyncAuthResource(caller)
         self.billable_metrics = AsyncBillableMetricsResource(caller)
+        self.charges = AsyncChargesResource(caller)
         self.checkout_sessions = AsyncCheckoutSessionsResource(caller)
         self.credit_notes = AsyncCreditNotesResource(caller)
         self.currencies = AsyncCurrenciesResource(caller)

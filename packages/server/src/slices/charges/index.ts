@@ -1,0 +1,13 @@
+import type { Slice } from '../../http/route.ts'
+import { routes } from './routes.ts'
+import { schemas } from './schema.ts'
+
+export { type RatedUsage, type UsageWindow, rateUsage, refuseUnpriced } from './rate.ts'
+
+export const charges: Slice = {
+  name: 'charges',
+  title: 'Charges',
+  description: 'What a plan costs beyond its price: the usage of metrics, priced by models.',
+  routes,
+  schemas,
+}

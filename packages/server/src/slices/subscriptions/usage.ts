@@ -1,0 +1,170 @@
+import type { Period } from '@novabilling/core/calendar'
+import {
+  type Ratio,
+  compare,
+  divide,
+  ratio,
+  roundHalfUp,
+  toRoundedDecimal,
+  toMajor,
+  zero,
+} from '@novabilling/core/money'
+import { topUpTo } from '@novabilling/core/price'
+import { type Cut, shareUsed } from '@novabilling/core/subscription'
+import type { Tx } from '../../db/transaction.ts'
+import { type RatedUsage, type UsageWindow, rateUsage } from '../charges/index.ts'
+import type { Draft, UsageDerivation } from '../invoices/index.ts'
+import { type Charge, invoiceOf, withCharges } from './draft.ts'
+import { isoMs, msOrNull } from './instants.ts'
+import { endOfUnits, periodOf, scheduleOf, unitOf } from './schedule.ts'
+import type { DueRow } from './sql.ts'
+
+/** Usage of a subscription that is over and is to be billed. */
+export type UsedWindow = {
+  readonly row: DueRow
+  /** The row as it was when the window ended, for a pass goes on with it. */
+  readonly was: DueRow
+  readonly period: Period
+  readonly to: number
+  readonly cut: Cut
+  /** Where the draft that takes its lines would be, of those of the pass. */
+  readonly place: number
+}
+
+/** The usage of the period under way up to its end or a cut in it; undefined where the plan never charged for any. */
+export function usedWindow(row: DueRow, cut: Cut, place = 0): UsedWindow | undefined {
+  const period = periodOf(row)
+  const end = msOrNull(row.current_period_end)
+  if (!period || end === null || row.plan_charges_revision === 0) return undefined
+  const to = cut.by === 'period' ? end : Math.min(cut.at, end)
+  return { row, was: { ...row }, period, to, cut, place }
+}
+
+/**
+ * Adds the usage of windows to the drafts of a pass: to the one that the end of the window made, or else as an invoice of
+ * its own. `rows` has the row of each draft, and is kept so.
+ */
+export async function addUsage(
+  tx: Tx,
+  windows: readonly UsedWindow[],
+  drafts: Draft[],
+  rows: DueRow[],
+): Promise<void> {
+  const rated = await rateUsage(tx, windows.map(windowOf))
+  for (const [index, window] of windows.entries()) {
+    const charges = (rated[index] ?? []).flatMap((one) => linesOf(window, one))
+    const [first] = charges
+    if (!first) continue
+    const { was, row, to, place } = window
+    const draft = drafts[place]
+    const at = isoMs(to)
+    if (draft && rows[place] === row && (draft.periodStart === at || draft.periodEnd === at))
+      drafts[place] = withCharges(draft, charges)
+    else {
+      drafts.push(invoiceOf(was, { kind: 'CHANGE', at: to, from: first.from ?? at, to: at }, charges))
+      rows.push(row)
+    }
+  }
+}
+
+function windowOf({ was, period, to }: UsedWindow): UsageWindow {
+  return {
+    environmentId: was.environment_id,
+    subscriptionId: was.id,
+    planId: was.plan_id,
+    revision: was.charges_revision,
+    currency: was.currency,
+    periodFrom: Date.parse(was.current_period_start ?? ''),
+    to,
+    wholeMs: period.wholeTo - period.wholeFrom,
+  }
+}
+
+/** A line of what was used, where anything was, and one of what is missing to the charge's minimum. */
+function linesOf(window: UsedWindow, rated: RatedUsage): Charge[] {
+  const lines: Charge[] = []
+  const { events, units } = rated.usage
+  if (events > 0n || units.numerator > 0n) lines.push(usageLine(window, rated))
+  const topUp = topUpLine(window, rated)
+  if (topUp) lines.push(topUp)
+  return lines
+}
+
+const shownDecimals = 12
+
+function usageLine({ was, period }: UsedWindow, rated: RatedUsage): Charge {
+  const { usage, priced, exactMinor, from, to } = rated
+  const quantity = usage.weighted ?? usage.units
+  const [only, ...more] = priced.steps
+  const isProduct = only !== undefined && more.length === 0 && compare(only.quantity, quantity) === 0
+  const average = quantity.numerator > 0n ? divide(priced.amount, quantity) : zero
+  return {
+    type: 'USAGE',
+    description: rated.name,
+    quantity: toRoundedDecimal(quantity, shownDecimals),
+    unit: toRoundedDecimal(isProduct ? only.unitPrice : average, shownDecimals),
+    from: isoMs(from),
+    to: isoMs(to),
+    isDeferred: false,
+    derivation: {
+      zone: was.timezone,
+      unit: 'PERIOD',
+      share: ratio(1n),
+      exact: exactMinor,
+      wholeFrom: isoMs(period.wholeFrom),
+      wholeTo: isoMs(period.wholeTo),
+      usage: derivationOf(rated),
+    },
+  }
+}
+
+function derivationOf({ model, usage, price, priced }: RatedUsage): UsageDerivation {
+  return {
+    model,
+    units: pair(usage.units),
+    weighted: usage.weighted ? pair(usage.weighted) : null,
+    events: String(usage.events),
+    properties: price.properties,
+    steps: priced.steps.map(({ kind, from, upTo, quantity, unitPrice }) => ({
+      kind,
+      from: from && toRoundedDecimal(from, shownDecimals),
+      upTo: upTo && toRoundedDecimal(upTo, shownDecimals),
+      quantity: pair(quantity),
+      // A rate in percent has two decimals more as a factor.
+      unitPrice: toRoundedDecimal(unitPrice, shownDecimals + 2),
+    })),
+  }
+}
+
+/** What is missing to the minimum of a charge, by the days of the period that the usage is of. */
+function topUpLine({ was, period, cut }: UsedWindow, rated: RatedUsage): Charge | undefined {
+  const { price, exactMinor, from } = rated
+  if (price.minimum === null) return undefined
+  const share = shareUsed(scheduleOf(was), period, { from, cut, endsAt: msOrNull(was.ends_at) })
+  const missing = topUpTo(ratio(BigInt(price.minimum)), share, exactMinor)
+  if (missing.numerator === 0n) return undefined
+  const isWhole = share.numerator === share.denominator
+  const to = cut.by === 'period' || isWhole ? rated.to : endOfUnits(was, from, Number(share.numerator))
+  return {
+    type: 'COMMITMENT',
+    description: `${rated.name} (up to its minimum)`,
+    quantity: '1',
+    unit: toMajor({ currency: was.currency, minor: roundHalfUp(missing) }),
+    from: isoMs(from),
+    to: isoMs(to),
+    isDeferred: false,
+    derivation: {
+      zone: was.timezone,
+      unit: isWhole ? 'PERIOD' : unitOf(was),
+      share,
+      exact: missing,
+      wholeFrom: isoMs(period.wholeFrom),
+      wholeTo: isoMs(period.wholeTo),
+      minimum: { minor: price.minimum, reached: pair(exactMinor) },
+    },
+  }
+}
+
+function pair({ numerator, denominator }: Ratio): readonly [string, string] {
+  return [String(numerator), String(denominator)]
+}
