@@ -1342,6 +1342,29 @@ create policy worker on usage_events to nova_worker using true with check true;
 grant insert, select on usage_events to nova_api;
 grant insert, select on usage_events to nova_worker;
 
+create table usage_ratings (
+  environment_id uuid not null,
+  subscription_id uuid not null,
+  window_from timestamp with time zone not null,
+  charge_id uuid not null,
+  window_to timestamp with time zone not null,
+  revision integer not null,
+  currency text not null,
+  whole_from timestamp with time zone not null,
+  whole_to timestamp with time zone not null,
+  least numeric[] not null,
+  billed numeric[] not null,
+  credited numeric[] not null,
+  constraint usage_ratings_check CHECK (((array_length("least", 1) = 2) AND (array_length(billed, 1) = 2) AND (array_length(credited, 1) = 2))),
+  constraint usage_ratings_pkey PRIMARY KEY (environment_id, subscription_id, window_from, charge_id)
+);
+
+alter table usage_ratings force row level security;
+create policy environment on usage_ratings using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on usage_ratings to nova_worker using true with check true;
+grant insert, select, update on usage_ratings to nova_api;
+grant insert, select, update on usage_ratings to nova_worker;
+
 create table usage_words (
   environment_id uuid not null,
   subscription_id uuid not null,

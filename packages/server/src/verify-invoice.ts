@@ -93,6 +93,8 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
     below: price.below * quantity.below,
   }
   if (line['usage'] !== null) exact = verifyUsage(fieldsOf(line['usage'], `${at}.usage`), at, decimals, claim)
+  if ('correction' in line && line['correction'] !== null)
+    exact = corrected(exact, fieldsOf(line['correction'], `${at}.correction`), at)
   if (line['share'] !== null) {
     const share = fieldsOf(line['share'], `${at}.share`)
     const part = wholeOf(share, 'part')
@@ -111,6 +113,14 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
   const remainder = { above: net.above - down * net.below, below: net.below }
   claimFraction(`${at}.remainder`, line['remainder'], remainder, claim)
   return net
+}
+
+/** What is missing of usage that changed after it was billed: what it costs, or the least, less what was billed. */
+function corrected(price: Fraction, correction: Fields, at: string): Fraction {
+  const least = fractionOf(correction['leastMinor'], `${at}.correction.leastMinor`)
+  const billed = fractionOf(correction['billedMinor'], `${at}.correction.billedMinor`)
+  const due = price.above * least.below > least.above * price.below ? price : least
+  return plus(due, { above: -billed.above, below: billed.below })
 }
 
 /** What is missing to the minimum for the days of the period, in minor units. */

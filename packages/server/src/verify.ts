@@ -4,6 +4,7 @@ import type { Pool } from './db/pool.ts'
 import { type Invariant, invariant } from './invariant.ts'
 import { webhookInvariants } from './webhook-invariants.ts'
 import { providerInvariants } from './provider-invariants.ts'
+import { chargeInvariants } from './charge-invariants.ts'
 import { usageInvariants } from './usage-invariants.ts'
 
 /** A row that breaks a promise: where it is, which one, and what is wrong with it. */
@@ -37,29 +38,7 @@ export const invariants: readonly Invariant[] = [
      left join logos l on l.tenant_id = e.tenant_id and l.digest = d.digest
      where l.digest is distinct from encode(sha256(l.bytes), 'hex') or l.digest is null`,
   ),
-  invariant(
-    'usage_is_billed_once',
-    'no stretch of the usage of a subscription is billed twice',
-    `select environment_id, 'subscription ' || subscription_id as place,
-       'has usage billed from ' || period_from || ' that is billed up to ' || billed_to as fault
-     from (
-       select environment_id, subscription_id, period_from,
-         max(period_to) over (partition by environment_id, subscription_id order by period_from, period_to
-           rows between unbounded preceding and 1 preceding) as billed_to
-       from usage_closings
-     ) windows
-     where period_from < billed_to`,
-  ),
-  invariant(
-    'usage_lines_are_closed',
-    'every line of usage is of a stretch that is remembered as billed',
-    `select l.environment_id, 'invoice line ' || l.id as place, 'is of usage that may be billed again' as fault
-     from invoice_lines l
-     join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
-     left join usage_closings k on k.environment_id = i.environment_id and k.subscription_id = i.subscription_id
-       and k.period_from = l.period_start and k.period_to = l.period_end
-     where l.type = 'USAGE' and k.environment_id is null`,
-  ),
+  ...chargeInvariants,
   invariant(
     'issued_is_booked',
     'every issued invoice is booked with its total, once',

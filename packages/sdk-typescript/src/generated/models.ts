@@ -189,6 +189,329 @@ export interface BillableMetricsUpdateInputFilter {
   values: readonly string[]
 }
 
+export interface Charge {
+  id: string
+  planId: string
+  billableMetricId: string
+  chargeModel: 'STANDARD' | 'GRADUATED' | 'VOLUME' | 'PACKAGE' | 'PERCENTAGE'
+  billingTiming: 'IN_ARREARS'
+  prices: ChargePrice[]
+  filters: ChargeFilter[]
+  prorated: boolean
+  displayName: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+export interface ChargeFilter {
+  key: string
+  values: string[]
+}
+
+export interface ChargePreview {
+  currency: string
+  results: ChargePreviewResult[]
+}
+
+export interface ChargePreviewResult {
+  quantity: string
+  /** Before rounding, in major units */
+  exactAmount: string
+  /** As a line alone on its invoice */
+  amount: number
+  steps: PriceStep[]
+}
+
+export interface ChargePrice {
+  currency: string
+  properties: ChargeProperties
+  minAmount: number | null
+}
+
+export interface ChargeProperties {
+  /** STANDARD: price of a unit in major units */
+  unitPrice?: number
+  tiers?: ChargePropertiesTier[]
+  /** PACKAGE: price of a package in major units; what is begun is paid */
+  amount?: number
+  /** PACKAGE: units in a package */
+  packageSize?: number
+  /** PACKAGE: units that cost nothing; 0 unless said */
+  freeUnits?: number
+  /** PERCENTAGE: of what the events bring, in percent */
+  rate?: number
+  /** PERCENTAGE: for each event, in major units; 0 unless said */
+  fixedAmount?: number
+  /** PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it */
+  freeEvents?: number
+  /** PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only */
+  freeAmount?: number
+  /** PERCENTAGE: the least an event costs that is not free */
+  minPerEvent?: number
+  /** PERCENTAGE: the most an event costs */
+  maxPerEvent?: number
+}
+
+export interface ChargePropertiesTier {
+  upTo: number | null
+  /** Price of a unit in major units */
+  unitPrice: number
+  /** Due once as soon as a unit is in the tier; 0 unless said */
+  flatAmount: number
+}
+
+export interface ChargesCreateInput {
+  planId: string
+  billableMetricId: string
+  chargeModel: 'STANDARD' | 'GRADUATED' | 'VOLUME' | 'PACKAGE' | 'PERCENTAGE'
+  /** When usage is invoiced: at the end of its period. IN_ADVANCE is not supported and is refused */
+  billingTiming?: 'IN_ARREARS' | 'IN_ADVANCE' | undefined
+  /** One a currency */
+  prices: readonly ChargesCreateInputPrice[]
+  /** Only usage with one of these values for each key is charged; all unless given */
+  filters?: readonly ChargesCreateInputFilter[] | undefined
+  /** The least that a whole period costs, for a charge with prices in one currency only */
+  minAmount?: number | string | undefined
+  /** Whether units count for the part of the period that they were there: for recurring metrics, STANDARD or VOLUME */
+  prorated?: boolean | undefined
+  /** What invoices call it; the name of the metric unless given */
+  displayName?: string | undefined
+}
+
+export interface ChargesCreateInputFilter {
+  /** A key of the filters of the metric */
+  key: string
+  values: readonly string[]
+}
+
+export interface ChargesCreateInputPrice {
+  /** ISO 4217 code */
+  currency: string
+  /** Those of the charge model */
+  properties: ChargesCreateInputPriceProperties
+  /** The least that a whole period costs */
+  minAmount?: number | string | undefined
+}
+
+/** Those of the charge model */
+export interface ChargesCreateInputPriceProperties {
+  /** STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice?: number | string | undefined
+  /** GRADUATED, VOLUME: from 0 on, the last without an end */
+  tiers?: readonly ChargesCreateInputPricePropertiesTier[] | undefined
+  /** GRADUATED, VOLUME: the same as tiers, written as ranges */
+  graduatedRanges?: readonly ChargesCreateInputPricePropertiesGraduatedRange[] | undefined
+  /** PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  amount?: number | string | undefined
+  /** PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  packageSize?: number | string | undefined
+  /** PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeUnits?: number | string | undefined
+  /** PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  rate?: number | string | undefined
+  /** PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fixedAmount?: number | string | undefined
+  /** PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it */
+  freeEvents?: number | undefined
+  /** PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeAmount?: number | string | undefined
+  /** PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  minPerEvent?: number | string | undefined
+  /** PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  maxPerEvent?: number | string | undefined
+}
+
+export interface ChargesCreateInputPricePropertiesGraduatedRange {
+  /** Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fromValue: number | string
+  toValue: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  perUnitAmount: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface ChargesCreateInputPricePropertiesTier {
+  upTo: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface ChargesCreateQuery {
+  /** Subscriptions from before have the change too, from their next period on; without it only new ones and those that change their plan */
+  applyToExisting?: 'next_period' | undefined
+}
+
+export interface ChargesDeleteQuery {
+  /** Subscriptions from before have the change too, from their next period on; without it only new ones and those that change their plan */
+  applyToExisting?: 'next_period' | undefined
+}
+
+export interface ChargesListByPlanQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+}
+
+export interface ChargesListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  planId?: string | undefined
+  billableMetricId?: string | undefined
+}
+
+export interface ChargesPreviewInput {
+  /** A charge to price by; or a model and its properties */
+  chargeId?: string | undefined
+  chargeModel?: 'STANDARD' | 'GRADUATED' | 'VOLUME' | 'PACKAGE' | 'PERCENTAGE' | undefined
+  /** Those of the charge model */
+  properties?: ChargesPreviewInputProperties | undefined
+  /** ISO 4217 code */
+  currency: string
+  /** Each is priced by itself, as the usage of a period */
+  usage: readonly ChargesPreviewInputUsage[]
+}
+
+/** Those of the charge model */
+export interface ChargesPreviewInputProperties {
+  /** STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice?: number | string | undefined
+  /** GRADUATED, VOLUME: from 0 on, the last without an end */
+  tiers?: readonly ChargesPreviewInputPropertiesTier[] | undefined
+  /** GRADUATED, VOLUME: the same as tiers, written as ranges */
+  graduatedRanges?: readonly ChargesPreviewInputPropertiesGraduatedRange[] | undefined
+  /** PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  amount?: number | string | undefined
+  /** PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  packageSize?: number | string | undefined
+  /** PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeUnits?: number | string | undefined
+  /** PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  rate?: number | string | undefined
+  /** PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fixedAmount?: number | string | undefined
+  /** PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it */
+  freeEvents?: number | undefined
+  /** PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeAmount?: number | string | undefined
+  /** PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  minPerEvent?: number | string | undefined
+  /** PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  maxPerEvent?: number | string | undefined
+}
+
+export interface ChargesPreviewInputPropertiesGraduatedRange {
+  /** Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fromValue: number | string
+  toValue: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  perUnitAmount: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface ChargesPreviewInputPropertiesTier {
+  upTo: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface ChargesPreviewInputUsage {
+  /** Units; for PERCENTAGE what the events bring together, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  quantity?: number | string | undefined
+  /** How many events; 1 unless said */
+  events?: number | undefined
+  /** PERCENTAGE: the events one by one, instead of quantity and events */
+  amounts?: readonly (number | string)[] | undefined
+}
+
+export interface ChargesUpdateInput {
+  /** One a currency */
+  prices?: readonly ChargesUpdateInputPrice[] | undefined
+  /** Only usage with one of these values for each key is charged; all unless given */
+  filters?: readonly ChargesUpdateInputFilter[] | undefined
+  /** The least that a whole period costs, for a charge with prices in one currency only */
+  minAmount?: number | string | undefined
+  displayName?: string | null | undefined
+}
+
+export interface ChargesUpdateInputFilter {
+  /** A key of the filters of the metric */
+  key: string
+  values: readonly string[]
+}
+
+export interface ChargesUpdateInputPrice {
+  /** ISO 4217 code */
+  currency: string
+  /** Those of the charge model */
+  properties: ChargesUpdateInputPriceProperties
+  /** The least that a whole period costs */
+  minAmount?: number | string | undefined
+}
+
+/** Those of the charge model */
+export interface ChargesUpdateInputPriceProperties {
+  /** STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice?: number | string | undefined
+  /** GRADUATED, VOLUME: from 0 on, the last without an end */
+  tiers?: readonly ChargesUpdateInputPricePropertiesTier[] | undefined
+  /** GRADUATED, VOLUME: the same as tiers, written as ranges */
+  graduatedRanges?: readonly ChargesUpdateInputPricePropertiesGraduatedRange[] | undefined
+  /** PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  amount?: number | string | undefined
+  /** PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  packageSize?: number | string | undefined
+  /** PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeUnits?: number | string | undefined
+  /** PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  rate?: number | string | undefined
+  /** PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fixedAmount?: number | string | undefined
+  /** PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it */
+  freeEvents?: number | undefined
+  /** PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeAmount?: number | string | undefined
+  /** PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  minPerEvent?: number | string | undefined
+  /** PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  maxPerEvent?: number | string | undefined
+}
+
+export interface ChargesUpdateInputPricePropertiesGraduatedRange {
+  /** Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fromValue: number | string
+  toValue: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  perUnitAmount: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface ChargesUpdateInputPricePropertiesTier {
+  upTo: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface ChargesUpdateQuery {
+  /** Subscriptions from before have the change too, from their next period on; without it only new ones and those that change their plan */
+  applyToExisting?: 'next_period' | undefined
+}
+
 export interface CheckoutSession {
   id: string
   invoiceId: string
@@ -665,6 +988,9 @@ export interface ExplainedLine {
   /** How many */
   quantity: string
   share: ExplainedLineShare | null
+  usage: ExplainedLineUsage | null
+  minimum: ExplainedLineMinimum | null
+  correction: ExplainedLineCorrection | null
   /** Unit price × quantity × share, exactly, in minor units */
   exactMinor: ExplainedLineExactMinor
   taxes: ExplainedLineTax[]
@@ -680,8 +1006,42 @@ export interface ExplainedLine {
   discountMinor: string
 }
 
+/** Of a line of usage that came late: what it costs now, or the least, less what was billed before */
+export interface ExplainedLineCorrection {
+  /** The least that the usage costs, in minor units */
+  leastMinor: ExplainedLineCorrectionLeastMinor
+  /** What was billed of it before, in minor units */
+  billedMinor: ExplainedLineCorrectionBilledMinor
+}
+
+/** What was billed of it before, in minor units */
+export interface ExplainedLineCorrectionBilledMinor {
+  numerator: string
+  denominator: string
+}
+
+/** The least that the usage costs, in minor units */
+export interface ExplainedLineCorrectionLeastMinor {
+  numerator: string
+  denominator: string
+}
+
 /** Unit price × quantity × share, exactly, in minor units */
 export interface ExplainedLineExactMinor {
+  numerator: string
+  denominator: string
+}
+
+/** Of a line that tops up to a minimum: minimum × share, less what was reached */
+export interface ExplainedLineMinimum {
+  /** Of a whole period, in minor units */
+  minor: string
+  /** What the usage came to, in minor units */
+  reachedMinor: ExplainedLineMinimumReachedMinor
+}
+
+/** What the usage came to, in minor units */
+export interface ExplainedLineMinimumReachedMinor {
   numerator: string
   denominator: string
 }
@@ -721,6 +1081,50 @@ export interface ExplainedLineTax {
 
 /** 16 % is 4/25 */
 export interface ExplainedLineTaxRate {
+  numerator: string
+  denominator: string
+}
+
+/** Of a line of usage: what was priced, and how; null for others */
+export interface ExplainedLineUsage {
+  /** The charge model */
+  model: string
+  /** What was used; they choose the tier */
+  units: ExplainedLineUsageUnits
+  weightedUnits: ExplainedLineUsageWeightedUnits | null
+  /** How many events */
+  events: string
+  /** The price as it was: decimals in major units */
+  properties: { [key: string]: unknown }
+  /** Quantity × unit price of each; their sum is the exact amount */
+  steps: ExplainedLineUsageStep[]
+}
+
+export interface ExplainedLineUsageStep {
+  /** As in the preview of a charge */
+  kind: string
+  from: string | null
+  upTo: string | null
+  /** How many */
+  quantity: ExplainedLineUsageStepQuantity
+  /** In major units */
+  unitPrice: string
+}
+
+/** How many */
+export interface ExplainedLineUsageStepQuantity {
+  numerator: string
+  denominator: string
+}
+
+/** What was used; they choose the tier */
+export interface ExplainedLineUsageUnits {
+  numerator: string
+  denominator: string
+}
+
+/** The units weighted by the part of the period that they were there */
+export interface ExplainedLineUsageWeightedUnits {
   numerator: string
   denominator: string
 }
@@ -1350,6 +1754,18 @@ export interface Price {
   /** Amount in major units */
   amount: number
   createdAt: string
+}
+
+/** Decimals, in strings, exactly */
+export interface PriceStep {
+  /** Units of a tier (or all), its flat amount, packages, a rate of amounts, events, events at the least and at the most one costs */
+  kind: 'UNITS' | 'FLAT' | 'PACKAGES' | 'RATE' | 'EVENTS' | 'EVENTS_AT_MINIMUM' | 'EVENTS_AT_MAXIMUM'
+  from: string | null
+  upTo: string | null
+  quantity: string
+  unitPrice: string
+  /** Quantity × unit price, in major units */
+  amount: string
 }
 
 export interface ProviderTest {

@@ -182,6 +182,7 @@ test('nothing is left of the damage, and every promise has been looked at', asyn
   assert.deepEqual(untried, [
     // broken where usage is billed, in the tests of charges
     'no stretch of the usage of a subscription is billed twice',
+    'what is remembered as billed of usage is what its lines bill',
     'every line of usage is of a stretch that is remembered as billed',
     'what was given back of every payment is the sum of its refunds',
     'no two payments share a transaction of a provider',

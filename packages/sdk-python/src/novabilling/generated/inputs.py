@@ -131,6 +131,254 @@ class BillableMetricsUpdateInputFilter(TypedDict):
     values: Sequence[str]
 
 
+class ChargesCreateInput(TypedDict):
+    """`ChargesCreateInput` as the API takes it."""
+
+    plan_id: str
+    billable_metric_id: str
+    charge_model: Literal["STANDARD", "GRADUATED", "VOLUME", "PACKAGE", "PERCENTAGE"]
+    billing_timing: NotRequired[Literal["IN_ARREARS", "IN_ADVANCE"]]
+    """When usage is invoiced: at the end of its period. IN_ADVANCE is not supported and is refused"""
+    prices: Sequence[ChargesCreateInputPrice]
+    """One a currency"""
+    filters: NotRequired[Sequence[ChargesCreateInputFilter]]
+    """Only usage with one of these values for each key is charged; all unless given"""
+    min_amount: NotRequired[MoneyInput]
+    """The least that a whole period costs, for a charge with prices in one currency only"""
+    prorated: NotRequired[bool]
+    """Whether units count for the part of the period that they were there: for recurring metrics, STANDARD or VOLUME"""
+    display_name: NotRequired[str]
+    """What invoices call it; the name of the metric unless given"""
+
+
+class ChargesCreateInputFilter(TypedDict):
+    """`ChargesCreateInputFilter` as the API takes it."""
+
+    key: str
+    """A key of the filters of the metric"""
+    values: Sequence[str]
+
+
+class ChargesCreateInputPrice(TypedDict):
+    """`ChargesCreateInputPrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    properties: ChargesCreateInputPriceProperties
+    """Those of the charge model"""
+    min_amount: NotRequired[MoneyInput]
+    """The least that a whole period costs"""
+
+
+class ChargesCreateInputPriceProperties(TypedDict):
+    """Those of the charge model"""
+
+    unit_price: NotRequired[MoneyInput]
+    """STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    tiers: NotRequired[Sequence[ChargesCreateInputPricePropertiesTier]]
+    """GRADUATED, VOLUME: from 0 on, the last without an end"""
+    graduated_ranges: NotRequired[Sequence[ChargesCreateInputPricePropertiesGraduatedRange]]
+    """GRADUATED, VOLUME: the same as tiers, written as ranges"""
+    amount: NotRequired[MoneyInput]
+    """PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    package_size: NotRequired[MoneyInput]
+    """PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_units: NotRequired[MoneyInput]
+    """PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    rate: NotRequired[MoneyInput]
+    """PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    fixed_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_events: NotRequired[int]
+    """PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it"""
+    free_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    min_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    max_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class ChargesCreateInputPricePropertiesGraduatedRange(TypedDict):
+    """`ChargesCreateInputPricePropertiesGraduatedRange` as the API takes it."""
+
+    from_value: MoneyInput
+    """Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    to_value: Optional[MoneyInput]
+    per_unit_amount: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class ChargesCreateInputPricePropertiesTier(TypedDict):
+    """`ChargesCreateInputPricePropertiesTier` as the API takes it."""
+
+    up_to: Optional[MoneyInput]
+    unit_price: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class ChargesPreviewInput(TypedDict):
+    """`ChargesPreviewInput` as the API takes it."""
+
+    charge_id: NotRequired[str]
+    """A charge to price by; or a model and its properties"""
+    charge_model: NotRequired[Literal["STANDARD", "GRADUATED", "VOLUME", "PACKAGE", "PERCENTAGE"]]
+    properties: NotRequired[ChargesPreviewInputProperties]
+    """Those of the charge model"""
+    currency: str
+    """ISO 4217 code"""
+    usage: Sequence[ChargesPreviewInputUsage]
+    """Each is priced by itself, as the usage of a period"""
+
+
+class ChargesPreviewInputProperties(TypedDict):
+    """Those of the charge model"""
+
+    unit_price: NotRequired[MoneyInput]
+    """STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    tiers: NotRequired[Sequence[ChargesPreviewInputPropertiesTier]]
+    """GRADUATED, VOLUME: from 0 on, the last without an end"""
+    graduated_ranges: NotRequired[Sequence[ChargesPreviewInputPropertiesGraduatedRange]]
+    """GRADUATED, VOLUME: the same as tiers, written as ranges"""
+    amount: NotRequired[MoneyInput]
+    """PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    package_size: NotRequired[MoneyInput]
+    """PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_units: NotRequired[MoneyInput]
+    """PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    rate: NotRequired[MoneyInput]
+    """PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    fixed_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_events: NotRequired[int]
+    """PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it"""
+    free_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    min_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    max_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class ChargesPreviewInputPropertiesGraduatedRange(TypedDict):
+    """`ChargesPreviewInputPropertiesGraduatedRange` as the API takes it."""
+
+    from_value: MoneyInput
+    """Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    to_value: Optional[MoneyInput]
+    per_unit_amount: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class ChargesPreviewInputPropertiesTier(TypedDict):
+    """`ChargesPreviewInputPropertiesTier` as the API takes it."""
+
+    up_to: Optional[MoneyInput]
+    unit_price: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class ChargesPreviewInputUsage(TypedDict):
+    """`ChargesPreviewInputUsage` as the API takes it."""
+
+    quantity: NotRequired[MoneyInput]
+    """Units; for PERCENTAGE what the events bring together, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    events: NotRequired[int]
+    """How many events; 1 unless said"""
+    amounts: NotRequired[Sequence[MoneyInput]]
+    """PERCENTAGE: the events one by one, instead of quantity and events"""
+
+
+class ChargesUpdateInput(TypedDict):
+    """`ChargesUpdateInput` as the API takes it."""
+
+    prices: NotRequired[Sequence[ChargesUpdateInputPrice]]
+    """One a currency"""
+    filters: NotRequired[Sequence[ChargesUpdateInputFilter]]
+    """Only usage with one of these values for each key is charged; all unless given"""
+    min_amount: NotRequired[MoneyInput]
+    """The least that a whole period costs, for a charge with prices in one currency only"""
+    display_name: NotRequired[Optional[str]]
+
+
+class ChargesUpdateInputFilter(TypedDict):
+    """`ChargesUpdateInputFilter` as the API takes it."""
+
+    key: str
+    """A key of the filters of the metric"""
+    values: Sequence[str]
+
+
+class ChargesUpdateInputPrice(TypedDict):
+    """`ChargesUpdateInputPrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    properties: ChargesUpdateInputPriceProperties
+    """Those of the charge model"""
+    min_amount: NotRequired[MoneyInput]
+    """The least that a whole period costs"""
+
+
+class ChargesUpdateInputPriceProperties(TypedDict):
+    """Those of the charge model"""
+
+    unit_price: NotRequired[MoneyInput]
+    """STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    tiers: NotRequired[Sequence[ChargesUpdateInputPricePropertiesTier]]
+    """GRADUATED, VOLUME: from 0 on, the last without an end"""
+    graduated_ranges: NotRequired[Sequence[ChargesUpdateInputPricePropertiesGraduatedRange]]
+    """GRADUATED, VOLUME: the same as tiers, written as ranges"""
+    amount: NotRequired[MoneyInput]
+    """PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    package_size: NotRequired[MoneyInput]
+    """PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_units: NotRequired[MoneyInput]
+    """PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    rate: NotRequired[MoneyInput]
+    """PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    fixed_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_events: NotRequired[int]
+    """PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it"""
+    free_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    min_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    max_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class ChargesUpdateInputPricePropertiesGraduatedRange(TypedDict):
+    """`ChargesUpdateInputPricePropertiesGraduatedRange` as the API takes it."""
+
+    from_value: MoneyInput
+    """Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    to_value: Optional[MoneyInput]
+    per_unit_amount: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class ChargesUpdateInputPricePropertiesTier(TypedDict):
+    """`ChargesUpdateInputPricePropertiesTier` as the API takes it."""
+
+    up_to: Optional[MoneyInput]
+    unit_price: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
 class CreditNotesCreateInput(TypedDict):
     """`CreditNotesCreateInput` as the API takes it."""
 

@@ -79,6 +79,91 @@ class BillableMetricFilter(Model):
     values: List[str]
 
 
+class Charge(Model):
+    """`Charge` as the API answers it."""
+
+    id: str
+    plan_id: str = Field(alias="planId")
+    billable_metric_id: str = Field(alias="billableMetricId")
+    charge_model: Annotated[Literal["STANDARD", "GRADUATED", "VOLUME", "PACKAGE", "PERCENTAGE"], LENIENT] = Field(alias="chargeModel")
+    billing_timing: Annotated[Literal["IN_ARREARS"], LENIENT] = Field(alias="billingTiming")
+    prices: List[ChargePrice]
+    filters: List[ChargeFilter]
+    prorated: bool
+    display_name: Optional[str] = Field(alias="displayName")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class ChargeFilter(Model):
+    """`ChargeFilter` as the API answers it."""
+
+    key: str
+    values: List[str]
+
+
+class ChargePreview(Model):
+    """`ChargePreview` as the API answers it."""
+
+    currency: str
+    results: List[ChargePreviewResult]
+
+
+class ChargePreviewResult(Model):
+    """`ChargePreviewResult` as the API answers it."""
+
+    quantity: str
+    exact_amount: str = Field(alias="exactAmount")
+    """Before rounding, in major units"""
+    amount: Decimal
+    """As a line alone on its invoice"""
+    steps: List[PriceStep]
+
+
+class ChargePrice(Model):
+    """`ChargePrice` as the API answers it."""
+
+    currency: str
+    properties: ChargeProperties
+    min_amount: Optional[Decimal] = Field(alias="minAmount")
+
+
+class ChargeProperties(Model):
+    """`ChargeProperties` as the API answers it."""
+
+    unit_price: Optional[Decimal] = Field(default=None, alias="unitPrice")
+    """STANDARD: price of a unit in major units"""
+    tiers: Optional[List[ChargePropertiesTier]] = None
+    amount: Optional[Decimal] = None
+    """PACKAGE: price of a package in major units; what is begun is paid"""
+    package_size: Optional[Decimal] = Field(default=None, alias="packageSize")
+    """PACKAGE: units in a package"""
+    free_units: Optional[Decimal] = Field(default=None, alias="freeUnits")
+    """PACKAGE: units that cost nothing; 0 unless said"""
+    rate: Optional[Decimal] = None
+    """PERCENTAGE: of what the events bring, in percent"""
+    fixed_amount: Optional[Decimal] = Field(default=None, alias="fixedAmount")
+    """PERCENTAGE: for each event, in major units; 0 unless said"""
+    free_events: Optional[int] = Field(default=None, alias="freeEvents")
+    """PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it"""
+    free_amount: Optional[Decimal] = Field(default=None, alias="freeAmount")
+    """PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only"""
+    min_per_event: Optional[Decimal] = Field(default=None, alias="minPerEvent")
+    """PERCENTAGE: the least an event costs that is not free"""
+    max_per_event: Optional[Decimal] = Field(default=None, alias="maxPerEvent")
+    """PERCENTAGE: the most an event costs"""
+
+
+class ChargePropertiesTier(Model):
+    """`ChargePropertiesTier` as the API answers it."""
+
+    up_to: Optional[Decimal] = Field(alias="upTo")
+    unit_price: Decimal = Field(alias="unitPrice")
+    """Price of a unit in major units"""
+    flat_amount: Decimal = Field(alias="flatAmount")
+    """Due once as soon as a unit is in the tier; 0 unless said"""
+
+
 class CheckoutSession(Model):
     """`CheckoutSession` as the API answers it."""
 
@@ -361,6 +446,9 @@ class ExplainedLine(Model):
     quantity: str
     """How many"""
     share: Optional[ExplainedLineShare]
+    usage: Optional[ExplainedLineUsage]
+    minimum: Optional[ExplainedLineMinimum]
+    correction: Optional[ExplainedLineCorrection]
     exact_minor: ExplainedLineExactMinor = Field(alias="exactMinor")
     """Unit price × quantity × share, exactly, in minor units"""
     taxes: List[ExplainedLineTax]
@@ -376,8 +464,47 @@ class ExplainedLine(Model):
     """In minor units of the currency"""
 
 
+class ExplainedLineCorrection(Model):
+    """Of a line of usage that came late: what it costs now, or the least, less what was billed before"""
+
+    least_minor: ExplainedLineCorrectionLeastMinor = Field(alias="leastMinor")
+    """The least that the usage costs, in minor units"""
+    billed_minor: ExplainedLineCorrectionBilledMinor = Field(alias="billedMinor")
+    """What was billed of it before, in minor units"""
+
+
+class ExplainedLineCorrectionBilledMinor(Model):
+    """What was billed of it before, in minor units"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineCorrectionLeastMinor(Model):
+    """The least that the usage costs, in minor units"""
+
+    numerator: str
+    denominator: str
+
+
 class ExplainedLineExactMinor(Model):
     """Unit price × quantity × share, exactly, in minor units"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineMinimum(Model):
+    """Of a line that tops up to a minimum: minimum × share, less what was reached"""
+
+    minor: str
+    """Of a whole period, in minor units"""
+    reached_minor: ExplainedLineMinimumReachedMinor = Field(alias="reachedMinor")
+    """What the usage came to, in minor units"""
+
+
+class ExplainedLineMinimumReachedMinor(Model):
+    """What the usage came to, in minor units"""
 
     numerator: str
     denominator: str
@@ -423,6 +550,56 @@ class ExplainedLineTax(Model):
 
 class ExplainedLineTaxRate(Model):
     """16 % is 4/25"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineUsage(Model):
+    """Of a line of usage: what was priced, and how; null for others"""
+
+    model: str
+    """The charge model"""
+    units: ExplainedLineUsageUnits
+    """What was used; they choose the tier"""
+    weighted_units: Optional[ExplainedLineUsageWeightedUnits] = Field(alias="weightedUnits")
+    events: str
+    """How many events"""
+    properties: Dict[str, Any]
+    """The price as it was: decimals in major units"""
+    steps: List[ExplainedLineUsageStep]
+    """Quantity × unit price of each; their sum is the exact amount"""
+
+
+class ExplainedLineUsageStep(Model):
+    """`ExplainedLineUsageStep` as the API answers it."""
+
+    kind: str
+    """As in the preview of a charge"""
+    from_: Optional[str] = Field(alias="from")
+    up_to: Optional[str] = Field(alias="upTo")
+    quantity: ExplainedLineUsageStepQuantity
+    """How many"""
+    unit_price: str = Field(alias="unitPrice")
+    """In major units"""
+
+
+class ExplainedLineUsageStepQuantity(Model):
+    """How many"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineUsageUnits(Model):
+    """What was used; they choose the tier"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineUsageWeightedUnits(Model):
+    """The units weighted by the part of the period that they were there"""
 
     numerator: str
     denominator: str
@@ -788,6 +965,19 @@ class Price(Model):
     amount: Decimal
     """Amount in major units"""
     created_at: dt.datetime = Field(alias="createdAt")
+
+
+class PriceStep(Model):
+    """Decimals, in strings, exactly"""
+
+    kind: Annotated[Literal["UNITS", "FLAT", "PACKAGES", "RATE", "EVENTS", "EVENTS_AT_MINIMUM", "EVENTS_AT_MAXIMUM"], LENIENT]
+    """Units of a tier (or all), its flat amount, packages, a rate of amounts, events, events at the least and at the most one costs"""
+    from_: Optional[str] = Field(alias="from")
+    up_to: Optional[str] = Field(alias="upTo")
+    quantity: str
+    unit_price: str = Field(alias="unitPrice")
+    amount: str
+    """Quantity × unit price, in major units"""
 
 
 class ProviderTest(Model):

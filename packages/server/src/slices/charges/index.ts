@@ -2,7 +2,9 @@ import type { Slice } from '../../http/route.ts'
 import { routes } from './routes.ts'
 import { schemas } from './schema.ts'
 
+export { type LateUsage, rateLateUsage, saveCorrections } from './late.ts'
 export { type RatedUsage, type UsageWindow, rateUsage, refuseUnpriced } from './rate.ts'
+export { type BilledUsage, rememberBilled } from './remember.ts'
 
 export const charges: Slice = {
   name: 'charges',

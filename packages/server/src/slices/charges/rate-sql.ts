@@ -12,13 +12,25 @@ import {
 import { type Filters, chargeModels } from './schema.ts'
 import type { StoredPrice } from './sql.ts'
 
+export const chargeOfWindowColumns = {
+  place: integer,
+  id: uuid,
+  metric_id: uuid,
+  charge_model: oneOf(...chargeModels),
+  prorated: boolean,
+  revision: integer,
+  name: text,
+  filters: json<Filters>(),
+  price: nullable(json<StoredPrice>()),
+}
+
 /**
  * What windows of usage are charged by: of each charge of the plan the version that the subscription took with its plan,
  * or a later one that was applied to those that were there before the period began.
  */
 export const chargesOfWindows = statement(
   'charges.of_windows',
-  `select u.place::integer as place, c.id, c.billable_metric_id as metric_id, c.charge_model, c.prorated,
+  `select u.place::integer as place, c.id, c.billable_metric_id as metric_id, c.charge_model, c.prorated, v.revision,
      coalesce(v.display_name, m.name) as name, v.filters,
      (select p.value from jsonb_array_elements(v.prices) p where p.value->>'currency' = u.currency) as price
    from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::timestamptz[]) with ordinality
@@ -26,22 +38,13 @@ export const chargesOfWindows = statement(
    join charges c on c.environment_id = u.environment_id and c.plan_id = u.plan_id
    join billable_metrics m on m.environment_id = c.environment_id and m.id = c.billable_metric_id
    join lateral (
-     select v.display_name, v.filters, v.prices, v.removed from charge_versions v
+     select v.revision, v.display_name, v.filters, v.prices, v.removed from charge_versions v
      where v.environment_id = c.environment_id and v.charge_id = c.id
        and (v.revision <= u.revision or (v.moves_existing and v.created_at < u.period_from))
      order by v.revision desc limit 1
    ) v on not v.removed
    order by u.place, c.created_at, c.id`,
-  {
-    place: integer,
-    id: uuid,
-    metric_id: uuid,
-    charge_model: oneOf(...chargeModels),
-    prorated: boolean,
-    name: text,
-    filters: json<Filters>(),
-    price: nullable(json<StoredPrice>()),
-  },
+  chargeOfWindowColumns,
 )
 
 /** Where what has been billed of usage within a period ends, for those of these windows of which something has. */

@@ -1,15 +1,24 @@
 import { type Ratio, exponentOf, fromDecimal, multiply, ratio } from '@novabilling/core/money'
 import {
+  type ChargeModel,
   type Priced,
   type Usage as PricedUsage,
   needsEachEvent,
   priceUsage,
   pricingOf,
 } from '@novabilling/core/price'
+import type { RowOf } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 import { Refusal } from '../../refusal.ts'
 import { type Usage, type UsageAsk, closeUsage, readUsage } from '../usage/index.ts'
-import { amountsOfWindow, billedWithin, chargesOfWindows, hasUnpriced } from './rate-sql.ts'
+import {
+  amountsOfWindow,
+  billedWithin,
+  chargeOfWindowColumns,
+  chargesOfWindows,
+  hasUnpriced,
+} from './rate-sql.ts'
+import type { Filters } from './schema.ts'
 import type { StoredPrice } from './sql.ts'
 
 /** Usage of a subscription that is to be billed: of its period, up to an instant. Epoch milliseconds. */
@@ -22,16 +31,25 @@ export type UsageWindow = {
   readonly currency: string
   readonly periodFrom: number
   readonly to: number
-  /** Of the whole nominal period, which weighting by time goes by. */
-  readonly wholeMs: number
+  /** The whole nominal period, which weighting by time goes by. */
+  readonly wholeFrom: number
+  readonly wholeTo: number
 }
 
-/** What a charge comes to over `[from, to)`: exactly, in minor units. */
-export type RatedUsage = {
+/** A version of a charge over `[from, to)` of a subscription. */
+export type AskedCharge = Omit<UsageWindow, 'planId' | 'periodFrom'> & {
+  readonly chargeId: string
+  readonly metricId: string
   readonly name: string
+  readonly model: ChargeModel
+  readonly prorated: boolean
+  readonly filters: Filters
+  readonly price: StoredPrice | null
   readonly from: number
-  readonly to: number
-  readonly model: string
+}
+
+/** What a charge comes to: exactly, in minor units. */
+export type RatedUsage = Omit<AskedCharge, 'price'> & {
   readonly price: StoredPrice
   readonly usage: PricedUsage
   readonly priced: Priced
@@ -42,8 +60,7 @@ type OpenWindow = UsageWindow & { readonly from: number; readonly place: number 
 
 /**
  * Prices the usage of windows, from where their periods have been billed up to, and remembers them as billed; in a fixed
- * number of statements, and one for each charge that depends on each event. In the order of the windows, a list each. A
- * charge without a price in the currency is an Error: better no invoice than one that is too low.
+ * number of statements, and one for each charge that depends on each event. In the order of the windows, a list each.
  */
 export async function rateUsage(tx: Tx, windows: readonly UsageWindow[]): Promise<RatedUsage[][]> {
   const rated: RatedUsage[][] = windows.map(() => [])
@@ -62,38 +79,65 @@ export async function rateUsage(tx: Tx, windows: readonly UsageWindow[]): Promis
   closeUsage(tx, [...open.values()])
   const asked = charges.flatMap((charge) => {
     const window = open.get(charge.place)
-    return window ? [{ charge, window }] : []
+    return window ? [{ window, charge: askedCharge(window, charge) }] : []
   })
-  const asks = asked.map(({ charge, window: { environmentId, subscriptionId, from, to, wholeMs } }) => ({
+  const priced = await rateCharges(
+    tx,
+    asked.map(({ charge }) => charge),
+  )
+  for (const [index, { window }] of asked.entries()) {
+    const one = priced[index]
+    if (one) rated[window.place - 1]?.push(one)
+  }
+  return rated
+}
+
+function askedCharge(window: OpenWindow, charge: RowOf<typeof chargeOfWindowColumns>): AskedCharge {
+  const { environmentId, subscriptionId, currency, from, to, wholeFrom, wholeTo } = window
+  return {
     environmentId,
     subscriptionId,
-    metricId: charge.metric_id,
+    currency,
     from,
     to,
+    wholeFrom,
+    wholeTo,
+    chargeId: charge.id,
+    revision: charge.revision,
+    metricId: charge.metric_id,
+    name: charge.name,
+    model: charge.charge_model,
+    prorated: charge.prorated,
     filters: charge.filters,
-    wholeMs,
-  }))
-  const usages = await readUsage(tx, asks)
-  for (const [index, { charge, window }] of asked.entries()) {
-    const [usage, ask] = [usages[index], asks[index]]
+    price: charge.price,
+  }
+}
+
+/**
+ * Prices the usage of charges, in their order. One without a price in the currency is an Error: better no invoice than
+ * one that is too low.
+ */
+export async function rateCharges(
+  tx: Pick<Tx, 'query'>,
+  asked: readonly AskedCharge[],
+): Promise<RatedUsage[]> {
+  const usages = await readUsage(
+    tx,
+    asked.map((charge) => ({ ...charge, wholeMs: charge.wholeTo - charge.wholeFrom })),
+  )
+  const rated: RatedUsage[] = []
+  for (const [index, charge] of asked.entries()) {
     const { price } = charge
-    if (!price) throw new Error(`charge ${charge.id} has no price in ${window.currency}`)
-    if (!usage || !ask) throw new Error(`charge ${charge.id} has no usage`)
-    const pricing = pricingOf(charge.charge_model, price.properties)
+    const usage = usages[index]
+    if (!price) throw new Error(`charge ${charge.chargeId} has no price in ${charge.currency}`)
+    if (!usage) throw new Error(`charge ${charge.chargeId} has no usage`)
+    const pricing = pricingOf(charge.model, price.properties)
     const counted = needsEachEvent(pricing)
-      ? { units: usage.units, events: usage.events, amounts: await readAmounts(tx, ask) }
+      ? { units: usage.units, events: usage.events, amounts: await readAmounts(tx, charge) }
       : countedOf(usage, charge.prorated)
     const priced = priceUsage(pricing, counted)
-    rated[window.place - 1]?.push({
-      name: charge.name,
-      from: window.from,
-      to: window.to,
-      model: charge.charge_model,
-      price,
-      usage: counted,
-      priced,
-      exactMinor: multiply(priced.amount, ratio(10n ** BigInt(exponentOf(price.currency)))),
-    })
+    const exactMinor = multiply(priced.amount, ratio(10n ** BigInt(exponentOf(price.currency))))
+    rated.push({ ...charge, price, usage: counted, priced, exactMinor })
   }
   return rated
 }
@@ -122,7 +166,7 @@ function countedOf({ units, level, weighted, events }: Usage, prorated: boolean)
   return prorated ? { units: level, weighted, events } : { units, events }
 }
 
-async function readAmounts(tx: Tx, ask: UsageAsk): Promise<Ratio[]> {
+async function readAmounts(tx: Pick<Tx, 'query'>, ask: UsageAsk): Promise<Ratio[]> {
   const filters = Object.fromEntries((ask.filters ?? []).map(({ key, values }) => [key, values]))
   const rows = await tx.query(
     amountsOfWindow(

@@ -15,13 +15,16 @@ export type LineDerivation = {
   /** Of a line of usage: what was priced, and how. */
   readonly usage?: UsageDerivation
   /** Of a line that tops up to a minimum, in minor units: the minimum of a whole period, and what was reached. */
-  readonly minimum?: { readonly minor: string; readonly reached: Fraction }
+  readonly minimum?: { readonly charge: string; readonly minor: string; readonly reached: Fraction }
+  /** Of a line of what came late, in minor units: the least that the usage costs, and what was billed of it before. */
+  readonly correction?: { readonly least: Fraction; readonly billed: Fraction }
 }
 
 type Fraction = readonly [numerator: string, denominator: string]
 
 /** Decimals in major units, fractions as pairs. The steps sum to the amount. */
 export type UsageDerivation = {
+  readonly charge: string
   readonly model: string
   readonly units: Fraction
   /** The units weighted by time, where that is paid for. */
@@ -45,7 +48,7 @@ export type StoredDerivation = Omit<LineDerivation, 'share' | 'exact'> & {
 
 /** Written by hand, since none of its values holds anything to escape and the billing run makes one a line. */
 export function derivationText(derivation: LineDerivation): string {
-  const { zone, unit, share, exact, wholeFrom, wholeTo, usage, minimum } = derivation
-  const more = usage || minimum ? `,${JSON.stringify({ usage, minimum }).slice(1, -1)}` : ''
+  const { zone, unit, share, exact, wholeFrom, wholeTo, usage, minimum, correction } = derivation
+  const more = usage || minimum ? `,${JSON.stringify({ usage, minimum, correction }).slice(1, -1)}` : ''
   return `{"zone":"${zone}","unit":"${unit}","share":["${share.numerator}","${share.denominator}"],"exact":["${exact.numerator}","${exact.denominator}"],"wholeFrom":"${wholeFrom}","wholeTo":"${wholeTo}"${more}}`
 }

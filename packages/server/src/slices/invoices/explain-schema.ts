@@ -66,6 +66,18 @@ const ExplainedLine = Type.Object(
         { description: 'Of a line that tops up to a minimum: minimum × share, less what was reached' },
       ),
     ),
+    correction: orNull(
+      Type.Object(
+        {
+          leastMinor: fraction('The least that the usage costs, in minor units'),
+          billedMinor: fraction('What was billed of it before, in minor units'),
+        },
+        {
+          description:
+            'Of a line of usage that came late: what it costs now, or the least, less what was billed before',
+        },
+      ),
+    ),
     exactMinor: fraction('Unit price × quantity × share, exactly, in minor units'),
     taxes: Type.Array(
       Type.Object({

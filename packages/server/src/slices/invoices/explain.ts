@@ -83,6 +83,7 @@ function explainLine(
     share: derivation && !derivation.usage ? explainShare(derivation) : null,
     usage: derivation?.usage ? explainUsage(derivation.usage) : null,
     minimum: derivation?.minimum ? explainMinimum(derivation.minimum) : null,
+    correction: derivation?.correction ? explainCorrection(derivation.correction) : null,
     exactMinor: shown(amount),
     taxes: ratesOf(line.taxes).map(({ code, rate, inclusive }) => ({ code, rate: shown(rate), inclusive })),
     netMinor: shown(net),
@@ -125,6 +126,10 @@ function explainUsage(usage: UsageDerivation): InvoiceExplanation['lines'][numbe
 
 function explainMinimum({ minor, reached }: NonNullable<StoredDerivation['minimum']>) {
   return { minor, reachedMinor: shown(ratioOf(reached)) }
+}
+
+function explainCorrection({ least, billed }: NonNullable<StoredDerivation['correction']>) {
+  return { leastMinor: shown(ratioOf(least)), billedMinor: shown(ratioOf(billed)) }
 }
 
 function ratioOf([numerator, denominator]: readonly [string, string]): Ratio {

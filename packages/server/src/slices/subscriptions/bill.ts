@@ -108,7 +108,7 @@ export async function billDue(
     )
   recordEventsAcross(tx, deps, facts)
   if (changed.length === 0) return 0
-  if (used.length > 0) await addUsage(tx, used, drafts, billed)
+  if (used.length > 0) await addUsage(deps, tx, used, drafts, billed)
 
   saveAll(tx, changed)
   saveTermsOf(tx, [...moved])

@@ -58,7 +58,7 @@ export async function cancelSubscription(
     await creditCanceled(deps, tx, row, plan.at)
     saveTermsOf(tx, [row])
     const rows = drafts.map(() => row)
-    if (used) await addUsage(tx, [used], drafts, rows)
+    if (used) await addUsage(deps, tx, [used], drafts, rows)
     await issueAndCollect(deps, tx, drafts, rows)
     return ended
   }

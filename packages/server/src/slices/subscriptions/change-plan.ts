@@ -141,7 +141,7 @@ async function changeNow(
   const rows = drafts.map(() => row)
   // What was used until now was used under the old plan, whatever is prorated.
   const used = usedWindow({ ...row, plan_charges_revision: 1 }, { by: 'change', at: now })
-  if (used) await addUsage(tx, [{ ...used, row }], drafts, rows)
+  if (used) await addUsage(deps, tx, [{ ...used, row }], drafts, rows)
   await issueAndCollect(deps, tx, drafts, rows)
   if (prorate) cutArrears(row, cut)
   applyTerms(row, terms)

@@ -1,8 +1,10 @@
 import type { Period } from '@novabilling/core/calendar'
 import {
   type Ratio,
+  add,
   compare,
   divide,
+  multiply,
   ratio,
   roundHalfUp,
   toRoundedDecimal,
@@ -12,9 +14,20 @@ import {
 import { topUpTo } from '@novabilling/core/price'
 import { type Cut, shareUsed } from '@novabilling/core/subscription'
 import type { Tx } from '../../db/transaction.ts'
-import { type RatedUsage, type UsageWindow, rateUsage } from '../charges/index.ts'
+import type { Deps } from '../../deps.ts'
+import {
+  type BilledUsage,
+  type LateUsage,
+  type RatedUsage,
+  type UsageWindow,
+  rateLateUsage,
+  rateUsage,
+  rememberBilled,
+  saveCorrections,
+} from '../charges/index.ts'
 import type { Draft, UsageDerivation } from '../invoices/index.ts'
 import { type Charge, invoiceOf, withCharges } from './draft.ts'
+import { giveBackUsage } from './give-back-usage.ts'
 import { isoMs, msOrNull } from './instants.ts'
 import { endOfUnits, periodOf, scheduleOf, unitOf } from './schedule.ts'
 import type { DueRow } from './sql.ts'
@@ -42,17 +55,37 @@ export function usedWindow(row: DueRow, cut: Cut, place = 0): UsedWindow | undef
 
 /**
  * Adds the usage of windows to the drafts of a pass: to the one that the end of the window made, or else as an invoice of
- * its own. `rows` has the row of each draft, and is kept so.
+ * its own; and what came late for windows that were billed before, to that of the first. `rows` has the row of each
+ * draft, and is kept so.
  */
 export async function addUsage(
+  deps: Deps,
   tx: Tx,
   windows: readonly UsedWindow[],
   drafts: Draft[],
   rows: DueRow[],
 ): Promise<void> {
+  const firsts = [...new Map(windows.toReversed().map((window) => [window.row, window])).values()]
+  const late = await rateLateUsage(
+    tx,
+    firsts.map(({ was }) => ({
+      environmentId: was.environment_id,
+      subscriptionId: was.id,
+      since: Date.parse(was.current_period_start ?? ''),
+    })),
+  )
   const rated = await rateUsage(tx, windows.map(windowOf))
+  const billed: BilledUsage[] = []
+  const back: LateUsage[] = []
   for (const [index, window] of windows.entries()) {
-    const charges = (rated[index] ?? []).flatMap((one) => linesOf(window, one))
+    const used = (rated[index] ?? []).map((one) => billedOf(window, one))
+    billed.push(...used)
+    const corrected = firsts.includes(window) ? late.filter((one) => isOf(window, one)) : []
+    back.push(...corrected.filter(({ correction }) => correction.numerator < 0n))
+    const charges = [
+      ...used.flatMap(({ lines }) => lines),
+      ...corrected.flatMap((one) => (one.correction.numerator > 0n ? correctionLine(window, one) : [])),
+    ]
     const [first] = charges
     if (!first) continue
     const { was, row, to, place } = window
@@ -65,6 +98,18 @@ export async function addUsage(
       rows.push(row)
     }
   }
+  rememberBilled(tx, billed)
+  const settled = await giveBackUsage(
+    deps,
+    tx,
+    windows.map(({ row }) => row),
+    back,
+  )
+  saveCorrections(tx, [...late.filter(({ correction }) => correction.numerator > 0n), ...settled])
+}
+
+function isOf({ row }: UsedWindow, { rated }: LateUsage): boolean {
+  return rated.subscriptionId === row.id && rated.environmentId === row.environment_id
 }
 
 function windowOf({ was, period, to }: UsedWindow): UsageWindow {
@@ -76,18 +121,44 @@ function windowOf({ was, period, to }: UsedWindow): UsageWindow {
     currency: was.currency,
     periodFrom: Date.parse(was.current_period_start ?? ''),
     to,
-    wholeMs: period.wholeTo - period.wholeFrom,
+    wholeFrom: period.wholeFrom,
+    wholeTo: period.wholeTo,
   }
 }
 
 /** A line of what was used, where anything was, and one of what is missing to the charge's minimum. */
-function linesOf(window: UsedWindow, rated: RatedUsage): Charge[] {
+function billedOf(window: UsedWindow, rated: RatedUsage): BilledUsage & { readonly lines: Charge[] } {
   const lines: Charge[] = []
   const { events, units } = rated.usage
   if (events > 0n || units.numerator > 0n) lines.push(usageLine(window, rated))
-  const topUp = topUpLine(window, rated)
-  if (topUp) lines.push(topUp)
-  return lines
+  const { least, line } = minimumOf(window, rated)
+  if (line) lines.push(line)
+  const billed = lines.reduce((sum, { derivation }) => add(sum, derivation.exact), zero)
+  return { rated, lines, billed, least }
+}
+
+/** What came late for a window that was billed before, on the invoice of a later one. */
+function correctionLine({ was }: UsedWindow, late: LateUsage): Charge {
+  const { rated, correction } = late
+  return {
+    type: 'CORRECTION',
+    description: `${rated.name} (reported late)`,
+    quantity: '1',
+    unit: toMajor({ currency: rated.currency, minor: roundHalfUp(correction) }),
+    from: isoMs(rated.from),
+    to: isoMs(rated.to),
+    isDeferred: false,
+    derivation: {
+      zone: was.timezone,
+      unit: 'PERIOD',
+      share: ratio(1n),
+      exact: correction,
+      wholeFrom: isoMs(rated.wholeFrom),
+      wholeTo: isoMs(rated.wholeTo),
+      usage: derivationOf(rated),
+      correction: { least: pair(late.least), billed: pair(late.billed) },
+    },
+  }
 }
 
 const shownDecimals = 12
@@ -118,8 +189,9 @@ function usageLine({ was, period }: UsedWindow, rated: RatedUsage): Charge {
   }
 }
 
-function derivationOf({ model, usage, price, priced }: RatedUsage): UsageDerivation {
+function derivationOf({ model, usage, price, priced, chargeId }: RatedUsage): UsageDerivation {
   return {
+    charge: chargeId,
     model,
     units: pair(usage.units),
     weighted: usage.weighted ? pair(usage.weighted) : null,
@@ -136,16 +208,21 @@ function derivationOf({ model, usage, price, priced }: RatedUsage): UsageDerivat
   }
 }
 
-/** What is missing to the minimum of a charge, by the days of the period that the usage is of. */
-function topUpLine({ was, period, cut }: UsedWindow, rated: RatedUsage): Charge | undefined {
+/** The minimum of a charge by the days of the period that the usage is of, and what is missing to it. */
+function minimumOf(
+  { was, period, cut }: UsedWindow,
+  rated: RatedUsage,
+): { readonly least: Ratio; readonly line?: Charge } {
   const { price, exactMinor, from } = rated
-  if (price.minimum === null) return undefined
+  if (price.minimum === null) return { least: zero }
   const share = shareUsed(scheduleOf(was), period, { from, cut, endsAt: msOrNull(was.ends_at) })
-  const missing = topUpTo(ratio(BigInt(price.minimum)), share, exactMinor)
-  if (missing.numerator === 0n) return undefined
+  const minimum = ratio(BigInt(price.minimum))
+  const least = multiply(minimum, share)
+  const missing = topUpTo(minimum, share, exactMinor)
+  if (missing.numerator === 0n) return { least }
   const isWhole = share.numerator === share.denominator
   const to = cut.by === 'period' || isWhole ? rated.to : endOfUnits(was, from, Number(share.numerator))
-  return {
+  const line: Charge = {
     type: 'COMMITMENT',
     description: `${rated.name} (up to its minimum)`,
     quantity: '1',
@@ -160,9 +237,10 @@ function topUpLine({ was, period, cut }: UsedWindow, rated: RatedUsage): Charge 
       exact: missing,
       wholeFrom: isoMs(period.wholeFrom),
       wholeTo: isoMs(period.wholeTo),
-      minimum: { minor: price.minimum, reached: pair(exactMinor) },
+      minimum: { charge: rated.chargeId, minor: price.minimum, reached: pair(exactMinor) },
     },
   }
+  return { least, line }
 }
 
 function pair({ numerator, denominator }: Ratio): readonly [string, string] {

@@ -32,18 +32,18 @@ export function closeUsage(tx: Tx, windows: readonly UsageWindow[]): void {
 
 /**
  * The billed windows of these subscriptions into which events came, or may have come, after they were billed, by metric,
- * oldest first. `at`: the instant for which this is asked, no later than the time of the environment.
+ * oldest first. `since`: the instant, in the time of the environment, from which on they may have come.
  */
 export async function lateUsage(
   tx: Pick<Tx, 'query'>,
-  subscriptions: readonly { environmentId: string; subscriptionId: string; at: number }[],
+  subscriptions: readonly { environmentId: string; subscriptionId: string; since: number }[],
 ): Promise<(UsageWindow & { readonly metricId: string })[]> {
   if (subscriptions.length === 0) return []
   const rows = await tx.query(
     lateWindows(
       subscriptions.map((one) => one.environmentId),
       subscriptions.map((one) => one.subscriptionId),
-      subscriptions.map((one) => isoMs(one.at - lateMs)),
+      subscriptions.map((one) => isoMs(one.since - lateMs)),
     ),
   )
   return rows.map((row) => ({

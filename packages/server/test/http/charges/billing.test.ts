@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newCustomer, newPlan, runBilling, subscribe } from '../../billing-story.ts'
 import { newCharge } from '../../charge-story.ts'
-import { type Caller, newTenant, startServer } from '../../harness.ts'
-import { publicId } from '../../../src/ids.ts'
+import { type Line, invoicesOf, shown, usageWorld } from '../../charge-world.ts'
+import { startServer } from '../../harness.ts'
 import { verify } from '../../../src/verify.ts'
 import { rows, stored } from '../../payment-story.ts'
 import { newMetric, report } from '../../usage-story.ts'
@@ -11,50 +11,7 @@ import { verifyInvoice } from '../../../src/verify-invoice.ts'
 import { everythingHolds } from '../../credit-story.ts'
 
 const server = await startServer({ start: '2026-01-01T00:00:00Z' })
-
-/** A tenant whose test clock stands at New Year, with a plan at 10 KES a month. */
-async function world(plan: object = {}) {
-  const tenant = await newTenant(server)
-  const ask = tenant.test
-  const move = async (to: string): Promise<void> => {
-    const moved = await tenant.session(
-      'POST',
-      `/tenants/me/environments/${publicId('environment', tenant.testEnvironmentId)}/clock`,
-      { now: to },
-    )
-    assert.equal(moved.status, 200, moved.text)
-  }
-  await move('2026-01-01T00:00:00Z')
-  const customer = await newCustomer(ask, { currency: 'KES', timezone: 'UTC' })
-  const made = await newPlan(ask, { prices: [{ currency: 'KES', amount: 10 }], ...plan })
-  return { ask, move, customerId: customer.id, planId: made.id }
-}
-
-type Line = {
-  type: string
-  quantity: number
-  unitAmount: number
-  amount: number
-  periodStart: string
-  periodEnd: string
-}
-type Shown = { id: string; total: number; items: Line[]; issuedAt: string }
-
-async function invoicesOf(ask: Caller, subscriptionId: string): Promise<Shown[]> {
-  const { body } = await ask('GET', `/invoices?subscriptionId=${subscriptionId}&limit=100`)
-  const invoices: Shown[] = body.data.toReversed()
-  for (const { id, total } of invoices) {
-    const explained = await ask('GET', `/invoices/${id}/explain`)
-    assert.equal(explained.status, 200, explained.text)
-    const { faults, totalMinor } = verifyInvoice(explained.body)
-    assert.deepEqual(faults, [])
-    assert.equal(totalMinor, BigInt(Math.round(total * 100)))
-  }
-  return invoices
-}
-
-const shown = (lines: readonly Line[]) =>
-  lines.map(({ type, quantity, amount }) => `${type} ${quantity} → ${amount}`)
+const world = (plan?: object) => usageWorld(server, plan)
 
 test('the usage of a period is on the invoice with which it ends, each charge a line, and nothing is billed twice', async () => {
   const { ask, move, customerId, planId } = await world()

@@ -41,7 +41,7 @@ async function close({ subscriptionId, metricId }: Story, window = { from, to })
 }
 
 async function late({ subscriptionId }: Story): Promise<string[]> {
-  const found = await inTransaction((tx) => lateUsage(tx, [{ environmentId, subscriptionId, at }]))
+  const found = await inTransaction((tx) => lateUsage(tx, [{ environmentId, subscriptionId, since: at }]))
   return found.map((window) => new Date(window.from).toISOString().slice(0, 10))
 }
 

@@ -1,0 +1,47 @@
+import { type Invariant, invariant } from './invariant.ts'
+
+/** What has to hold of usage that is billed. */
+export const chargeInvariants: readonly Invariant[] = [
+  invariant(
+    'usage_is_billed_once',
+    'no stretch of the usage of a subscription is billed twice',
+    `select environment_id, 'subscription ' || subscription_id as place,
+       'has usage billed from ' || period_from || ' that is billed up to ' || billed_to as fault
+     from (
+       select environment_id, subscription_id, period_from,
+         max(period_to) over (partition by environment_id, subscription_id order by period_from, period_to
+           rows between unbounded preceding and 1 preceding) as billed_to
+       from usage_closings
+     ) windows
+     where period_from < billed_to`,
+  ),
+  invariant(
+    'usage_is_remembered',
+    'what is remembered as billed of usage is what its lines bill',
+    `select r.environment_id, 'usage of subscription ' || r.subscription_id || ' from ' || r.window_from as place,
+       'is remembered as ' || r.billed[1] / r.billed[2] || ' for charge ' || r.charge_id || ', while its lines bill '
+         || coalesce(l.billed, 0) as fault
+     from usage_ratings r
+     left join (
+       select l.environment_id, i.subscription_id, l.period_start,
+         coalesce(l.derivation->'usage'->>'charge', l.derivation->'minimum'->>'charge')::uuid as charge_id,
+         sum((l.derivation->'exact'->>0)::numeric / (l.derivation->'exact'->>1)::numeric) as billed
+       from invoice_lines l
+       join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
+       where l.type in ('USAGE', 'COMMITMENT', 'CORRECTION')
+       group by l.environment_id, i.subscription_id, l.period_start, charge_id
+     ) l on l.environment_id = r.environment_id and l.subscription_id = r.subscription_id
+       and l.period_start = r.window_from and l.charge_id = r.charge_id
+     where abs(r.billed[1] / r.billed[2] - coalesce(l.billed, 0)) > 0.000001`,
+  ),
+  invariant(
+    'usage_lines_are_closed',
+    'every line of usage is of a stretch that is remembered as billed',
+    `select l.environment_id, 'invoice line ' || l.id as place, 'is of usage that may be billed again' as fault
+     from invoice_lines l
+     join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
+     left join usage_closings k on k.environment_id = i.environment_id and k.subscription_id = i.subscription_id
+       and k.period_from = l.period_start and k.period_to = l.period_end
+     where l.type = 'USAGE' and k.environment_id is null`,
+  ),
+]
