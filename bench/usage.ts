@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { publicId } from '../packages/server/src/ids.ts'
-import { jsonArray } from '../packages/server/src/db/statement.ts'
+import { instantArray, uuidArray, wordArray } from '../packages/server/src/db/binary-array.ts'
+import { jsonArray, toWire } from '../packages/server/src/db/statement.ts'
 import { generationAt } from '../packages/server/src/slices/usage/generations.ts'
 import { storeEvents } from '../packages/server/src/slices/usage/sql.ts'
 import { cloneDatabase, startCluster } from '../packages/server/test/cluster.ts'
@@ -98,43 +99,42 @@ function one(metered: Metered): { subscription: string; metric: number } {
 
 /** Events a second by the statement alone, with all it needs at hand. */
 async function pureSql(url: string, metered: Metered): Promise<number> {
-  const { text } = storeEvents().statement
-  const from = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000).toISOString()
-  const to = new Date(Date.parse(from) + 86_400_000).toISOString()
+  const from = Math.floor(Date.now() / 86_400_000) * 86_400_000
+  const to = from + 86_400_000
   let stored = 0
   const started = performance.now()
   const lane = async (): Promise<void> => {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
     while (performance.now() - started < seconds * 1000) {
-      const now = new Date().toISOString()
-      const generation = generationAt(Date.parse(now))
+      const now = Date.now()
+      const generation = generationAt(now)
       const events = Array.from({ length: batch }, () => ({ ...one(metered), transaction: randomUUID() }))
-      const literal = (items: readonly string[]): string => `{${items.join(',')}}`
-      const same = (item: string): string => literal(events.map(() => item))
+      const same = <T>(item: T): T[] => events.map(() => item)
+      const { statement, values } = storeEvents(
+        metered.environmentId,
+        generation,
+        [generation - 1],
+        new Date(now).toISOString(),
+        uuidArray(events.map(({ transaction }) => uuidOf(transaction))),
+        wordArray(events.map(({ transaction }) => transaction)),
+        uuidArray(events.map(({ subscription }) => subscription)),
+        uuidArray(events.map(({ metric }) => metered.metrics[metric] ?? '')),
+        instantArray(same(now)),
+        jsonArray(same('{"size":5,"region":"eu"}')),
+        wordArray(same('5')),
+        wordArray(same(null)),
+        instantArray(same(from)),
+        instantArray(same(to)),
+        wordArray(same('{}')),
+        [],
+      )
       const { rowCount } = await client.query({
         name: 'store',
-        text,
-        values: [
-          metered.environmentId,
-          generation,
-          literal([String(generation - 1)]),
-          now,
-          literal(events.map(({ transaction }) => uuidOf(transaction))),
-          literal(events.map(({ transaction }) => transaction)),
-          literal(events.map(({ subscription }) => subscription)),
-          literal(events.map(({ metric }) => metered.metrics[metric] ?? '')),
-          same(`"${now}"`),
-          jsonArray(events.map(() => '{"size":5,"region":"eu"}')),
-          same('5'),
-          same('NULL'),
-          same(`"${from}"`),
-          same(`"${to}"`),
-          literal(events.map(() => '"{}"')),
-          '{}',
-        ],
+        text: statement.text,
+        values: values.map(toWire),
       })
-      stored += rowCount ?? 0
+      stored += batch - (rowCount ?? 0)
     }
     await client.end()
   }

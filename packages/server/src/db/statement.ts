@@ -81,6 +81,8 @@ export const instantText = column([1184], toIsoText)
 export const day = column([1082], String)
 /** A transaction's number (xid8), as text: it only goes back to where it came from. */
 export const transactionId = column([5069], String)
+/** `xmin`, the transaction that wrote a row (xid). */
+export const rowVersion = column([28], Number)
 export const bytes = column([17], (value): Buffer<ArrayBuffer> => Buffer.from(value.slice(2), 'hex'))
 export const textArray = column([1009], parseTextArray)
 

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto'
-import { type Bucket, bucketOf, quantityOf } from '@novabilling/core/usage'
+import { type Bucket, quantityOf } from '@novabilling/core/usage'
 import { instantMs } from '../../http/validation.ts'
 import { type RefusalCode, refusals } from '../../refusal.ts'
 import type { MetricRow } from '../metrics/index.ts'
 import { countedOnceDays } from './generations.ts'
+import { type Metered, bucketAt, isRunning } from './metered.ts'
 import type { UsageEventInput } from './schema.ts'
-import type { MeteredRow } from './sql.ts'
 
 /** Clocks differ: an event may be so far ahead of ours. */
 const aheadMs = 5 * 60_000
@@ -42,7 +42,7 @@ export type CountedEvent = {
 /** What an event is for, as far as it is known. */
 export type Known = {
   readonly environmentId: string
-  readonly subscription: MeteredRow | undefined
+  readonly subscription: Metered | undefined
   readonly metric: MetricRow | undefined
   readonly nowMs: number
 }
@@ -67,7 +67,7 @@ export function readEvent(input: UsageEventInput, known: Known): CountedEvent | 
     at,
     properties,
     ...counted,
-    bucket: bucketOf(cutsOf(subscription), at),
+    bucket: bucketAt(subscription, at),
     filterValues: filterValuesOf(metric, properties),
   }
 }
@@ -80,12 +80,6 @@ function usageEventId(environmentId: string, transactionId: string): string {
 
 function msOf(timestamp: string): number {
   return instantMs(timestamp) ?? Temporal.Instant.from(timestamp).epochMilliseconds
-}
-
-function isRunning(row: MeteredRow, at: number): boolean {
-  if (at < Date.parse(row.started_at)) return false
-  if (row.canceled_at !== null && at >= Date.parse(row.canceled_at)) return false
-  return row.status !== 'PAUSED' || row.paused_at === null || at < Date.parse(row.paused_at)
 }
 
 type Count = { readonly quantity: string | null; readonly word: string | null }
@@ -132,13 +126,4 @@ function filterValuesOf({ filters }: MetricRow, properties: Readonly<Record<stri
 /** `true` and `'true'`, `1` and `'1'` are the same value. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function cutsOf(row: MeteredRow): Parameters<typeof bucketOf>[0] {
-  return {
-    zone: row.timezone,
-    startedAt: Date.parse(row.started_at),
-    periodFrom: row.current_period_start === null ? null : Date.parse(row.current_period_start),
-    periodTo: row.current_period_end === null ? null : Date.parse(row.current_period_end),
-  }
 }

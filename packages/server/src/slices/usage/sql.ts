@@ -6,6 +6,7 @@ import {
   json,
   nullable,
   oneOf,
+  rowVersion,
   statement,
   text,
   uuid,
@@ -22,23 +23,35 @@ const meteredColumns = {
   current_period_end: nullable(instantText),
   paused_at: nullable(instantText),
   canceled_at: nullable(instantText),
+  /** The transaction that wrote the row. */
+  version: rowVersion,
 }
 export type MeteredRow = RowOf<typeof meteredColumns>
 
-const meteredSelect = Object.keys(meteredColumns).join(', ')
+const meteredSelect = `id, external_id, status, timezone, started_at, current_period_start, current_period_end, paused_at,
+  canceled_at, s.xmin as version`
 
 export const meteredByReferences = statement(
   'usage.metered_by_references',
-  `select ${meteredSelect} from subscriptions where environment_id = $1::uuid and id = any($2::uuid[])
+  `select ${meteredSelect} from subscriptions s where environment_id = $1::uuid and id = any($2::uuid[])
    union all
-   select ${meteredSelect} from subscriptions where environment_id = $1::uuid and external_id = any($3::text[])`,
+   select ${meteredSelect} from subscriptions s where environment_id = $1::uuid and external_id = any($3::text[])`,
+  meteredColumns,
+)
+
+/** Those of which the row is no longer the one that was seen: whatever changes a row, another transaction wrote it. */
+export const meteredChanged = statement(
+  'usage.metered_changed',
+  `select ${meteredSelect} from unnest($2::uuid[], $3::xid[]) as seen (seen_id, seen_version)
+   join subscriptions s on s.environment_id = $1::uuid and s.id = seen_id and s.xmin <> seen_version`,
   meteredColumns,
 )
 
 /**
  * Takes events and adds up those that are new, in one statement: what has counted before, in this generation or a
  * neighbour, is left out, also when it arrives twice at once. Keys are taken in one order, so that two who bring the
- * same wait and do not block each other.
+ * same wait and do not block each other. Gives the ids of those left out, which are few: all ids would have to be told
+ * for every batch.
  */
 export const storeEvents = statement(
   'usage.store_events',
@@ -46,8 +59,8 @@ export const storeEvents = statement(
      insert into usage_events (environment_id, id, generation, transaction_id, subscription_id, metric_id, occurred_at,
        received_at, properties, quantity, word, bucket_from, bucket_to, filter_values)
      select $1::uuid, u.id, $2::integer, u.transaction_id, u.subscription_id, u.metric_id, u.occurred_at, $4::timestamptz,
-       u.properties, u.quantity, u.word, u.bucket_from, u.bucket_to, u.filter_values
-     from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::timestamptz[], $10::json[], $11::numeric[],
+       u.properties, u.quantity::numeric, u.word, u.bucket_from, u.bucket_to, u.filter_values
+     from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::timestamptz[], $10::json[], $11::text[],
        $12::text[], $13::timestamptz[], $14::timestamptz[], $15::text[])
        as u (id, transaction_id, subscription_id, metric_id, occurred_at, properties, quantity, word, bucket_from,
          bucket_to, filter_values)
@@ -93,7 +106,8 @@ export const storeEvents = statement(
      on conflict (environment_id, subscription_id, metric_id, bucket_from, bucket_to, filter_values, word) do update
      set first_at = excluded.first_at where w.first_at > excluded.first_at
    )
-   select id from added`,
+   select u.id from unnest($5::uuid[]) as u (id)
+   where (select count(*) from added) < cardinality($5::uuid[]) and u.id not in (select id from added)`,
   { id: uuid },
 )
 
