@@ -48,10 +48,19 @@ export type Fact = {
   readonly at?: Temporal.Instant
 }
 
+/**
+ * The place of a transaction's events in the stream. Its own number is no such place: it has that from its first lock,
+ * and while it waits for the next one, a younger transaction may change what that one guards. So it is the number of the
+ * youngest that has ended by now, when everything that is changed is held, if that is younger; their ids then say which
+ * came first. It never lies before its own number, which is all that a reader relies on, who stops at the oldest that
+ * is still running.
+ */
+const here = `(select greatest(pg_current_xact_id(), (pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)::text::xid8))`
+
 const insertEvents = command(
   'events.insert',
-  `insert into events (environment_id, id, type, resource_id, body, occurred_at)
-   select $1::uuid, u.id, u.type, u.resource_id, u.body::json, u.occurred_at
+  `insert into events (environment_id, id, type, resource_id, body, occurred_at, transaction)
+   select $1::uuid, u.id, u.type, u.resource_id, u.body::json, u.occurred_at, ${here}
    from unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[], $6::timestamptz[])
      as u (id, type, resource_id, body, occurred_at)`,
 )
@@ -89,8 +98,8 @@ export type FactsAcross = {
 
 const insertEventsAcross = command(
   'events.insert_across',
-  `insert into events (environment_id, id, type, resource_id, body, occurred_at)
-   select b.environment_id, u.id, u.type, b.resource_id, b.body, b.occurred_at
+  `insert into events (environment_id, id, type, resource_id, body, occurred_at, transaction)
+   select b.environment_id, u.id, u.type, b.resource_id, b.body, b.occurred_at, ${here}
    from unnest($1::uuid[], $2::text[], $3::integer[]) as u (id, type, place)
    join unnest($4::uuid[], $5::uuid[], $6::json[], $7::timestamptz[]) with ordinality
      as b (environment_id, resource_id, body, occurred_at, place) using (place)`,
