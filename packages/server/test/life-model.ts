@@ -8,7 +8,12 @@ export type ModelPlan = {
   readonly interval: 'WEEKLY' | 'MONTHLY' | 'QUARTERLY' | 'YEARLY'
   /** When it is invoiced, of which what it costs does not depend. */
   readonly timing?: 'IN_ARREARS'
+  /** How many intervals a period is. */
+  readonly count?: number
 }
+
+/** How a life begins: with days that cost nothing, or with a day on which it ends by itself. */
+export type ModelTerms = { readonly trialDays?: number; readonly until?: Temporal.PlainDate | undefined }
 
 type Day = Temporal.PlainDate
 
@@ -23,18 +28,33 @@ export class LifeModel {
   #anchor: Day
   #index = 0
   #period: { whole: Day; end: Day }
+  readonly #until: Day | undefined
+  /** The instant at which a trial is over, as the clock on the wall says it. */
+  #trialEnd: Temporal.PlainDateTime | undefined
   #pending: { plan: ModelPlan; quantity: number } | undefined
   #isPaused = false
   #isCredited = false
   #endsWithPeriod = false
   #isOver = false
 
-  constructor(start: Day, plan: ModelPlan, quantity: number, anchor: 'ANNIVERSARY' | 'CALENDAR') {
+  constructor(
+    start: Temporal.PlainDateTime,
+    plan: ModelPlan,
+    quantity: number,
+    anchor: 'ANNIVERSARY' | 'CALENDAR',
+    { trialDays = 0, until }: ModelTerms = {},
+  ) {
     this.#plan = plan
     this.#quantity = quantity
     this.#isCalendar = anchor === 'CALENDAR'
-    this.#anchor = start
-    this.#period = this.#open(start)
+    this.#until = until
+    this.#anchor = start.toPlainDate()
+    if (trialDays === 0) this.#period = this.#open(this.#anchor)
+    else {
+      this.#trialEnd = start.add({ days: trialDays })
+      this.#anchor = this.#trialEnd.toPlainDate()
+      this.#period = { whole: this.#anchor, end: this.#anchor }
+    }
   }
 
   get quantity(): number {
@@ -52,16 +72,30 @@ export class LifeModel {
     return sum
   }
 
-  /** Lets the time pass up to the beginning of a day. */
-  advance(to: Day): void {
+  /** Lets the time pass up to a moment. */
+  advance(now: Temporal.PlainDateTime): void {
+    const to = now.toPlainDate()
+    if (this.#trialEnd && !this.#isOver) {
+      const isOver = Temporal.PlainDateTime.compare(this.#trialEnd, now) <= 0
+      if (this.#endsBy(isOver ? this.#trialEnd.toPlainDate() : to) || (isOver && this.#endsWithPeriod)) {
+        this.#isOver = true
+        return
+      }
+      if (!isOver) return
+      this.#trialEnd = undefined
+      const next = this.#pending ?? { plan: this.#plan, quantity: this.#quantity }
+      this.#pending = undefined
+      this.#restart(this.#anchor, next)
+    }
     while (!this.#isOver && Temporal.PlainDate.compare(this.#period.end, to) <= 0) {
-      if (this.#endsWithPeriod) this.#isOver = true
-      else if (this.#isPaused) return
+      if (this.#endsBy(this.#period.end)) this.#isOver = true
+      else if (this.#endsWithPeriod) this.#isOver = true
+      else if (this.#isPaused) break
       else {
         const from = this.#period.end
         const next = this.#pending
         this.#pending = undefined
-        if (next && next.plan.interval !== this.#plan.interval) this.#restart(from, next)
+        if (next && isOtherInterval(next.plan, this.#plan)) this.#restart(from, next)
         else {
           this.#plan = next?.plan ?? this.#plan
           this.#quantity = next?.quantity ?? this.#quantity
@@ -70,6 +104,11 @@ export class LifeModel {
         }
       }
     }
+    if (this.#endsBy(to)) this.#isOver = true
+  }
+
+  #endsBy(day: Day): boolean {
+    return this.#until !== undefined && Temporal.PlainDate.compare(this.#until, day) <= 0
   }
 
   change(on: Day, plan: ModelPlan, quantity: number, when: 'now' | 'period_end'): void {
@@ -78,7 +117,7 @@ export class LifeModel {
       return
     }
     this.#pending = undefined
-    if (plan.interval !== this.#plan.interval) this.#restart(on, { plan, quantity })
+    if (!this.#trialEnd && isOtherInterval(plan, this.#plan)) this.#restart(on, { plan, quantity })
     else {
       this.#plan = plan
       this.#quantity = quantity
@@ -113,7 +152,7 @@ export class LifeModel {
   }
 
   cancel(on: Day, when: 'now' | 'period_end'): void {
-    if (when === 'period_end' && Temporal.PlainDate.compare(on, this.#period.end) < 0) {
+    if (when === 'period_end' && (this.#trialEnd || Temporal.PlainDate.compare(on, this.#period.end) < 0)) {
       this.#endsWithPeriod = true
       return
     }
@@ -147,9 +186,14 @@ export class LifeModel {
   }
 
   #price(from: Day): void {
+    if (this.#trialEnd) return
     const { whole, end } = this.#period
     const minor = (this.#plan.minor * this.#quantity) / whole.until(end).days
-    for (let day = from; Temporal.PlainDate.compare(day, end) < 0; day = day.add({ days: 1 }))
+    for (
+      let day = from;
+      Temporal.PlainDate.compare(day, end) < 0 && !this.#endsBy(day);
+      day = day.add({ days: 1 })
+    )
       this.#days.set(day.toString(), minor)
   }
 
@@ -159,9 +203,13 @@ export class LifeModel {
   }
 }
 
-function nth(origin: Day, { interval }: ModelPlan, n: number): Day {
-  if (interval === 'WEEKLY') return origin.add({ weeks: n })
-  return origin.add({ months: n * monthsOf[interval] })
+function isOtherInterval(a: ModelPlan, b: ModelPlan): boolean {
+  return a.interval !== b.interval || (a.count ?? 1) !== (b.count ?? 1)
+}
+
+function nth(origin: Day, { interval, count = 1 }: ModelPlan, n: number): Day {
+  if (interval === 'WEEKLY') return origin.add({ weeks: n * count })
+  return origin.add({ months: n * count * monthsOf[interval] })
 }
 
 /** The first day of the calendar's period that a day is in. */
