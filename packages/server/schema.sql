@@ -193,7 +193,7 @@ create table checkout_sessions (
   invoice_id uuid not null,
   customer_id uuid not null,
   provider text not null,
-  provider_id uuid not null,
+  provider_id uuid,
   reference text not null,
   provider_handle text,
   amount_minor bigint not null,
@@ -216,6 +216,7 @@ create table checkout_sessions (
   updated_at timestamp with time zone not null,
   constraint checkout_sessions_amount_minor_check CHECK ((amount_minor > 0)),
   constraint checkout_sessions_check CHECK (((status = 'COMPLETED'::text) = (payment_id IS NOT NULL))),
+  constraint checkout_sessions_check1 CHECK (((provider = 'SANDBOX'::text) = (provider_id IS NULL))),
   constraint checkout_sessions_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'COMPLETED'::text, 'EXPIRED'::text, 'FAILED'::text]))),
   constraint checkout_sessions_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint checkout_sessions_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
@@ -444,8 +445,10 @@ CREATE UNIQUE INDEX customers_email_key ON public.customers USING btree (environ
 CREATE UNIQUE INDEX customers_external_id_key ON public.customers USING btree (environment_id, external_id);
 alter table customers force row level security;
 create policy environment on customers using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy lookup on customers to nova_lookup using true with check true;
 create policy worker on customers to nova_worker using true with check true;
 grant insert, select, update on customers to nova_api;
+grant select on customers to nova_lookup;
 grant insert, select, update on customers to nova_worker;
 
 create table dashboard_sessions (
@@ -694,8 +697,10 @@ CREATE TRIGGER invoices_taxes_frozen BEFORE UPDATE OF taxes ON public.invoices F
 CREATE TRIGGER invoices_terms_frozen BEFORE UPDATE OF terms_days, terms_from ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((old.terms_days IS DISTINCT FROM new.terms_days) OR (old.terms_from IS DISTINCT FROM new.terms_from)))) EXECUTE FUNCTION refuse_invoice_change();
 alter table invoices force row level security;
 create policy environment on invoices using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy lookup on invoices to nova_lookup using true with check true;
 create policy worker on invoices to nova_worker using true with check true;
 grant delete, insert, select, update on invoices to nova_api;
+grant select on invoices to nova_lookup;
 grant insert, select, update on invoices to nova_worker;
 
 create table ledger_entries (
@@ -1618,6 +1623,21 @@ BEGIN ATOMIC
 END
  -- owner: nova_lookup;
 
+CREATE OR REPLACE FUNCTION public.page_of_invoice(environment uuid, invoice uuid, at timestamp with time zone)
+ RETURNS TABLE(tenant_id uuid, environment_kind text, customer_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT e.tenant_id,
+     e.kind,
+     i.customer_id
+    FROM (invoices i
+      JOIN environments e ON ((e.id = i.environment_id)))
+   WHERE ((i.environment_id = page_of_invoice.environment) AND (i.id = page_of_invoice.invoice) AND (i.status <> 'DRAFT'::text) AND ((i.status = ANY (ARRAY['PENDING'::text, 'FAILED'::text])) OR (COALESCE(i.paid_at, i.voided_at, i.updated_at) > (COALESCE(e.clock_now, page_of_invoice.at) - '90 days'::interval))));
+END
+ -- owner: nova_lookup;
+
 CREATE OR REPLACE FUNCTION public.password_reset_by_hash(wanted bytea)
  RETURNS TABLE(tenant_id uuid, id uuid)
  LANGUAGE sql
@@ -1628,6 +1648,20 @@ BEGIN ATOMIC
      r.id
     FROM password_resets r
    WHERE (r.token_hash = password_reset_by_hash.wanted);
+END
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.portal_of_customer(environment uuid, customer uuid)
+ RETURNS TABLE(tenant_id uuid, environment_kind text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ SELECT e.tenant_id,
+     e.kind
+    FROM (customers c
+      JOIN environments e ON ((e.id = c.environment_id)))
+   WHERE ((c.environment_id = portal_of_customer.environment) AND (c.id = portal_of_customer.customer) AND (c.status = 'ACTIVE'::text));
 END
  -- owner: nova_lookup;
 

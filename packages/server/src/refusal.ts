@@ -131,6 +131,7 @@ export const refusals = {
     409,
     'No active account at this payment provider can take this. Add one, or change its countries and currencies.',
   ],
+  portal_action_off: [409, 'This cannot be done here. Ask the business that bills you.'],
   checkout_not_found: [404, 'There is no such checkout session.'],
   checkout_unavailable: [
     409,

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Customer, CustomersCreateInput, CustomersDeleteQuery, CustomersListInvoicesQuery, CustomersListLedgerEntriesQuery, CustomersListPaymentMethodsQuery, CustomersListPaymentsQuery, CustomersListQuery, CustomersListSubscriptionsQuery, CustomersUpdateInput, Invoice, LedgerEntry, Payment, PaymentMethod, Subscription } from './models.ts'
+import type { Customer, CustomersCreateInput, CustomersCreatePortalLinkInput, CustomersDeleteQuery, CustomersListInvoicesQuery, CustomersListLedgerEntriesQuery, CustomersListPaymentMethodsQuery, CustomersListPaymentsQuery, CustomersListQuery, CustomersListSubscriptionsQuery, CustomersUpdateInput, Invoice, LedgerEntry, Payment, PaymentMethod, PortalLink, Subscription } from './models.ts'
 
 export class CustomersResource {
   readonly #caller: Caller
@@ -105,5 +105,16 @@ export class CustomersResource {
    */
   listSubscriptions(id: string, query?: CustomersListSubscriptionsQuery, options?: RequestOptions): PageCall<Subscription> {
     return this.#caller.pages<Subscription>({ id: 'customers.listSubscriptions', method: 'GET', path: `/api/customers/${segment(id)}/subscriptions`, auth: 'apiKey', query, options })
+  }
+
+  /**
+   * Make a link to the pages of one customer
+   *
+   * On them the customer sees its subscriptions, invoices, payments and saved methods, pays, and changes or cancels where `settings.portal` allows. The link opens them without a key until it expires, so hand it to this customer alone: redirect to it from your own signed-in page.
+   *
+   * `POST /api/customers/{id}/portal-link`. Needs `customers:write`.
+   */
+  createPortalLink(id: string, body?: CustomersCreatePortalLinkInput, options?: RequestOptions): Promise<PortalLink> {
+    return this.#caller.json<PortalLink>({ id: 'customers.createPortalLink', method: 'POST', path: `/api/customers/${segment(id)}/portal-link`, auth: 'apiKey', body: body ?? {}, options })
   }
 }

@@ -28,6 +28,7 @@ export type { PaymentMethodsResource } from './payment-methods.ts'
 export type { PaymentProvidersResource } from './payment-providers.ts'
 export type { PaymentsResource } from './payments.ts'
 export type { PlansResource } from './plans.ts'
+export type { PortalResource } from './portal.ts'
 export type { SessionsResource } from './sessions.ts'
 export type { SubscriptionsResource } from './subscriptions.ts'
 export type { TaxesResource } from './taxes.ts'
@@ -103,6 +104,7 @@ export type {
   CurrentUsage,
   Customer,
   CustomersCreateInput,
+  CustomersCreatePortalLinkInput,
   CustomersDeleteQuery,
   CustomersListInvoicesQuery,
   CustomersListLedgerEntriesQuery,
@@ -191,6 +193,13 @@ export type {
   PlansUpdateInput,
   PlansUpdatePriceInput,
   PlansUpdatePriceQuery,
+  PortalBilling,
+  PortalBillingOutstanding,
+  PortalCheckoutInput,
+  PortalInvoicesQuery,
+  PortalLink,
+  PortalPaymentsQuery,
+  PortalSubscriptionsQuery,
   Price,
   PriceStep,
   ProviderTest,
@@ -234,6 +243,7 @@ export type {
   TenantSettingsDunning,
   TenantSettingsEmails,
   TenantSettingsFiscalField,
+  TenantSettingsPortal,
   TenantSettingsSmtp,
   TenantUsage,
   TenantUsageApiKey,
@@ -244,6 +254,7 @@ export type {
   TenantsUpdateMeInputSettingsDunning,
   TenantsUpdateMeInputSettingsEmails,
   TenantsUpdateMeInputSettingsFiscalField,
+  TenantsUpdateMeInputSettingsPortal,
   TenantsUpdateMeInputSettingsSmtp,
   TrialBalance,
   TrialBalanceCurrency,

@@ -797,6 +797,11 @@ export interface CustomersCreateInput {
   createdAt?: string | undefined
 }
 
+export interface CustomersCreatePortalLinkInput {
+  /** How long it opens the pages; default 1440 */
+  expiresInMinutes?: number | undefined
+}
+
 export interface CustomersDeleteQuery {
   /** Cancel its subscriptions and void its unpaid invoices first */
   cascade?: boolean | undefined
@@ -1748,6 +1753,86 @@ export interface PlansUpdatePriceQuery {
   applyToExisting?: 'next_period' | undefined
 }
 
+export interface PortalBilling {
+  customer: Customer
+  /** What is owed, by currency */
+  outstanding: PortalBillingOutstanding[]
+  nextInvoiceAt: string | null
+}
+
+export interface PortalBillingOutstanding {
+  currency: string
+  /** Amount in major units */
+  amountDue: number
+  /** How many await payment */
+  invoices: number
+  /** Amount in major units */
+  overdue: number
+}
+
+export interface PortalCheckoutInput {
+  /** Where the browser goes after paying. It tells nothing: ask for the session */
+  successUrl: string
+  /** Where it goes without; default successUrl */
+  cancelUrl?: string | undefined
+  /** Default: the first that can take it, by priority */
+  providerName?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU' | undefined
+  /** Where mobile money asks for its PIN */
+  phone?: string | undefined
+  /** Keep what was paid with, where the provider can; default true */
+  savePaymentMethod?: boolean | undefined
+}
+
+export interface PortalInvoicesQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'DRAFT' | 'PENDING' | 'PAID' | 'FAILED' | 'VOID' | 'UNCOLLECTIBLE' | undefined
+  subscriptionId?: string | undefined
+  /** First day of issue, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day of issue, inclusive */
+  dateTo?: string | undefined
+  /** Whether it is unpaid after its due date */
+  overdue?: boolean | undefined
+}
+
+export interface PortalLink {
+  /** Who has it needs no key: give it to this customer alone */
+  url: string
+  expiresAt: string
+}
+
+export interface PortalPaymentsQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU' | 'MANUAL' | undefined
+  invoiceId?: string | undefined
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+}
+
+export interface PortalSubscriptionsQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  status?: 'TRIALING' | 'ACTIVE' | 'PAST_DUE' | 'PAUSED' | 'CANCELED' | undefined
+  planId?: string | undefined
+}
+
 export interface Price {
   id: string
   currency: string
@@ -2189,6 +2274,8 @@ export interface TenantSettings {
   dunning?: TenantSettingsDunning
   /** How mails are written; replaced whole */
   emails?: TenantSettingsEmails
+  /** What customers may do on their own pages; replaced whole */
+  portal?: TenantSettingsPortal
   smtp?: TenantSettingsSmtp
 }
 
@@ -2209,6 +2296,16 @@ export interface TenantSettingsEmails {
 export interface TenantSettingsFiscalField {
   label: string
   value: string
+}
+
+/** What customers may do on their own pages; replaced whole */
+export interface TenantSettingsPortal {
+  /** Whether customers may end a subscription with its period; false unless set */
+  cancel?: boolean
+  /** Codes of the plans that customers may change to; none unless set */
+  plans?: string[]
+  /** Where their way back to you leads */
+  returnUrl?: string
 }
 
 export interface TenantSettingsSmtp {
@@ -2278,6 +2375,7 @@ export interface TenantsUpdateMeInputSettings {
   address?: AddressInput | null | undefined
   dunning?: TenantsUpdateMeInputSettingsDunning | null | undefined
   emails?: TenantsUpdateMeInputSettingsEmails | null | undefined
+  portal?: TenantsUpdateMeInputSettingsPortal | null | undefined
   smtp?: TenantsUpdateMeInputSettingsSmtp | null | undefined
 }
 
@@ -2298,6 +2396,16 @@ export interface TenantsUpdateMeInputSettingsEmails {
 export interface TenantsUpdateMeInputSettingsFiscalField {
   label: string
   value: string
+}
+
+/** What customers may do on their own pages; replaced whole */
+export interface TenantsUpdateMeInputSettingsPortal {
+  /** Whether customers may end a subscription with its period; false unless set */
+  cancel?: boolean | undefined
+  /** Codes of the plans that customers may change to; none unless set */
+  plans?: readonly string[] | undefined
+  /** Where their way back to you leads */
+  returnUrl?: string | undefined
 }
 
 /** Your own mail server, replaced whole */

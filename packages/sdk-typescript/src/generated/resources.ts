@@ -21,6 +21,7 @@ import { PaymentMethodsResource } from './payment-methods.ts'
 import { PaymentProvidersResource } from './payment-providers.ts'
 import { PaymentsResource } from './payments.ts'
 import { PlansResource } from './plans.ts'
+import { PortalResource } from './portal.ts'
 import { SessionsResource } from './sessions.ts'
 import { SubscriptionsResource } from './subscriptions.ts'
 import { TaxesResource } from './taxes.ts'
@@ -49,6 +50,7 @@ export class Resources {
   readonly paymentProviders: PaymentProvidersResource
   readonly payments: PaymentsResource
   readonly plans: PlansResource
+  readonly portal: PortalResource
   readonly sessions: SessionsResource
   readonly subscriptions: SubscriptionsResource
   readonly taxes: TaxesResource
@@ -76,6 +78,7 @@ export class Resources {
     this.paymentProviders = new PaymentProvidersResource(caller)
     this.payments = new PaymentsResource(caller)
     this.plans = new PlansResource(caller)
+    this.portal = new PortalResource(caller)
     this.sessions = new SessionsResource(caller)
     this.subscriptions = new SubscriptionsResource(caller)
     this.taxes = new TaxesResource(caller)

@@ -91,7 +91,9 @@ export function routeDocumentation(slice: Slice, route: Route): Record<string, u
         ? []
         : access.kind === 'session'
           ? [{ session: [] }]
-          : access.anyOf.map((scope) => ({ apiKey: [scope] })),
+          : access.kind === 'link'
+            ? []
+            : access.anyOf.map((scope) => ({ apiKey: [scope] })),
     response: { [status]: content, ...(route.alsoAccepted ? { 202: content } : {}) },
   }
 }

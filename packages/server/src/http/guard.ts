@@ -41,8 +41,10 @@ export async function guard(
   return principal
 }
 
-/** A dashboard session has a limit of its own, so that looking on does not slow the tenant's programs down. */
+/** A dashboard session and a customer's link have a limit of their own, so that looking on does not slow the tenant's programs down. */
 function whoseLimit(principal: Principal, request: FastifyRequest): string {
+  if (principal.kind === 'portal') return principal.customerId
+  if (principal.kind === 'pay') return principal.invoiceId
   return principal.kind === 'key' || request.headers.authorization !== undefined
     ? principal.tenantId
     : principal.sessionId
@@ -51,7 +53,7 @@ function whoseLimit(principal: Principal, request: FastifyRequest): string {
 async function identify(
   parts: GuardParts,
   request: FastifyRequest,
-  access: 'session' | 'key',
+  access: 'session' | 'key' | 'link',
 ): Promise<Principal> {
   try {
     return await parts.principals.identify(request, access)
@@ -68,8 +70,10 @@ async function identify(
 function authorize(access: Exclude<Access, { kind: 'public' }>, principal: Principal): void {
   if (access.kind === 'key') {
     const { anyOf } = access
-    if (principal.kind === 'session' || !anyOf.some((scope) => principal.scopes.has(scope)))
-      throw new Forbidden(anyOf.join(' or '))
+    const held = 'scopes' in principal ? principal.scopes : undefined
+    if (!anyOf.some((scope) => held?.has(scope))) throw new Forbidden(anyOf.join(' or '))
+  } else if (access.kind === 'link') {
+    if (principal.kind !== access.opens) throw new Forbidden(`a ${access.opens} link`)
   } else {
     if (principal.kind !== 'session') throw new Forbidden('tenant session')
     if (!access.roles.includes(principal.role)) throw new Forbidden(access.roles.join(' or '))

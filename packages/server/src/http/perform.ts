@@ -31,7 +31,9 @@ export async function perform(
   if (work.kind === 'read')
     return answer(reply, serialise(reply, route, await work.run(reader(deps.db, scope), call)))
 
-  const key = idempotencyKey(request)
+  // Links of several customers share an environment, and so would their keys.
+  const isLink = principal.kind === 'portal' || principal.kind === 'pay'
+  const key = isLink ? undefined : idempotencyKey(request)
   if (work.kind === 'write' && work.lines && isLines(body)) {
     // What a member does is audited with its effect, which an upload has in many transactions.
     if (principal.kind !== 'key') throw new Refusal('unsupported_media_type')

@@ -12,6 +12,7 @@ import {
   scopesOf,
   visitByCookie,
 } from './dashboard-cookie.ts'
+import { kindOf, openHosted } from './hosted-links.ts'
 import { Forbidden, Unauthorized } from './problems.ts'
 import type { Role } from './roles.ts'
 import { verifyToken } from './tokens.ts'
@@ -49,14 +50,41 @@ type DashboardPrincipal = {
   readonly rateLimit: number
 }
 
+/** Whoever follows a link to the pages of one customer. */
+export type PortalPrincipal = {
+  readonly kind: 'portal'
+  readonly tenantId: string
+  readonly environmentId: string
+  readonly isTest: boolean
+  /** Stored, not public. */
+  readonly customerId: string
+  readonly expiresAtMs: number
+  readonly rateLimit: number
+}
+
+/** Whoever follows a link to the page of one invoice. */
+export type PayPrincipal = {
+  readonly kind: 'pay'
+  readonly tenantId: string
+  readonly environmentId: string
+  readonly isTest: boolean
+  readonly customerId: string
+  readonly invoiceId: string
+  readonly rateLimit: number
+}
+
 /** Whoever may work with the data of one environment. */
 export type DataPrincipal = KeyPrincipal | DashboardPrincipal
 
-export type Principal = SessionPrincipal | DataPrincipal
+export type LinkPrincipal = PortalPrincipal | PayPrincipal
+
+export type Principal = SessionPrincipal | DataPrincipal | LinkPrincipal
 
 const keyFormat = /^sk_(live|test)_([0-9A-Za-z]{32})([0-9A-Za-z]{6})$/
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const cacheMs = 1000
+/** Requests a minute of one link: a page that waits for a payment asks every other second. */
+const linkPerMinute = 120
 
 /** A new key's text. 32 base62 characters of randomness (190 bits) and a checksum, so a typo is recognised offline. */
 export function formatKey(kind: 'live' | 'test', random: Uint8Array): string {
@@ -112,6 +140,17 @@ const liveSession = statement(
   },
 )
 
+const portalOfCustomer = statement(
+  'principals.portal_of_customer',
+  `select tenant_id, environment_kind from portal_of_customer($1::uuid, $2::uuid)`,
+  { tenant_id: uuid, environment_kind: oneOf('LIVE', 'TEST') },
+)
+const pageOfInvoice = statement(
+  'principals.page_of_invoice',
+  `select tenant_id, environment_kind, customer_id from page_of_invoice($1::uuid, $2::uuid, $3::timestamptz)`,
+  { tenant_id: uuid, environment_kind: oneOf('LIVE', 'TEST'), customer_id: uuid },
+)
+
 type CachedKey = {
   readonly principal: KeyPrincipal
   readonly readAtMs: number
@@ -132,14 +171,15 @@ export class Principals {
    * `access`: what is asked for, as a member in the dashboard is one principal for the account and another for data.
    * @throws Unauthorized, the same for every reason; Forbidden for a cookie that another site's page sent
    */
-  async identify(request: FastifyRequest, access: 'session' | 'key'): Promise<Principal> {
+  async identify(request: FastifyRequest, access: 'session' | 'key' | 'link'): Promise<Principal> {
     const header = request.headers.authorization
-    if (header === undefined) {
+    if (header === undefined && access !== 'link') {
       const cookie = cookieOf(request)
       if (cookie !== undefined) return this.#byCookie(cookie, request, access)
     }
     const credential = header?.startsWith('Bearer ') ? header.slice(7) : undefined
     if (credential === undefined || credential.length > 4096) throw new Unauthorized()
+    if (kindOf(credential)) return this.#byLink(credential)
     return credential.startsWith('sk_') ? this.#byKey(credential, request.ip) : this.#byToken(credential)
   }
 
@@ -206,6 +246,39 @@ export class Principals {
       isTest: environment.isTest,
       scopes: scopesOf(role),
       rateLimit,
+    }
+  }
+
+  async #byLink(credential: string): Promise<LinkPrincipal> {
+    const link = openHosted(this.#deps, credential)
+    if (!link) throw new Unauthorized()
+    const { environmentId, id, expiresAtMs } = link
+    const { db, clock } = this.#deps
+    if (link.kind === 'portal') {
+      const [row] = await db.query(portalOfCustomer(environmentId, id))
+      if (!row) throw new Unauthorized()
+      const isTest = row.environment_kind === 'TEST'
+      const { tenant_id: tenantId } = row
+      return {
+        kind: 'portal',
+        tenantId,
+        environmentId,
+        isTest,
+        customerId: id,
+        expiresAtMs,
+        rateLimit: linkPerMinute,
+      }
+    }
+    const [row] = await db.query(pageOfInvoice(environmentId, id, clock.now()))
+    if (!row) throw new Unauthorized()
+    return {
+      kind: 'pay',
+      tenantId: row.tenant_id,
+      environmentId,
+      isTest: row.environment_kind === 'TEST',
+      customerId: row.customer_id,
+      invoiceId: id,
+      rateLimit: linkPerMinute,
     }
   }
 

@@ -6,16 +6,28 @@ import type { Reader, Scope as RowScope, Tx } from '../db/transaction.ts'
 import type { RefusalCode } from '../refusal.ts'
 import type { KeyUsage } from './key-usage.ts'
 import type { LoginGuard } from './login-guard.ts'
-import type { DataPrincipal, Principal, Principals, SessionPrincipal } from './principals.ts'
+import type { HostedKind } from './hosted-links.ts'
+import type {
+  DataPrincipal,
+  PayPrincipal,
+  PortalPrincipal,
+  Principal,
+  Principals,
+  SessionPrincipal,
+} from './principals.ts'
 import type { Role } from './roles.ts'
 import type { Scope } from './scopes.ts'
 import type { Staged } from './staged.ts'
 
-/** Who may call: anyone, a signed-in member (of one of these roles), or an API key that holds one of the scopes. */
+/**
+ * Who may call: anyone, a signed-in member (of one of these roles), an API key that holds one of the scopes, or whoever
+ * has a link to a customer's or an invoice's page.
+ */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'session'; readonly roles: readonly Role[] }
   | { readonly kind: 'key'; readonly anyOf: readonly Scope[] }
+  | { readonly kind: 'link'; readonly opens: HostedKind }
 
 const everyRole: readonly Role[] = ['OWNER', 'ADMIN', 'MEMBER', 'VIEWER']
 export const administrators: readonly Role[] = ['OWNER', 'ADMIN']
@@ -72,7 +84,7 @@ type Described<
   readonly alsoAccepted?: boolean
   /** Another media type than JSON. */
   readonly produces?: string
-  /** The dashboard's own: neither documented nor in the SDKs. */
+  /** Of our own pages: neither documented nor in the SDKs. */
   readonly internal?: true
   /** The refusals this route can answer with, for the documentation. */
   readonly refuses?: readonly number[]
@@ -140,6 +152,30 @@ export function dataRoute<
     >,
 ): Route {
   return declare(route, { kind: 'key', anyOf: [route.scope].flat() })
+}
+
+/** What the pages of one customer ask for. */
+export function portalRoute<
+  P extends TSchema = TUnknown,
+  Q extends TSchema = TUnknown,
+  B extends TSchema = TUnknown,
+  S extends TSchema = TVoid,
+>(
+  route: Described<P, Q, B, S> & Work<Call<Static<P>, Static<Q>, Static<B>, PortalPrincipal>, Answered<S>>,
+): Route {
+  return declare({ internal: true, ...route }, { kind: 'link', opens: 'portal' })
+}
+
+/** What the page of one invoice asks for. */
+export function payRoute<
+  P extends TSchema = TUnknown,
+  Q extends TSchema = TUnknown,
+  B extends TSchema = TUnknown,
+  S extends TSchema = TVoid,
+>(
+  route: Described<P, Q, B, S> & Work<Call<Static<P>, Static<Q>, Static<B>, PayPrincipal>, Answered<S>>,
+): Route {
+  return declare({ internal: true, ...route }, { kind: 'link', opens: 'pay' })
 }
 
 // The one place where the types of a route's own parts are let go: the validator holds the requests to them.

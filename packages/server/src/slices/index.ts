@@ -12,6 +12,7 @@ import { currencies } from './currencies/index.ts'
 import { customers } from './customers/index.ts'
 import { dashboardSession } from './dashboard-session/index.ts'
 import { drafts } from './drafts/index.ts'
+import { hosted } from './hosted/index.ts'
 import { invoices } from './invoices/index.ts'
 import { keys } from './keys/index.ts'
 import { ledger } from './ledger/index.ts'
@@ -50,6 +51,7 @@ export const slices: readonly Slice[] = [
   crediting,
   collecting,
   checkout,
+  hosted,
   analytics,
   clocks,
   mailing,

@@ -120,6 +120,7 @@ function bodyFor(operation: string, ids: Ids): object {
       token: 'sandbox_succeeds',
       type: 'CARD',
     },
+    'portal.checkout': { successUrl: 'https://shop.example.com' },
     'invoices.checkout': { successUrl: 'https://shop.example.com' },
     'payments.create': { invoiceId: ids['invoices'], amount: 1 },
     'taxes.assign': { taxCode: 'vat', customerId: ids['customers'] },

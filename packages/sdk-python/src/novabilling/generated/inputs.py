@@ -426,6 +426,13 @@ class CustomersCreateInput(TypedDict):
     """When it was made elsewhere, to be shown"""
 
 
+class CustomersCreatePortalLinkInput(TypedDict):
+    """`CustomersCreatePortalLinkInput` as the API takes it."""
+
+    expires_in_minutes: NotRequired[int]
+    """How long it opens the pages; default 1440"""
+
+
 class CustomersUpdateInput(TypedDict):
     """`CustomersUpdateInput` as the API takes it."""
 
@@ -714,6 +721,21 @@ class PlansUpdatePriceInput(TypedDict):
     """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
 
 
+class PortalCheckoutInput(TypedDict):
+    """`PortalCheckoutInput` as the API takes it."""
+
+    success_url: str
+    """Where the browser goes after paying. It tells nothing: ask for the session"""
+    cancel_url: NotRequired[str]
+    """Where it goes without; default successUrl"""
+    provider_name: NotRequired[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"]]
+    """Default: the first that can take it, by priority"""
+    phone: NotRequired[str]
+    """Where mobile money asks for its PIN"""
+    save_payment_method: NotRequired[bool]
+    """Keep what was paid with, where the provider can; default true"""
+
+
 class SubscriptionsCancelInput(TypedDict):
     """`SubscriptionsCancelInput` as the API takes it."""
 
@@ -958,6 +980,7 @@ class TenantsUpdateMeInputSettings(TypedDict):
     address: NotRequired[Optional[AddressInput]]
     dunning: NotRequired[Optional[TenantsUpdateMeInputSettingsDunning]]
     emails: NotRequired[Optional[TenantsUpdateMeInputSettingsEmails]]
+    portal: NotRequired[Optional[TenantsUpdateMeInputSettingsPortal]]
     smtp: NotRequired[Optional[TenantsUpdateMeInputSettingsSmtp]]
 
 
@@ -982,6 +1005,17 @@ class TenantsUpdateMeInputSettingsFiscalField(TypedDict):
 
     label: str
     value: str
+
+
+class TenantsUpdateMeInputSettingsPortal(TypedDict):
+    """What customers may do on their own pages; replaced whole"""
+
+    cancel: NotRequired[bool]
+    """Whether customers may end a subscription with its period; false unless set"""
+    plans: NotRequired[Sequence[str]]
+    """Codes of the plans that customers may change to; none unless set"""
+    return_url: NotRequired[str]
+    """Where their way back to you leads"""
 
 
 class TenantsUpdateMeInputSettingsSmtp(TypedDict):

@@ -957,6 +957,35 @@ class Plan(Model):
     updated_at: dt.datetime = Field(alias="updatedAt")
 
 
+class PortalBilling(Model):
+    """`PortalBilling` as the API answers it."""
+
+    customer: Customer
+    outstanding: List[PortalBillingOutstanding]
+    """What is owed, by currency"""
+    next_invoice_at: Optional[dt.datetime] = Field(alias="nextInvoiceAt")
+
+
+class PortalBillingOutstanding(Model):
+    """`PortalBillingOutstanding` as the API answers it."""
+
+    currency: str
+    amount_due: Decimal = Field(alias="amountDue")
+    """Amount in major units"""
+    invoices: int
+    """How many await payment"""
+    overdue: Decimal
+    """Amount in major units"""
+
+
+class PortalLink(Model):
+    """`PortalLink` as the API answers it."""
+
+    url: str
+    """Who has it needs no key: give it to this customer alone"""
+    expires_at: dt.datetime = Field(alias="expiresAt")
+
+
 class Price(Model):
     """`Price` as the API answers it."""
 
@@ -1213,6 +1242,8 @@ class TenantSettings(Model):
     """How failed charges are tried again; replaced whole"""
     emails: Optional[TenantSettingsEmails] = None
     """How mails are written; replaced whole"""
+    portal: Optional[TenantSettingsPortal] = None
+    """What customers may do on their own pages; replaced whole"""
     smtp: Optional[TenantSettingsSmtp] = None
 
 
@@ -1237,6 +1268,17 @@ class TenantSettingsFiscalField(Model):
 
     label: str
     value: str
+
+
+class TenantSettingsPortal(Model):
+    """What customers may do on their own pages; replaced whole"""
+
+    cancel: Optional[bool] = None
+    """Whether customers may end a subscription with its period; false unless set"""
+    plans: Optional[List[str]] = None
+    """Codes of the plans that customers may change to; none unless set"""
+    return_url: Optional[str] = Field(default=None, alias="returnUrl")
+    """Where their way back to you leads"""
 
 
 class TenantSettingsSmtp(Model):

@@ -220,6 +220,9 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "metadata": ("metadata", None),
         "created_at": ("createdAt", None),
     },
+    "CustomersCreatePortalLinkInput": {
+        "expires_in_minutes": ("expiresInMinutes", None),
+    },
     "CustomersUpdateInput": {
         "email": ("email", None),
         "name": ("name", None),
@@ -376,6 +379,13 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     "PlansUpdatePriceInput": {
         "amount": ("amount", None),
     },
+    "PortalCheckoutInput": {
+        "success_url": ("successUrl", None),
+        "cancel_url": ("cancelUrl", None),
+        "provider_name": ("providerName", None),
+        "phone": ("phone", None),
+        "save_payment_method": ("savePaymentMethod", None),
+    },
     "SubscriptionsCancelInput": {
         "cancel_at": ("cancelAt", None),
         "reason": ("reason", None),
@@ -505,6 +515,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "address": ("address", "Address"),
         "dunning": ("dunning", "TenantsUpdateMeInputSettingsDunning"),
         "emails": ("emails", "TenantsUpdateMeInputSettingsEmails"),
+        "portal": ("portal", "TenantsUpdateMeInputSettingsPortal"),
         "smtp": ("smtp", "TenantsUpdateMeInputSettingsSmtp"),
     },
     "TenantsUpdateMeInputSettingsDunning": {
@@ -517,6 +528,11 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     "TenantsUpdateMeInputSettingsFiscalField": {
         "label": ("label", None),
         "value": ("value", None),
+    },
+    "TenantsUpdateMeInputSettingsPortal": {
+        "cancel": ("cancel", None),
+        "plans": ("plans", None),
+        "return_url": ("returnUrl", None),
     },
     "TenantsUpdateMeInputSettingsSmtp": {
         "host": ("host", None),

@@ -11,5 +11,10 @@ export const checkout: Slice = {
   constraints: { checkout_sessions_open_key: 'busy' },
 }
 
+export { type CheckoutSession, StartCheckout } from './schema.ts'
+export { beginCheckout, beginCheckoutOf, finishCheckout } from './start.ts'
+export { waysToPay } from './candidates.ts'
+export { chooseInSandbox } from './sandbox.ts'
+export { type SessionRow, newestSession, askSoon } from './sql.ts'
 export { checkoutLoop } from './resolve.ts'
 export { askAboutSessions } from './sql.ts'

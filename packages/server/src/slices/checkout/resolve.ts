@@ -3,14 +3,15 @@ import { transaction } from '../../db/transaction.ts'
 import { bookConfirmed, lockInvoiceOf } from '../collection/index.ts'
 import { publicId } from '../../ids.ts'
 import { countAttempt, inLanes, keepMethod, leaseMs } from '../payments/index.ts'
-import { type Found, openAccount, outcomeOf, providerNamed } from '../providers/index.ts'
+import { type Account, type Found, openAccount, outcomeOf, providerNamed } from '../providers/index.ts'
 import { type ClaimedSession, type SessionRow, claimSessions, lockSession, saveSession } from './sql.ts'
 
 const claimedAtOnce = 100
 const lanes = 8
 /** After its end a page may still be confirmed for a while. */
 const afterEndMinutes = 30
-const askAgainSeconds = [30, 60, 120, 300, 600, 1800, 3600]
+/** As long again as it is old, within these: who waits before the page may ask as often as they like in between. */
+const askAgainSeconds = { least: 30, most: 3600 }
 
 /** The loop that asks how checkouts ended. */
 export const checkoutLoop = { name: 'checkout', tick: resolveSessions, restMs: 1000 }
@@ -34,10 +35,10 @@ async function resolveSessions(deps: Deps): Promise<boolean> {
 
 async function ask(deps: Deps, session: ClaimedSession): Promise<Found> {
   const provider = providerNamed(session.provider)
-  const { environment_id: environmentId, is_test: isTest, tenant_id: tenantId } = session
+  const { environment_id: environmentId, tenant_id: tenantId } = session
   const request = {
     scope: { tenantId, environmentId },
-    account: openAccount(deps, { ...session, id: session.provider_id, environmentId, isTest }),
+    account: accountOf(deps, session),
     reference: session.reference,
     handle: session.provider_handle,
     amountMinor: session.amount_minor,
@@ -51,6 +52,12 @@ async function ask(deps: Deps, session: ClaimedSession): Promise<Found> {
     provider: session.provider,
     reference: session.reference,
   })
+}
+
+function accountOf(deps: Deps, session: ClaimedSession): Account | null {
+  const { provider_id: id, credentials_sealed, provider, environment_id: environmentId } = session
+  if (id === null || credentials_sealed === null) return null
+  return openAccount(deps, { id, provider, credentials_sealed, environmentId, isTest: session.is_test })
 }
 
 /** Writes down how it ended, with all that follows. One that is COMPLETED stays so. */
@@ -92,7 +99,7 @@ async function conclude(deps: Deps, session: ClaimedSession, found: Found): Prom
       }
       countAttempt('checkout', row.provider, { status: 'SUCCEEDED', failureCode: null })
       const paymentMethodId =
-        found.method && row.keep_method
+        found.method && row.keep_method && row.provider_id !== null
           ? await keepMethod(deps, tx, environmentId, {
               customerId: row.customer_id,
               provider: row.provider,
@@ -123,7 +130,8 @@ async function conclude(deps: Deps, session: ClaimedSession, found: Found): Prom
     }
     const ends = row.expires_at.add({ minutes: afterEndMinutes })
     if (Temporal.Instant.compare(real, ends) >= 0) return save({ status: 'EXPIRED' })
-    const wait = askAgainSeconds[Math.min(row.attempt, askAgainSeconds.length) - 1] ?? 3600
-    save({ status: row.status, dueAt: real.add({ seconds: wait }) })
+    const age = Math.ceil((real.epochMilliseconds - row.created_at.epochMilliseconds) / 1000)
+    const seconds = Math.min(Math.max(age, askAgainSeconds.least), askAgainSeconds.most)
+    save({ status: row.status, dueAt: real.add({ seconds }) })
   })
 }

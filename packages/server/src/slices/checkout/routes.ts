@@ -2,7 +2,8 @@ import { dataRoute } from '../../http/route.ts'
 import { PathId, named } from '../../http/shapes.ts'
 import { presentSession } from './present.ts'
 import { type CheckoutSession, StartCheckout } from './schema.ts'
-import { beginCheckout, findSession, finishCheckout } from './start.ts'
+import { findSession } from './find.ts'
+import { beginCheckout, finishCheckout } from './start.ts'
 
 const session = named<CheckoutSession>('CheckoutSession')
 

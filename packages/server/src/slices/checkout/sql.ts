@@ -23,7 +23,8 @@ const sessionColumns = {
   invoice_id: uuid,
   customer_id: uuid,
   provider: oneOf(...providerNames),
-  provider_id: uuid,
+  /** Null: the sandbox, which has no account. */
+  provider_id: nullable(uuid),
   reference: text,
   provider_handle: nullable(text),
   amount_minor: bigint,
@@ -99,6 +100,23 @@ export const saveSession = command(
    where environment_id = $1::uuid and id = $2::uuid`,
 )
 
+/** The newest page or prompt of an invoice, whatever became of it. */
+export const newestSession = statement(
+  'checkout.newest',
+  `select ${sessionSelect} from checkout_sessions
+   where environment_id = $1::uuid and invoice_id = $2::uuid
+   order by created_at desc, id desc
+   limit 1`,
+  sessionColumns,
+)
+
+/** It is asked about now, but not twice within some seconds. $3: real time. */
+export const askSoon = command(
+  'checkout.ask_soon',
+  `update checkout_sessions set due_at = least(due_at, greatest($3::timestamptz, updated_at + interval '4 seconds'))
+   where environment_id = $1::uuid and id = $2::uuid and status = 'OPEN' and due_at is not null`,
+)
+
 /** A page that is shown no more. What is paid on it yet is still booked. */
 export const supersede = command(
   'checkout.supersede',
@@ -112,7 +130,7 @@ const claimedColumns = {
   environment_id: uuid,
   is_test: boolean,
   clock_now: nullable(instant),
-  credentials_sealed: bytes,
+  credentials_sealed: nullable(bytes),
   payer_email: nullable(text),
 }
 export type ClaimedSession = RowOf<typeof claimedColumns>
@@ -121,7 +139,7 @@ export type ClaimedSession = RowOf<typeof claimedColumns>
 export const claimSessions = statement(
   'checkout.claim',
   `with due as (
-     select environment_id, id from checkout_sessions
+     select environment_id, id, provider_id, customer_id from checkout_sessions
      where due_at <= $1::timestamptz and (lease_until is null or lease_until <= $1::timestamptz)
      order by due_at
      limit $3::integer
@@ -129,10 +147,11 @@ export const claimSessions = statement(
    )
    update checkout_sessions s
    set attempt = s.attempt + 1, lease_until = $2
-   from due, environments e, payment_providers a, customers c
-   where s.environment_id = due.environment_id and s.id = due.id and e.id = s.environment_id
-     and a.environment_id = s.environment_id and a.id = s.provider_id
-     and c.environment_id = s.environment_id and c.id = s.customer_id
+   from due
+   join environments e on e.id = due.environment_id
+   join customers c on c.environment_id = due.environment_id and c.id = due.customer_id
+   left join payment_providers a on a.environment_id = due.environment_id and a.id = due.provider_id
+   where s.environment_id = due.environment_id and s.id = due.id
    returning ${names.map((name) => `s.${name}`).join(', ')}, e.tenant_id, s.environment_id, e.kind = 'TEST' as is_test,
      e.clock_now, a.credentials_sealed, c.email as payer_email`,
   claimedColumns,

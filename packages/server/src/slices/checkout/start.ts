@@ -1,12 +1,15 @@
 import type { Deps } from '../../deps.ts'
-import { type Reader, type Tx, reader } from '../../db/transaction.ts'
-import type { DataPrincipal } from '../../http/principals.ts'
-import { parseId, publicId } from '../../ids.ts'
+import { type Tx, reader } from '../../db/transaction.ts'
+import { publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { dueOf, lockPayableInvoice } from '../collection/index.ts'
-import { findCustomer } from '../customers/index.ts'
-import { accountsFor, openAccount, outcomeOf, providerNamed } from '../providers/index.ts'
+import { type CustomerRow, findCustomer } from '../customers/index.ts'
+import { findInvoice } from '../invoices/index.ts'
+import { type Started, openAccount, outcomeOf, providerNamed } from '../providers/index.ts'
+import { type Candidate, candidates } from './candidates.ts'
+import { sessionOf } from './find.ts'
 import { presentSession } from './present.ts'
+import { startInSandbox } from './sandbox.ts'
 import type { CheckoutSession, StartCheckout } from './schema.ts'
 import {
   type Attempt,
@@ -16,9 +19,10 @@ import {
   openSession,
   savePage,
   saveSession,
-  sessionById,
   supersede,
 } from './sql.ts'
+
+type Where = { readonly tenantId: string; readonly environmentId: string; readonly isTest: boolean }
 
 const lastsHours = 24
 /** A page that ends within this is not handed out again. */
@@ -76,16 +80,24 @@ export async function beginCheckout(
   return id
 }
 
+/** The same for an invoice of one customer: any other customer's is none. */
+export async function beginCheckoutOf(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  { customerId, invoiceId, input }: { customerId: string; invoiceId: string; input: StartCheckout },
+): Promise<string> {
+  const invoice = await findInvoice(tx, environmentId, invoiceId)
+  if (invoice.customer_id !== customerId) throw new Refusal('invoice_not_found')
+  return beginCheckout(deps, tx, environmentId, invoiceId, input)
+}
+
 /**
  * Asks the providers for a page, in the order of their priority, until one gives it. One that gave none cannot be paid
  * by anybody: its page was never shown.
  */
-export async function finishCheckout(
-  deps: Deps,
-  principal: DataPrincipal,
-  id: string,
-): Promise<CheckoutSession> {
-  const { environmentId, isTest } = principal
+export async function finishCheckout(deps: Deps, principal: Where, id: string): Promise<CheckoutSession> {
+  const { environmentId } = principal
   const scoped = reader(deps.db, principal)
   const row = await sessionOf(scoped, environmentId, id)
   if (row.status === 'FAILED') throw new Refusal('checkout_unavailable')
@@ -96,7 +108,7 @@ export async function finishCheckout(
     customerId: row.customer_id,
     currency: row.currency,
     amountMinor: row.amount_minor,
-    only: undefined,
+    only: row.provider === 'SANDBOX' ? 'SANDBOX' : undefined,
     phone: row.phone,
   })
   const attempts: Attempt[] = []
@@ -106,9 +118,6 @@ export async function finishCheckout(
     ...accounts.filter((account) => account.id !== row.provider_id),
   ]
   for (const [index, account] of order.entries()) {
-    const kind = providerNamed(account.provider).account
-    if (!kind?.startCheckout) continue
-    const start = kind.startCheckout
     const reference = index === 0 ? row.reference : `${row.reference}_${index + 1}`
     await scoped.query(
       aimSession(
@@ -121,22 +130,9 @@ export async function finishCheckout(
         deps.clock.now(),
       ),
     )
-    const request = {
-      scope: { tenantId: principal.tenantId, environmentId },
-      account: openAccount(deps, { ...account, environmentId, isTest }),
-      reference,
-      amountMinor: row.amount_minor,
-      currency: row.currency,
-      at: deps.clock.now(),
-      payer: { email: customer.email, name: customer.name, country: customer.country, phone: row.phone },
-      description: publicId('invoice', row.invoice_id),
-      successUrl: row.success_url,
-      cancelUrl: row.cancel_url,
-      expiresAt: row.expires_at,
-      keepMethod: row.keep_method,
-    }
     const what = { provider: account.provider, reference }
-    const started = await outcomeOf(deps, () => start(deps, request), what)
+    const aimed = { ...row, provider: account.provider, provider_id: account.id, reference }
+    const started = await outcomeOf(deps, () => startAt(deps, principal, account, aimed, customer), what)
     if (started.status === 'started') {
       await scoped.query(savePage(environmentId, id, started.url, started.handle, deps.clock.now()))
       return presentSession(await sessionOf(scoped, environmentId, id))
@@ -161,18 +157,31 @@ export async function finishCheckout(
   throw new Refusal('checkout_unavailable')
 }
 
-/** A session by its public id. @throws Refusal checkout_not_found */
-export async function findSession(scoped: Reader, environmentId: string, id: string): Promise<SessionRow> {
-  const uuid = parseId('checkout', id)
-  const [row] = uuid === undefined ? [] : await scoped.query(sessionById(environmentId, uuid))
-  if (!row) throw new Refusal('checkout_not_found')
-  return row
-}
-
-async function sessionOf(scoped: Reader, environmentId: string, id: string): Promise<SessionRow> {
-  const [row] = await scoped.query(sessionById(environmentId, id))
-  if (!row) throw new Error('a checkout session vanished')
-  return row
+async function startAt(
+  deps: Deps,
+  where: Where,
+  account: Candidate,
+  row: SessionRow,
+  { email, name, country }: CustomerRow,
+): Promise<Started> {
+  if (account.id === null) return startInSandbox(deps, where, row)
+  const { tenantId, environmentId, isTest } = where
+  const start = providerNamed(account.provider).account?.startCheckout
+  if (!start) throw new Error(`${account.provider} gives no page`)
+  return start(deps, {
+    scope: { tenantId, environmentId },
+    account: openAccount(deps, { ...account, environmentId, isTest }),
+    reference: row.reference,
+    amountMinor: row.amount_minor,
+    currency: row.currency,
+    at: deps.clock.now(),
+    payer: { email, name, country, phone: row.phone },
+    description: publicId('invoice', row.invoice_id),
+    successUrl: row.success_url,
+    cancelUrl: row.cancel_url,
+    expiresAt: row.expires_at,
+    keepMethod: row.keep_method,
+  })
 }
 
 function isAsGood(
@@ -192,25 +201,4 @@ function isAsGood(
     open.url !== null &&
     (input.providerName === undefined || input.providerName === open.provider)
   )
-}
-
-async function candidates(
-  scoped: Pick<Reader, 'query'>,
-  environmentId: string,
-  wanted: {
-    customerId: string
-    currency: string
-    amountMinor: bigint
-    only: string | undefined
-    phone: string | null
-  },
-) {
-  const { currency, amountMinor, only, phone } = wanted
-  const { country } = await findCustomer(scoped, environmentId, publicId('customer', wanted.customerId))
-  const accounts = await accountsFor(scoped, environmentId, { country, currency, amountMinor })
-  return accounts.filter(({ provider }) => {
-    const kind = providerNamed(provider).account
-    if (!kind?.startCheckout || (only !== undefined && provider !== only)) return false
-    return !kind.needsPhone || phone !== null
-  })
 }

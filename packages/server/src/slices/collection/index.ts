@@ -10,4 +10,5 @@ export const collecting: Slice = {
 
 export { bookConfirmed } from './book.ts'
 export { collectEnvironment, collection } from './collect.ts'
+export { payInvoice } from './pay.ts'
 export { dueOf, lockInvoiceOf, lockPayableInvoice } from './receive.ts'

@@ -16,6 +16,6 @@ export const customers: Slice = {
 
 export { findCustomer } from './find.ts'
 export { presentCustomer } from './present.ts'
-export { DeleteCustomer } from './schema.ts'
+export { type Customer as PresentedCustomer, DeleteCustomer } from './schema.ts'
 export { type CustomerRow, lockCustomer } from './sql.ts'
 export { storeCustomer } from './update.ts'

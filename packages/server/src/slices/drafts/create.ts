@@ -68,6 +68,7 @@ async function draftOf(
   const billTo = billToOf(customer)
   const issuer = await currentIssuer(tx, environmentId)
   return {
+    environment_id: environmentId,
     id: deps.ids.next(),
     number: null,
     kind: 'MANUAL',

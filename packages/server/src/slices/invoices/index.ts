@@ -19,11 +19,12 @@ export { finalizeDraft } from './finalize.ts'
 export type { Draft } from './draft.ts'
 export { currentIssuer, issueInvoices } from './issue.ts'
 export { announceOverdueIn, overdueLoop } from './overdue.ts'
+export { listInvoiceRows, listInvoices } from './list.ts'
 export { openPdfLink, pdfLink } from './pdf-link.ts'
 export { writeLines } from './lines.ts'
 export { type TaxOfInvoice, isSameTax, priceLines } from './price.ts'
 export { presentInvoice, presentParty } from './present.ts'
-export type { Invoice, Party } from './schema.ts'
+export { type Invoice, ListInvoicesOfCustomer, type Party, invoiceStatuses } from './schema.ts'
 export {
   creditInvoices,
   failInvoices,

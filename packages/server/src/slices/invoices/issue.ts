@@ -220,6 +220,7 @@ function rowOf(
 ): InvoiceRow {
   const { priced } = given
   return {
+    environment_id: draft.environmentId,
     id: deps.ids.next(),
     number: given.number,
     kind: draft.kind,

@@ -5,17 +5,37 @@ import { parseId } from '../../ids.ts'
 import { findCustomer } from '../customers/index.ts'
 import { presentInvoice } from './present.ts'
 import type { Invoice, ListInvoices } from './schema.ts'
-import { invoiceColumns, invoiceSelect } from './sql.ts'
+import { type InvoiceRow, invoiceColumns, invoiceSelect } from './sql.ts'
 
 const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** A page of invoices, newest first. An unknown customer is refused; an unknown subscription has none. */
-export async function listInvoices(
+export function listInvoices(
   deps: Deps,
   reader: Reader,
   environmentId: string,
   query: ListInvoices,
 ): Promise<Page<Invoice>> {
+  return listAs(deps, reader, environmentId, query, (row) => presentInvoice(deps, row))
+}
+
+/** The same, as they are stored: for who shows them in another way. */
+export function listInvoiceRows(
+  deps: Deps,
+  reader: Reader,
+  environmentId: string,
+  query: ListInvoices,
+): Promise<Page<InvoiceRow>> {
+  return listAs(deps, reader, environmentId, query, (row) => row)
+}
+
+async function listAs<T>(
+  deps: Deps,
+  reader: Reader,
+  environmentId: string,
+  query: ListInvoices,
+  present: (row: InvoiceRow) => T,
+): Promise<Page<T>> {
   const { status, customerId, subscriptionId, dateFrom, dateTo, overdue } = query
   const where = [fragment`environment_id = ${environmentId}::uuid`]
   if (status !== undefined) where.push(fragment`status = ${status}`)
@@ -49,6 +69,6 @@ export async function listInvoices(
     sort: { by: 'createdAt', column: 'created_at', cast: 'timestamptz', descending: true },
     query,
     sortValue: (row) => row.created_at,
-    present: (row) => presentInvoice(deps, row),
+    present,
   })
 }

@@ -1,7 +1,7 @@
-import { type RowOf, command, instantText, statement, uuid } from '../../db/statement.ts'
+import { type RowOf, command, instantText, statement } from '../../db/statement.ts'
 import { invoiceColumns, invoiceSelect } from './sql.ts'
 
-const columns = { environment_id: uuid, overdue_at: instantText, ...invoiceColumns }
+const columns = { overdue_at: instantText, ...invoiceColumns }
 export type OverdueRow = RowOf<typeof columns>
 
 const overdue = `overdue_at is not null and status in ('PENDING', 'FAILED')`
@@ -9,7 +9,7 @@ const overdue = `overdue_at is not null and status in ('PENDING', 'FAILED')`
 /** On real time, over all environments. */
 export const claimOverdue = statement(
   'invoices.claim_overdue',
-  `select environment_id, overdue_at, ${invoiceSelect} from invoices
+  `select overdue_at, ${invoiceSelect} from invoices
    where ${overdue} and not on_test_clock and overdue_at <= $1::timestamptz
    order by overdue_at
    limit $2::integer
@@ -20,7 +20,7 @@ export const claimOverdue = statement(
 /** On one test clock. */
 export const claimOverdueIn = statement(
   'invoices.claim_overdue_in',
-  `select environment_id, overdue_at, ${invoiceSelect} from invoices
+  `select overdue_at, ${invoiceSelect} from invoices
    where environment_id = $1::uuid and ${overdue} and on_test_clock and overdue_at <= $2::timestamptz
    order by overdue_at, id
    limit $3::integer

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Deps } from '../../deps.ts'
 import { isoInstant } from '../../http/present.ts'
 import { derive, equalBytes } from '../../secrets.ts'
-import { publicUrl } from './present.ts'
+import { publicUrl } from '../../http/hosted-links.ts'
 import type { PdfLink } from './schema.ts'
 
 const validMinutes = 15

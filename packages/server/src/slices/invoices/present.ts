@@ -1,11 +1,12 @@
 import { toMajorNumber } from '@novabilling/core/money'
 import type { Deps } from '../../deps.ts'
+import { hostedUrl, publicUrl } from '../../http/hosted-links.ts'
 import { publicId } from '../../ids.ts'
 import type { Invoice, Party } from './schema.ts'
 import type { TaxOfInvoice } from './price.ts'
 import type { InvoiceRow, LineOfInvoice, PartySnapshot } from './sql.ts'
 
-export function presentInvoice(deps: Pick<Deps, 'config'>, row: InvoiceRow): Invoice {
+export function presentInvoice(deps: Pick<Deps, 'config' | 'jwtKeys'>, row: InvoiceRow): Invoice {
   const { currency } = row
   const major = (minor: bigint): number => toMajorNumber({ currency, minor })
   const id = publicId('invoice', row.id)
@@ -44,17 +45,13 @@ export function presentInvoice(deps: Pick<Deps, 'config'>, row: InvoiceRow): Inv
     paidAt: row.paid_at,
     voidedAt: row.voided_at,
     pdfUrl: row.number === null ? null : `${publicUrl(deps)}/api/invoices/${id}/pdf`,
-    hostedUrl: null,
+    hostedUrl:
+      row.number === null ? null : hostedUrl(deps, 'pay', { environmentId: row.environment_id, id: row.id }),
     notes: row.notes,
     metadata: row.metadata,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
-}
-
-/** Where this installation is reached. */
-export function publicUrl({ config }: Pick<Deps, 'config'>): string {
-  return config.PUBLIC_URL.replace(/\/+$/, '') || `http://localhost:${config.PORT}`
 }
 
 /** What has to be said on a document of a tax that is not charged. */

@@ -84,7 +84,12 @@ export const Invoice = Type.Object(
     paidAt: orNull(Instant),
     voidedAt: orNull(Instant),
     pdfUrl: orNull(Type.String()),
-    hostedUrl: orNull(Type.String()),
+    hostedUrl: orNull(
+      Type.String({
+        description:
+          'A page on which the customer sees and pays it. Who has this link needs no key; it lasts until 90 days after the invoice is settled',
+      }),
+    ),
     notes: orNull(Type.String()),
     metadata: Metadata,
     createdAt: Instant,

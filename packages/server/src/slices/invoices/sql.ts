@@ -55,6 +55,7 @@ export type LineOfInvoice = {
 }
 
 const ownColumns = {
+  environment_id: uuid,
   id: uuid,
   number: nullable(text),
   kind: oneOf(...invoiceKinds),

@@ -12,8 +12,11 @@ export const paymentProviders: Slice = {
 
 export { openAccount, openAccountOf } from './open.ts'
 export { availableProvider, outcomeOf, providerNamed } from './outcome.ts'
+export { payInSandbox } from './sandbox.ts'
 export {
+  type Account,
   type Received,
+  type Started,
   type Found,
   type KeptMethod,
   type Outcome,

@@ -55,6 +55,11 @@ export const sandbox: Provider = {
   queryRefund: ask,
 }
 
+/** What somebody chose on the sandbox's page, or a phone answered: as a charge with this token. */
+export function payInSandbox(deps: Deps, request: ProviderRequest, token: string): Promise<Outcome> {
+  return act(deps, request, 'CHARGE', token)
+}
+
 async function act(
   deps: Deps,
   request: ProviderRequest,

@@ -19,8 +19,12 @@ export const subscriptions: Slice = {
 }
 
 export { billDue } from './bill.ts'
-export { cancelSubscription } from './cancel.ts'
+export { cancelSubscription, uncancelSubscription } from './cancel.ts'
+export { changePlan } from './change-plan.ts'
 export { findSubscription, lockSubscriptions } from './find.ts'
+export { listSubscriptions } from './list.ts'
+export { previewSubscription } from './preview.ts'
+export { ListSubscriptionsOfCustomer, type Subscription } from './schema.ts'
 export { type DueRow, dueColumns, lockedColumns, withBillingFacts } from './sql.ts'
 export { heldInvoicesLoop, issueHeldIn } from './issue-due.ts'
 export { pauseUnpaid } from './pause.ts'

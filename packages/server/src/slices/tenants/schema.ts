@@ -68,6 +68,26 @@ const settings = {
     },
     { description: 'How mails are written; replaced whole' },
   ),
+  portal: closed(
+    {
+      cancel: Type.Optional(
+        Type.Boolean({
+          description: 'Whether customers may end a subscription with its period; false unless set',
+        }),
+      ),
+      plans: Type.Optional(
+        Type.Array(words(100), {
+          maxItems: 20,
+          uniqueItems: true,
+          description: 'Codes of the plans that customers may change to; none unless set',
+        }),
+      ),
+      returnUrl: Type.Optional(
+        Type.Unsafe<string>({ ...WebUrl, description: 'Where their way back to you leads' }),
+      ),
+    },
+    { description: 'What customers may do on their own pages; replaced whole' },
+  ),
 }
 
 const smtp = {
@@ -102,6 +122,7 @@ export const UpdateTenant = closed({
         address: Type.Optional(orNull(settings.address)),
         dunning: Type.Optional(orNull(settings.dunning)),
         emails: Type.Optional(orNull(settings.emails)),
+        portal: Type.Optional(orNull(settings.portal)),
         smtp: Type.Optional(
           orNull(
             closed(
@@ -139,6 +160,7 @@ export type TenantSettings = {
   address?: Static<typeof Address>
   dunning?: Static<typeof settings.dunning>
   emails?: Static<typeof settings.emails>
+  portal?: Static<typeof settings.portal>
   smtp?: SmtpSettings
 }
 
@@ -168,6 +190,7 @@ export const Tenant = Type.Object(
       address: Type.Optional(settings.address),
       dunning: Type.Optional(settings.dunning),
       emails: Type.Optional(settings.emails),
+      portal: Type.Optional(settings.portal),
       smtp: Type.Optional(
         Type.Object({
           host: smtp.host,

@@ -22,6 +22,7 @@ from .payment_methods import AsyncPaymentMethodsResource, PaymentMethodsResource
 from .payment_providers import AsyncPaymentProvidersResource, PaymentProvidersResource
 from .payments import AsyncPaymentsResource, PaymentsResource
 from .plans import AsyncPlansResource, PlansResource
+from .portal import AsyncPortalResource, PortalResource
 from .sessions import AsyncSessionsResource, SessionsResource
 from .subscriptions import AsyncSubscriptionsResource, SubscriptionsResource
 from .taxes import AsyncTaxesResource, TaxesResource
@@ -53,6 +54,7 @@ class Resources:
         self.payment_providers = PaymentProvidersResource(caller)
         self.payments = PaymentsResource(caller)
         self.plans = PlansResource(caller)
+        self.portal = PortalResource(caller)
         self.sessions = SessionsResource(caller)
         self.subscriptions = SubscriptionsResource(caller)
         self.taxes = TaxesResource(caller)
@@ -84,6 +86,7 @@ class AsyncResources:
         self.payment_providers = AsyncPaymentProvidersResource(caller)
         self.payments = AsyncPaymentsResource(caller)
         self.plans = AsyncPlansResource(caller)
+        self.portal = AsyncPortalResource(caller)
         self.sessions = AsyncSessionsResource(caller)
         self.subscriptions = AsyncSubscriptionsResource(caller)
         self.taxes = AsyncTaxesResource(caller)

@@ -304,6 +304,33 @@ class CustomersResource:
             ),
         )
 
+    def create_portal_link(
+        self,
+        id: str,
+        *,
+        expires_in_minutes: Union[int, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.PortalLink:
+        """Make a link to the pages of one customer
+
+        On them the customer sees its subscriptions, invoices, payments and saved methods, pays, and changes or cancels where `settings.portal` allows. The link opens them without a key until it expires, so hand it to this customer alone: redirect to it from your own signed-in page.
+
+        `POST /api/customers/{id}/portal-link`. Needs `customers:write`.
+        """
+        return self._caller.one(
+            models.PortalLink,
+            Call(
+                "customers.createPortalLink",
+                "POST",
+                f"/api/customers/{segment(id)}/portal-link",
+                "apiKey",
+                body=body_of({"expiresInMinutes": expires_in_minutes}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncCustomersResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -593,6 +620,33 @@ class AsyncCustomersResource:
                 f"/api/customers/{segment(id)}/subscriptions",
                 "apiKey",
                 query=query_of({"page": page, "limit": limit, "cursor": cursor, "status": status, "planId": plan_id}),
+                timeout=timeout,
+            ),
+        )
+
+    async def create_portal_link(
+        self,
+        id: str,
+        *,
+        expires_in_minutes: Union[int, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.PortalLink:
+        """Make a link to the pages of one customer
+
+        On them the customer sees its subscriptions, invoices, payments and saved methods, pays, and changes or cancels where `settings.portal` allows. The link opens them without a key until it expires, so hand it to this customer alone: redirect to it from your own signed-in page.
+
+        `POST /api/customers/{id}/portal-link`. Needs `customers:write`.
+        """
+        return await self._caller.one(
+            models.PortalLink,
+            Call(
+                "customers.createPortalLink",
+                "POST",
+                f"/api/customers/{segment(id)}/portal-link",
+                "apiKey",
+                body=body_of({"expiresInMinutes": expires_in_minutes}),
+                idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
         )
