@@ -12,6 +12,8 @@ import { pageHtml } from './page.ts'
 import { type Ask, type Choice, type Reply, type Simulated, World, choices } from './world.ts'
 
 const all: readonly Simulated[] = [paystack, flutterwave, stripe, mpesa, pesapal, dpo, payu]
+/** The faults of calls; the others are of payments. */
+const atCalls = ['drop_before', 'drop_after', 'busy', 'error', 'hold_before', 'hold_after'] as const
 const mostBytes = 1_048_576
 
 export type Simulator = {
@@ -64,12 +66,8 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
 
   const path = ask.path.slice(provider.prefix.length)
   const { name } = provider
-  const fault = world.takeFault(name, provider.actionOf?.({ ...ask, path }) ?? path, [
-    'drop_before',
-    'drop_after',
-    'busy',
-    'error',
-  ])
+  const fault = world.takeFault(name, provider.actionOf?.({ ...ask, path }) ?? path, atCalls)
+  if (fault?.kind === 'hold_before') await world.hold()
   if (fault?.kind === 'drop_before') return void response.destroy()
   if (fault?.kind === 'busy')
     return send(world, response, {
@@ -79,6 +77,7 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
   if (fault?.kind === 'error') return send(world, response, { status: 500, body: '' })
   const reply = await provider.answer(world, { ...ask, path })
   if (world.delivery === 'before_answer') await world.settled()
+  if (fault?.kind === 'hold_after') await world.hold()
   if (fault?.kind === 'drop_after') {
     response.destroy()
     return world.answered()
@@ -88,7 +87,10 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
 
 function send(world: World, response: ServerResponse, { status, body, type, headers }: Reply): void {
   response.writeHead(status, { 'content-type': type ?? 'application/json', ...headers })
-  response.end(body, () => world.answered())
+  response.end(body)
+  // Whoever asked may be gone.
+  if (response.closed) world.answered()
+  else response.once('close', () => world.answered())
 }
 
 /** The customer's page: what it shows, and what was chosen on it. */
@@ -117,6 +119,9 @@ function control(world: World, ask: Ask): Reply {
       return { status: 204, body: '' }
     case 'POST /_control/addresses':
       world.addresses.set(`${String(given['provider'])} ${String(given['secret'])}`, String(given['url']))
+      return { status: 204, body: '' }
+    case 'POST /_control/let-go':
+      world.letGo()
       return { status: 204, body: '' }
     case 'GET /_control/movements':
       return { status: 200, body: JSON.stringify(world.movements) }

@@ -31,10 +31,19 @@ export type Simulated = {
 /**
  * What goes wrong with the next calls. `drop_before`: the connection breaks before anything is done. `drop_after`: it
  * breaks when all is done. `busy`: 429. `error`: 500, nothing done. `other_amount`: more is captured than was asked for.
+ * `hold_before`: the call has arrived, and nothing is done before the held calls are let go; `hold_after`: all is done, and
+ * the answer waits for it.
  */
 export type Fault = {
   readonly provider: string
-  readonly kind: 'drop_before' | 'drop_after' | 'busy' | 'error' | 'other_amount'
+  readonly kind:
+    | 'drop_before'
+    | 'drop_after'
+    | 'busy'
+    | 'error'
+    | 'other_amount'
+    | 'hold_before'
+    | 'hold_after'
   /** Only for calls whose path, or path and action, begins so. */
   readonly path?: string
 }
@@ -88,6 +97,8 @@ export class World {
   delivery: Delivery = 'once'
   readonly #stores = new Map<string, Map<string, unknown>>()
   readonly #sending = new Set<Promise<unknown>>()
+  readonly #held: (() => void)[] = []
+  #onHeld: (() => void)[] = []
   #afterAnswer: (() => void)[] = []
   #last = 0
 
@@ -114,6 +125,26 @@ export class World {
         fault.provider === provider && kinds.includes(fault.kind) && path.startsWith(fault.path ?? ''),
     )
     return index === -1 ? undefined : this.faults.splice(index, 1)[0]
+  }
+
+  /** Keeps a call until the held ones are let go. */
+  hold(): Promise<void> {
+    const waiting = new Promise<void>((resolve) => this.#held.push(resolve))
+    for (const tell of this.#onHeld.splice(0)) tell()
+    return waiting
+  }
+
+  /** Until so many calls are held. */
+  async untilHeld(calls = 1): Promise<void> {
+    while (this.#held.length < calls) await new Promise<void>((resolve) => this.#onHeld.push(resolve))
+  }
+
+  /** Lets the held calls go on; all is settled when they are answered too. */
+  letGo(): void {
+    for (const go of this.#held.splice(0)) {
+      this.#track(new Promise<void>((resolve) => this.#afterAnswer.push(resolve)))
+      go()
+    }
   }
 
   addPage(page: Page): string {
