@@ -69,7 +69,7 @@ export const ConfigSchema = Type.Object({
   }),
   WEBHOOK_TARGETS: Type.Union([Type.Literal('public'), Type.Literal('any')], {
     description:
-      'Where webhooks may go: `public` (https, public addresses), or `any` (also http, any port and your own network; for development and installations of your own)',
+      'Where webhooks and tenants’ own mail servers may be: `public` (https, public addresses), or `any` (also http, any port and your own network; for development and installations of your own)',
     default: 'public',
   }),
   LOG_LEVEL: Type.Union(
@@ -85,7 +85,7 @@ export const ConfigSchema = Type.Object({
     { default: '', minLength: 0 },
   ),
   SMTP_URL: text(
-    'Where mail goes, as `smtp://user:password@host:port`; without it mails are shown in the log',
+    'Where mail goes, as `smtp://user:password@host:port`; without it mails to members are shown in the log, and customers of tenants without a mail server of their own get none',
     { default: '', minLength: 0 },
   ),
   MAIL_FROM: text('Sender of mails', { default: 'NovaBilling <billing@localhost>' }),

@@ -32,6 +32,7 @@ export const idPrefixes = {
   event: 'evt',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',
+  mail: 'mail',
   billableMetric: 'met',
   charge: 'chg',
   // What the customer's system reports; the API knows each kind by its address.

@@ -7,6 +7,11 @@ export const refusals = {
   malformed_json: [400, 'The body is not valid JSON.'],
   reset_token_invalid: [400, 'This reset link is not valid any more. Ask for a new one.'],
   invitation_invalid: [400, 'This invitation is not valid any more. Ask for a new one.'],
+  mail_not_found: [404, 'There is no such mail.'],
+  mail_not_configured: [
+    409,
+    'There is no mail server: neither your own (settings.smtp) nor one of the installation (SMTP_URL).',
+  ],
   mail_failed: [400, 'The mail could not be sent. Check the SMTP settings.'],
   not_found: [404, 'There is nothing at this address.'],
   tenant_email_taken: [409, 'An account with this e-mail address exists already.'],
@@ -85,6 +90,7 @@ export const refusals = {
   ],
   plan_unchanged: [409, 'This subscription has this plan, price and quantity already.'],
   invoice_not_found: [404, 'There is no such invoice.'],
+  invoice_not_issued: [409, 'Only an invoice that has been issued can be mailed.'],
   invoice_not_explained: [409, 'Only an invoice that has been issued, and kept how, can be explained.'],
   credit_note_not_explained: [409, 'This credit note was issued before it was kept how.'],
   document_link_invalid: [404, 'This link is not valid any more. Ask for a new one.'],
@@ -106,6 +112,7 @@ export const refusals = {
     'The credit is more than what is left of the invoice or of one of its lines.',
   ],
   credit_note_not_found: [404, 'There is no such credit note.'],
+  credit_note_voided: [409, 'A credit note that has been voided cannot be mailed.'],
   credit_note_not_voidable: [
     409,
     'Only a finalized credit note of which nothing has been spent, refunded or taken off a paid invoice can be voided.',

@@ -2,6 +2,7 @@ import { amountInvariants } from './amount-invariants.ts'
 import { creditInvariants } from './credit-invariants.ts'
 import type { Pool } from './db/pool.ts'
 import { type Invariant, invariant } from './invariant.ts'
+import { mailInvariants } from './mail-invariants.ts'
 import { webhookInvariants } from './webhook-invariants.ts'
 import { providerInvariants } from './provider-invariants.ts'
 import { chargeInvariants } from './charge-invariants.ts'
@@ -349,6 +350,7 @@ export const invariants: readonly Invariant[] = [
   ),
   ...creditInvariants,
   ...webhookInvariants,
+  ...mailInvariants,
   ...providerInvariants,
   ...usageInvariants,
   ...amountInvariants,

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { CreditNote, CreditNoteExplanation, CreditNotesCreateInput, CreditNotesListQuery } from './models.ts'
+import type { CreditNote, CreditNoteExplanation, CreditNotesCreateInput, CreditNotesListQuery, CreditNotesSendEmailInput, Mail } from './models.ts'
 
 export class CreditNotesResource {
   readonly #caller: Caller
@@ -104,5 +104,16 @@ export class CreditNotesResource {
    */
   void(id: string, options?: RequestOptions): Promise<CreditNote> {
     return this.#caller.json<CreditNote>({ id: 'creditNotes.void', method: 'POST', path: `/api/credit-notes/${segment(id)}/void`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Mail a credit note
+   *
+   * With its PDF, to its customer, or to `email`. The answer is the mail on its way.
+   *
+   * `POST /api/credit-notes/{id}/send-email`. Needs `invoices:write`.
+   */
+  sendEmail(id: string, body?: CreditNotesSendEmailInput, options?: RequestOptions): Promise<Mail> {
+    return this.#caller.json<Mail>({ id: 'creditNotes.sendEmail', method: 'POST', path: `/api/credit-notes/${segment(id)}/send-email`, auth: 'apiKey', body: body ?? {}, options })
   }
 }

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { CheckoutSession, Invoice, InvoiceExplanation, InvoicesCheckoutInput, InvoicesCreateInput, InvoicesListQuery, InvoicesMarkPaidInput, InvoicesPayInput, InvoicesUpdateInput, Payment } from './models.ts'
+import type { CheckoutSession, Invoice, InvoiceExplanation, InvoicesCheckoutInput, InvoicesCreateInput, InvoicesListQuery, InvoicesMarkPaidInput, InvoicesPayInput, InvoicesSendEmailInput, InvoicesUpdateInput, Mail, Payment } from './models.ts'
 
 export class InvoicesResource {
   readonly #caller: Caller
@@ -179,5 +179,16 @@ export class InvoicesResource {
    */
   checkout(id: string, body: InvoicesCheckoutInput, options?: RequestOptions): Promise<CheckoutSession> {
     return this.#caller.json<CheckoutSession>({ id: 'invoices.checkout', method: 'POST', path: `/api/invoices/${segment(id)}/checkout`, auth: 'apiKey', body, options })
+  }
+
+  /**
+   * Mail an invoice
+   *
+   * With its PDF, to its customer, or to `email`. The answer is the mail on its way.
+   *
+   * `POST /api/invoices/{id}/send-email`. Needs `invoices:write`.
+   */
+  sendEmail(id: string, body?: InvoicesSendEmailInput, options?: RequestOptions): Promise<Mail> {
+    return this.#caller.json<Mail>({ id: 'invoices.sendEmail', method: 'POST', path: `/api/invoices/${segment(id)}/send-email`, auth: 'apiKey', body: body ?? {}, options })
   }
 }

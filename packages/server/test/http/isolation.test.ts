@@ -72,7 +72,9 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     items: [{ description: mark, quantity: 1, unitAmount: 10 }],
     autoFinalize: true,
   })
+  const { body: asked } = await ask('POST', `/invoices/${draft['id']}/send-email`, {})
   const session = await made(`/invoices/${draft['id']}/checkout`, { successUrl: 'https://shop.example.com' })
+  const mail = await made(`/mails/${asked['id']}/resend`, {})
   const price = (plan as unknown as { prices: { id: string }[] }).prices[0]?.id ?? ''
   return {
     customers: customer['id'] ?? '',
@@ -91,6 +93,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     events: event['id'] ?? '',
     charges: charge['id'] ?? '',
     plan: plan['id'] ?? '',
+    mails: mail['id'] ?? '',
     subscription: subscription['id'] ?? '',
     taxes: tax['id'] ?? '',
     assignments: assignment['id'] ?? '',

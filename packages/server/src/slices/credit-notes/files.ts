@@ -27,7 +27,11 @@ type Corrected = {
 }
 
 /** A credit note by its public id, with what its files are made of. */
-export async function findCorrected(reader: Reader, environmentId: string, id: string): Promise<Corrected> {
+export async function findCorrected(
+  reader: Pick<Reader, 'query'>,
+  environmentId: string,
+  id: string,
+): Promise<Corrected> {
   const note = await findCreditNote(reader, environmentId, id)
   return {
     note,
@@ -36,17 +40,28 @@ export async function findCorrected(reader: Reader, environmentId: string, id: s
   }
 }
 
-/** Answers with the credit note as a PDF: the same bytes as long as its status is the same. */
-export async function sendPdf(
-  reply: FastifyReply,
-  { note, invoice, logo }: Corrected,
-): Promise<FastifyReply> {
-  return sendFile(reply, {
-    bytes: await renderInvoicePdf({ ...documentOf(note, invoice), logo }),
-    type: 'application/pdf',
-    name: `${nameOf(note)}.pdf`,
-    shown: 'inline',
-  })
+/** A credit note with its invoice, and its PDF when that is asked for: the same bytes as long as its status is the same. */
+export async function creditNotePdf(
+  reader: Pick<Reader, 'query'>,
+  environmentId: string,
+  id: string,
+): Promise<{
+  note: CreditNoteRow
+  invoice: InvoiceRow
+  file: () => Promise<{ name: string; bytes: Uint8Array }>
+}> {
+  const { note, invoice, logo } = await findCorrected(reader, environmentId, id)
+  return { note, invoice, file: () => pdfOf({ note, invoice, logo }) }
+}
+
+async function pdfOf({ note, invoice, logo }: Corrected): Promise<{ name: string; bytes: Uint8Array }> {
+  const bytes = await renderInvoicePdf({ ...documentOf(note, invoice), logo })
+  return { name: `${nameOf(note)}.pdf`, bytes }
+}
+
+/** Answers with the credit note as a PDF. */
+export async function sendPdf(reply: FastifyReply, corrected: Corrected): Promise<FastifyReply> {
+  return sendFile(reply, { ...(await pdfOf(corrected)), type: 'application/pdf', shown: 'inline' })
 }
 
 /** Answers with the credit note as UBL: the same bytes every time. Refuses where its invoice cannot be given so. */

@@ -13,6 +13,7 @@ export const creditNotes: Slice = {
 
 export { type CreditableInvoice, creditableInvoices } from './creditable.ts'
 export type { GivenBack } from './derivation.ts'
+export { creditNotePdf } from './files.ts'
 export { findCreditNote } from './find.ts'
 export { issueCreditNotes } from './issue.ts'
 export { presentCreditNote } from './present.ts'

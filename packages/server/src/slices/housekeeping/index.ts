@@ -21,6 +21,11 @@ const forgetMails = command(
   `delete from mails where due_at is null and created_at < $1::timestamptz`,
 )
 
+const forgetCustomerMails = command(
+  'housekeeping.forget_customer_mails',
+  `delete from customer_mails where due_at is null and created_at < $1::timestamptz`,
+)
+
 const keptDays = 30
 
 /** Below every id that was made from this instant on. */
@@ -43,6 +48,7 @@ async function tick(deps: Deps): Promise<boolean> {
     forgetResets(before),
     forgetInvitations(before),
     forgetMails(before),
+    forgetCustomerMails(before),
   ]) {
     await deps.workerDb.query(bound)
   }

@@ -19,18 +19,22 @@ export type InvoiceHere = {
   readonly row: InvoiceRow
 }
 
-/** Answers with the invoice as a PDF: the same bytes as long as its status is the same. */
-export async function sendPdf(
-  reply: FastifyReply,
-  { reader, environmentId, row }: InvoiceHere,
-): Promise<FastifyReply> {
+/** The invoice as a PDF: the same bytes as long as its status is the same. */
+export async function invoicePdf({
+  reader,
+  environmentId,
+  row,
+}: InvoiceHere): Promise<{ name: string; bytes: Uint8Array }> {
   const logo = await findLogo(reader, environmentId, row.issuer.logo)
-  return sendFile(reply, {
+  return {
     bytes: await renderInvoicePdf({ ...documentOf(row), logo }),
-    type: 'application/pdf',
     name: `${row.number ?? publicId('invoice', row.id)}.pdf`,
-    shown: 'inline',
-  })
+  }
+}
+
+/** Answers with the invoice as a PDF. */
+export async function sendPdf(reply: FastifyReply, here: InvoiceHere): Promise<FastifyReply> {
+  return sendFile(reply, { ...(await invoicePdf(here)), type: 'application/pdf', shown: 'inline' })
 }
 
 /** Answers with an issued invoice as UBL: the same bytes every time. */

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises'
-import { createTransport } from 'nodemailer'
+import { type SendMailOptions, createTransport } from 'nodemailer'
 import type SMTPTransport from 'nodemailer/lib/smtp-transport/index.js'
 import type { Config } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
@@ -47,7 +47,7 @@ export async function ownPost(
 }
 
 /** A file that comes with a mail. */
-type Attachment = { readonly filename: string; readonly contentType: string; readonly content: Buffer }
+export type Attachment = { readonly filename: string; readonly contentType: string; readonly content: Buffer }
 
 /** A mail that is ready to go. */
 export type Envelope = {
@@ -56,33 +56,62 @@ export type Envelope = {
   readonly recipient: string
   readonly letter: Letter
   readonly sender: Sender
-  readonly from?: string
+  /** Whose name stands before the sender's address, instead of the mail server's owner's. */
+  readonly displayName?: string
   readonly replyTo?: string | null
   readonly attachments?: readonly Attachment[]
 }
 
-/** Hands a mail to a mail server. */
-export async function send(post: Post, { id, recipient, letter, sender, ...rest }: Envelope): Promise<void> {
-  const from = rest.from ?? post.from
+/** Connections to a mail server. `fault`: set once it was found to be away. */
+export type Line = {
+  send(envelope: Envelope): Promise<void>
+  close(): void
+  fault?: unknown
+}
+
+/** Opens a line that hands over so many mails at once. */
+export function openLine({ options, from }: Post, atOnce: number): Line {
+  const transport = createTransport({ ...options, ...timeouts, pool: true, maxConnections: atOnce })
+  return {
+    send: async (envelope) => {
+      await transport.sendMail(await messageOf(from, envelope))
+    },
+    close: () => transport.close(),
+  }
+}
+
+/** Hands one mail to a mail server. */
+export async function send(post: Post, envelope: Envelope): Promise<void> {
+  const line = openLine(post, 1)
+  try {
+    await line.send(envelope)
+  } finally {
+    line.close()
+  }
+}
+
+/** Whether it is the mail server that is away, or does not know us, rather than a mail that it does not take. */
+export function isUnreachable(error: unknown): boolean {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+  return typeof code === 'string' && /^(ECONN|ETIMEDOUT|EDNS|ENOTFOUND|ESOCKET|EAUTH|ETLS|EAI_)/.test(code)
+}
+
+async function messageOf(from: string, envelope: Envelope): Promise<SendMailOptions> {
+  const { id, recipient, letter, sender, displayName, replyTo, attachments = [] } = envelope
   const { html, picture } = await asHtml(letter, sender)
   const inline = picture
     ? [{ cid: picture.id, contentType: picture.type, content: Buffer.from(picture.bytes) }]
     : []
-  const transport = createTransport(
-    { ...post.options, ...timeouts },
-    { from, headers: { 'auto-submitted': 'auto-generated' } },
-  )
-  try {
-    await transport.sendMail({
-      to: recipient,
-      subject: letter.subject,
-      text: asText(letter),
-      html,
-      messageId: `<${id}@${/@([\w.-]+)/.exec(from)?.[1] ?? 'novabilling'}>`,
-      attachments: [...inline, ...(rest.attachments ?? [])],
-      ...(rest.replyTo ? { replyTo: rest.replyTo } : {}),
-    })
-  } finally {
-    transport.close()
+  const address = /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from
+  return {
+    from: displayName === undefined ? from : { name: displayName, address },
+    to: { name: '', address: recipient },
+    subject: letter.subject,
+    text: asText(letter),
+    html,
+    messageId: `<${id}@${/@([\w.-]+)/.exec(from)?.[1] ?? 'novabilling'}>`,
+    headers: { 'auto-submitted': 'auto-generated' },
+    attachments: [...inline, ...attachments],
+    ...(replyTo ? { replyTo } : {}),
   }
 }

@@ -4,7 +4,7 @@ import { letterPage } from './template.ts'
 const logoId = 'logo'
 
 /** A picture that a mail's HTML shows. */
-type Picture = { readonly id: string; readonly type: string; readonly bytes: Uint8Array }
+export type Picture = { readonly id: string; readonly type: string; readonly bytes: Uint8Array }
 
 /**
  * The letter as HTML. Its logo is a part of the mail (`cid:logo`), since pictures from elsewhere are not shown, and
@@ -20,4 +20,10 @@ export async function asHtml(
   const picture = logo && logo.type !== 'image/svg+xml' ? { id: logoId, ...logo } : null
   const html = await render(letterPage(letter, sender, picture ? `cid:${logoId}` : null))
   return { html, picture }
+}
+/** HTML of a mail for a browser, which has no parts of a mail to look into. */
+export function forBrowser(html: string, picture: Picture | null): string {
+  if (!picture) return html
+  const url = `data:${picture.type};base64,${Buffer.from(picture.bytes).toString('base64')}`
+  return html.replaceAll(`cid:${picture.id}`, url)
 }

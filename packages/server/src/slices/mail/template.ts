@@ -20,7 +20,13 @@ export function letterPage(letter: Letter, sender: Sender, logoUrl: string | nul
       cellPadding: 0,
       cellSpacing: 0,
       border: 0,
-      style: { maxWidth: 560, margin: '0 auto', background: colors.card, borderRadius: 10 },
+      style: {
+        maxWidth: 560,
+        margin: '0 auto',
+        background: colors.card,
+        borderTop: `4px solid ${brandOf(sender.color).accent}`,
+        borderRadius: 8,
+      },
     },
     h(
       'tbody',

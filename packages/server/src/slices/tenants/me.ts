@@ -73,7 +73,8 @@ export async function updateTenant(
   const { webhookUrl } = input
   if (typeof webhookUrl === 'string' && deps.config.WEBHOOK_TARGETS === 'public')
     await checkPublicUrl('webhookUrl', webhookUrl)
-  if (input.settings?.smtp) await checkPublicHost('settings.smtp.host', input.settings.smtp.host)
+  if (input.settings?.smtp && deps.config.WEBHOOK_TARGETS === 'public')
+    await checkPublicHost('settings.smtp.host', input.settings.smtp.host)
   const dataUrl = input.settings?.logo
   const logo = typeof dataUrl === 'string' ? await readLogo('settings.logo', dataUrl) : dataUrl
   const [current] = await tx.query(lockTenant(by.tenantId))

@@ -5,6 +5,7 @@ import {
   Country,
   Currency,
   Day,
+  Email,
   Instant,
   TimeZone,
   WebUrl,
@@ -14,6 +15,10 @@ import {
   orNull,
   words,
 } from '../../http/shapes.ts'
+
+/** Whether mails of a kind go out. */
+const mailSwitch = (description: string) =>
+  Type.Optional(Type.Boolean({ description: `${description}; true unless set` }))
 
 const settings = {
   netPaymentTerms: Type.Integer({
@@ -65,8 +70,29 @@ const settings = {
           description: 'Of mails to members, and to customers without a `locale`; en unless set',
         }),
       ),
+      replyTo: Type.Optional(Email),
+      invoice: mailSwitch('An invoice, with its PDF'),
+      receipt: mailSwitch('A receipt for each payment, with the PDF of its invoice'),
+      paymentFailed: mailSwitch('A charge that failed'),
+      reminder: mailSwitch('An invoice that will be due'),
+      reminderDays: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 30,
+          description: 'Days from the reminder to the due date; 3 unless set',
+        }),
+      ),
+      overdue: mailSwitch('An invoice that is overdue'),
+      trialEnding: mailSwitch('A trial that ends, three days ahead'),
+      cardExpiring: mailSwitch('A card that expires within a month'),
+      creditNote: mailSwitch('A credit note, with its PDF'),
+      testEnvironments: Type.Optional(
+        oneOf(['CATCH', 'SEND'], {
+          description: 'Mails of test environments are kept for a look, or really sent; CATCH unless set',
+        }),
+      ),
     },
-    { description: 'How mails are written; replaced whole' },
+    { description: 'Which mails go out to customers and how they are written; replaced whole' },
   ),
   portal: closed(
     {

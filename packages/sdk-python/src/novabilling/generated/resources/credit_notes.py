@@ -232,6 +232,33 @@ class CreditNotesResource:
             ),
         )
 
+    def send_email(
+        self,
+        id: str,
+        *,
+        email: Union[str, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Mail:
+        """Mail a credit note
+
+        With its PDF, to its customer, or to `email`. The answer is the mail on its way.
+
+        `POST /api/credit-notes/{id}/send-email`. Needs `invoices:write`.
+        """
+        return self._caller.one(
+            models.Mail,
+            Call(
+                "creditNotes.sendEmail",
+                "POST",
+                f"/api/credit-notes/{segment(id)}/send-email",
+                "apiKey",
+                body=body_of({"email": email}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncCreditNotesResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -449,6 +476,33 @@ class AsyncCreditNotesResource:
                 "POST",
                 f"/api/credit-notes/{segment(id)}/void",
                 "apiKey",
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def send_email(
+        self,
+        id: str,
+        *,
+        email: Union[str, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Mail:
+        """Mail a credit note
+
+        With its PDF, to its customer, or to `email`. The answer is the mail on its way.
+
+        `POST /api/credit-notes/{id}/send-email`. Needs `invoices:write`.
+        """
+        return await self._caller.one(
+            models.Mail,
+            Call(
+                "creditNotes.sendEmail",
+                "POST",
+                f"/api/credit-notes/{segment(id)}/send-email",
+                "apiKey",
+                body=body_of({"email": email}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),

@@ -423,6 +423,33 @@ class InvoicesResource:
             ),
         )
 
+    def send_email(
+        self,
+        id: str,
+        *,
+        email: Union[str, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Mail:
+        """Mail an invoice
+
+        With its PDF, to its customer, or to `email`. The answer is the mail on its way.
+
+        `POST /api/invoices/{id}/send-email`. Needs `invoices:write`.
+        """
+        return self._caller.one(
+            models.Mail,
+            Call(
+                "invoices.sendEmail",
+                "POST",
+                f"/api/invoices/{segment(id)}/send-email",
+                "apiKey",
+                body=body_of({"email": email}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncInvoicesResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -830,6 +857,33 @@ class AsyncInvoicesResource:
                 f"/api/invoices/{segment(id)}/checkout",
                 "apiKey",
                 body=body_of({"successUrl": success_url, "cancelUrl": cancel_url, "providerName": provider_name, "phone": phone, "savePaymentMethod": save_payment_method}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    async def send_email(
+        self,
+        id: str,
+        *,
+        email: Union[str, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.Mail:
+        """Mail an invoice
+
+        With its PDF, to its customer, or to `email`. The answer is the mail on its way.
+
+        `POST /api/invoices/{id}/send-email`. Needs `invoices:write`.
+        """
+        return await self._caller.one(
+            models.Mail,
+            Call(
+                "invoices.sendEmail",
+                "POST",
+                f"/api/invoices/{segment(id)}/send-email",
+                "apiKey",
+                body=body_of({"email": email}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
