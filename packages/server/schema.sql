@@ -56,6 +56,7 @@ create table api_keys (
   constraint api_keys_pkey PRIMARY KEY (tenant_id, id)
 );
 
+CREATE INDEX api_keys_expiring ON public.api_keys USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND (revoked_at IS NULL));
 CREATE UNIQUE INDEX api_keys_hash_key ON public.api_keys USING btree (hash);
 alter table api_keys force row level security;
 create policy lookup on api_keys to nova_lookup using true with check true;
@@ -409,6 +410,44 @@ create policy worker on customer_credits to nova_worker using true with check tr
 grant insert, select, update on customer_credits to nova_api;
 grant insert, select, update on customer_credits to nova_worker;
 
+create table customer_mails (
+  environment_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  occasion text not null,
+  customer_id uuid not null,
+  subject_id uuid not null,
+  status text not null,
+  is_asked boolean not null,
+  recipient text,
+  letter jsonb,
+  failure text,
+  attempt integer not null default 0,
+  is_test boolean not null,
+  due_at timestamp with time zone,
+  again_at timestamp with time zone,
+  occurred_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint customer_mails_check CHECK (((status = 'PENDING'::text) = (due_at IS NOT NULL))),
+  constraint customer_mails_kind_check CHECK ((kind = ANY (ARRAY['INVOICE'::text, 'RECEIPT'::text, 'PAYMENT_FAILED'::text, 'REMINDER'::text, 'OVERDUE'::text, 'TRIAL_ENDING'::text, 'CARD_EXPIRING'::text, 'CREDIT_NOTE'::text]))),
+  constraint customer_mails_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENT'::text, 'CAUGHT'::text, 'SKIPPED'::text, 'FAILED'::text]))),
+  constraint customer_mails_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint customer_mails_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX customer_mails_created ON public.customer_mails USING btree (environment_id, created_at, id);
+CREATE INDEX customer_mails_customer ON public.customer_mails USING btree (environment_id, customer_id);
+CREATE INDEX customer_mails_due ON public.customer_mails USING btree (COALESCE(again_at, due_at)) WHERE ((due_at IS NOT NULL) AND (NOT is_test));
+CREATE INDEX customer_mails_old ON public.customer_mails USING brin (created_at);
+CREATE INDEX customer_mails_test_due ON public.customer_mails USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND is_test);
+CREATE UNIQUE INDEX customer_mails_occasion_key ON public.customer_mails USING btree (environment_id, kind, occasion);
+alter table customer_mails force row level security;
+create policy environment on customer_mails using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on customer_mails to nova_worker using true with check true;
+grant insert, select on customer_mails to nova_api;
+grant delete, insert, select, update on customer_mails to nova_worker;
+
 create table customers (
   environment_id uuid not null,
   id uuid not null,
@@ -745,6 +784,19 @@ create policy worker on logos to nova_worker using true with check true;
 grant insert, select on logos to nova_api;
 grant select on logos to nova_worker;
 
+create table mail_readers (
+  environment_id uuid not null,
+  read_transaction xid8 not null,
+  read_event_id uuid not null,
+  constraint mail_readers_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id) ON DELETE CASCADE,
+  constraint mail_readers_pkey PRIMARY KEY (environment_id)
+);
+
+alter table mail_readers force row level security;
+create policy environment on mail_readers using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on mail_readers to nova_worker using true with check true;
+grant delete, insert, select, update on mail_readers to nova_worker;
+
 create table mails (
   id uuid not null,
   tenant_id uuid,
@@ -756,12 +808,14 @@ create table mails (
   failure text,
   sent_at timestamp with time zone,
   created_at timestamp with time zone not null,
-  constraint mails_kind_check CHECK ((kind = ANY (ARRAY['password_reset'::text, 'invitation'::text, 'test'::text, 'webhook_disabled'::text]))),
+  occasion text,
+  constraint mails_kind_check CHECK ((kind = ANY (ARRAY['password_reset'::text, 'invitation'::text, 'test'::text, 'webhook_disabled'::text, 'key_expiring'::text]))),
   constraint mails_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint mails_pkey PRIMARY KEY (id)
 );
 
 CREATE INDEX mails_due ON public.mails USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX mails_occasion_key ON public.mails USING btree (tenant_id, kind, occasion, recipient) WHERE (occasion IS NOT NULL);
 alter table mails force row level security;
 create policy lookup on mails to nova_lookup using true with check true;
 create policy tenant on mails using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
@@ -837,6 +891,7 @@ create table payment_methods (
 );
 
 CREATE INDEX payment_methods_customer ON public.payment_methods USING btree (environment_id, customer_id);
+CREATE INDEX payment_methods_expiring ON public.payment_methods USING btree ((((exp_year * 12) + exp_month))) WHERE (is_default AND (archived_at IS NULL) AND (exp_year IS NOT NULL));
 CREATE UNIQUE INDEX payment_methods_default_key ON public.payment_methods USING btree (environment_id, customer_id) WHERE (is_default AND (archived_at IS NULL));
 alter table payment_methods force row level security;
 create policy environment on payment_methods using (environment_id = scope_environment()) with check (environment_id = scope_environment());

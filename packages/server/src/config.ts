@@ -88,6 +88,13 @@ export const ConfigSchema = Type.Object({
     'Where mail goes, as `smtp://user:password@host:port`; without it mails to members are shown in the log, and customers of tenants without a mail server of their own get none',
     { default: '', minLength: 0 },
   ),
+  MAIL_CATCHER_PORT: Type.Integer({
+    description:
+      'For development: shows mails that go to nobody (those of test environments, and all without a mail server) on this port of the loopback address; 0: nowhere',
+    default: 0,
+    minimum: 0,
+    maximum: 65_535,
+  }),
   MAIL_FROM: text('Sender of mails', { default: 'NovaBilling <billing@localhost>' }),
 })
 

@@ -4,6 +4,7 @@ import { boot } from './boot.ts'
 import type { Config } from './config.ts'
 import { buildDashboard } from './http/dashboard-pages.ts'
 import { measurePools, serveMetrics } from './http/operations.ts'
+import { serveCatcher } from './slices/mail/index.ts'
 import { loops } from './slices/loops.ts'
 import { StartupError } from './startup-error.ts'
 import { startWorker } from './worker.ts'
@@ -26,6 +27,8 @@ export async function serve(
   measurePools(deps)
   const app = role === 'worker' ? undefined : await buildApp(deps)
   const worker = role === 'api' ? undefined : startWorker(deps, loops)
+  const catcher =
+    config.MAIL_CATCHER_PORT === 0 ? undefined : await serveCatcher(deps, config.MAIL_CATCHER_PORT)
   const metrics = config.METRICS_PORT === 0 ? undefined : await serveMetrics(config.METRICS_PORT)
 
   let stopping: Promise<void> | undefined
@@ -39,6 +42,7 @@ export async function serve(
     await app?.close()
     await worker?.stop()
     metrics?.close()
+    catcher?.close()
     await close()
     clearTimeout(deadline)
   }

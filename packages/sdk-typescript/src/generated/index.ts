@@ -23,6 +23,7 @@ export type { EventLogResource } from './event-log.ts'
 export type { EventsResource } from './events.ts'
 export type { InvoicesResource } from './invoices.ts'
 export type { LedgerResource } from './ledger.ts'
+export type { MailsResource } from './mails.ts'
 export type { MembersResource } from './members.ts'
 export type { PaymentMethodsResource } from './payment-methods.ts'
 export type { PaymentProvidersResource } from './payment-providers.ts'
@@ -100,6 +101,7 @@ export type {
   CreditNotesCreateInput,
   CreditNotesCreateInputItem,
   CreditNotesListQuery,
+  CreditNotesSendEmailInput,
   Currency,
   CurrentUsage,
   Customer,
@@ -156,6 +158,7 @@ export type {
   InvoicesListQuery,
   InvoicesMarkPaidInput,
   InvoicesPayInput,
+  InvoicesSendEmailInput,
   InvoicesUpdateInput,
   InvoicesUpdateInputItem,
   LedgerAccount,
@@ -165,6 +168,9 @@ export type {
   LedgerEntry,
   LedgerTrialBalanceQuery,
   LoggedEvent,
+  Mail,
+  MailContent,
+  MailsListQuery,
   Member,
   MembersInviteInput,
   MembersListQuery,

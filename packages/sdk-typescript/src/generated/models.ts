@@ -731,6 +731,10 @@ export interface CreditNotesListQuery {
   subscriptionId?: string | undefined
 }
 
+export interface CreditNotesSendEmailInput {
+  email?: string | undefined
+}
+
 export interface Currency {
   /** ISO 4217 */
   code: string
@@ -1364,6 +1368,10 @@ export interface InvoicesPayInput {
   paymentMethodId?: string | undefined
 }
 
+export interface InvoicesSendEmailInput {
+  email?: string | undefined
+}
+
 export interface InvoicesUpdateInput {
   items?: readonly InvoicesUpdateInputItem[] | undefined
   dueDate?: string | null | undefined
@@ -1455,6 +1463,58 @@ export interface LoggedEvent {
   environment: string
   /** The whole resource as it was after the change */
   data: { [key: string]: unknown }
+}
+
+export interface Mail {
+  id: string
+  kind: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE'
+  /** PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it */
+  status: 'PENDING' | 'SENT' | 'CAUGHT' | 'SKIPPED' | 'FAILED'
+  customerId: string
+  /** The invoice, payment, subscription, payment method or credit note that it tells of */
+  subjectId: string
+  to: string | null
+  subject: string | null
+  attempts: number
+  failure: string | null
+  dueAt: string | null
+  nextAttemptAt: string | null
+  sentAt: string | null
+  createdAt: string
+}
+
+export interface MailContent {
+  id: string
+  kind: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE'
+  /** PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it */
+  status: 'PENDING' | 'SENT' | 'CAUGHT' | 'SKIPPED' | 'FAILED'
+  customerId: string
+  /** The invoice, payment, subscription, payment method or credit note that it tells of */
+  subjectId: string
+  to: string | null
+  subject: string | null
+  attempts: number
+  failure: string | null
+  dueAt: string | null
+  nextAttemptAt: string | null
+  sentAt: string | null
+  createdAt: string
+  text: string | null
+  html: string | null
+}
+
+export interface MailsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  kind?: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE' | undefined
+  /** PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it */
+  status?: 'PENDING' | 'SENT' | 'CAUGHT' | 'SKIPPED' | 'FAILED' | undefined
+  /** A customer, by our id or `externalId:…` */
+  customerId?: string | undefined
 }
 
 export interface Member {
@@ -2272,7 +2332,7 @@ export interface TenantSettings {
   address?: Address
   /** How failed charges are tried again; replaced whole */
   dunning?: TenantSettingsDunning
-  /** How mails are written; replaced whole */
+  /** Which mails go out to customers and how they are written; replaced whole */
   emails?: TenantSettingsEmails
   /** What customers may do on their own pages; replaced whole */
   portal?: TenantSettingsPortal
@@ -2287,10 +2347,31 @@ export interface TenantSettingsDunning {
   finalAction: 'CANCEL' | 'PAUSE' | 'NONE'
 }
 
-/** How mails are written; replaced whole */
+/** Which mails go out to customers and how they are written; replaced whole */
 export interface TenantSettingsEmails {
   /** Of mails to members, and to customers without a `locale`; en unless set */
   language?: 'en' | 'fr' | 'sw' | 'ar' | 'am' | 'pt'
+  replyTo?: string
+  /** An invoice, with its PDF; true unless set */
+  invoice?: boolean
+  /** A receipt for each payment, with the PDF of its invoice; true unless set */
+  receipt?: boolean
+  /** A charge that failed; true unless set */
+  paymentFailed?: boolean
+  /** An invoice that will be due; true unless set */
+  reminder?: boolean
+  /** Days from the reminder to the due date; 3 unless set */
+  reminderDays?: number
+  /** An invoice that is overdue; true unless set */
+  overdue?: boolean
+  /** A trial that ends, three days ahead; true unless set */
+  trialEnding?: boolean
+  /** A card that expires within a month; true unless set */
+  cardExpiring?: boolean
+  /** A credit note, with its PDF; true unless set */
+  creditNote?: boolean
+  /** Mails of test environments are kept for a look, or really sent; CATCH unless set */
+  testEnvironments?: 'CATCH' | 'SEND'
 }
 
 export interface TenantSettingsFiscalField {
@@ -2387,10 +2468,31 @@ export interface TenantsUpdateMeInputSettingsDunning {
   finalAction: 'CANCEL' | 'PAUSE' | 'NONE'
 }
 
-/** How mails are written; replaced whole */
+/** Which mails go out to customers and how they are written; replaced whole */
 export interface TenantsUpdateMeInputSettingsEmails {
   /** Of mails to members, and to customers without a `locale`; en unless set */
   language?: 'en' | 'fr' | 'sw' | 'ar' | 'am' | 'pt' | undefined
+  replyTo?: string | undefined
+  /** An invoice, with its PDF; true unless set */
+  invoice?: boolean | undefined
+  /** A receipt for each payment, with the PDF of its invoice; true unless set */
+  receipt?: boolean | undefined
+  /** A charge that failed; true unless set */
+  paymentFailed?: boolean | undefined
+  /** An invoice that will be due; true unless set */
+  reminder?: boolean | undefined
+  /** Days from the reminder to the due date; 3 unless set */
+  reminderDays?: number | undefined
+  /** An invoice that is overdue; true unless set */
+  overdue?: boolean | undefined
+  /** A trial that ends, three days ahead; true unless set */
+  trialEnding?: boolean | undefined
+  /** A card that expires within a month; true unless set */
+  cardExpiring?: boolean | undefined
+  /** A credit note, with its PDF; true unless set */
+  creditNote?: boolean | undefined
+  /** Mails of test environments are kept for a look, or really sent; CATCH unless set */
+  testEnvironments?: 'CATCH' | 'SEND' | undefined
 }
 
 export interface TenantsUpdateMeInputSettingsFiscalField {

@@ -16,6 +16,7 @@ import { EventLogResource } from './event-log.ts'
 import { EventsResource } from './events.ts'
 import { InvoicesResource } from './invoices.ts'
 import { LedgerResource } from './ledger.ts'
+import { MailsResource } from './mails.ts'
 import { MembersResource } from './members.ts'
 import { PaymentMethodsResource } from './payment-methods.ts'
 import { PaymentProvidersResource } from './payment-providers.ts'
@@ -45,6 +46,7 @@ export class Resources {
   readonly events: EventsResource
   readonly invoices: InvoicesResource
   readonly ledger: LedgerResource
+  readonly mails: MailsResource
   readonly members: MembersResource
   readonly paymentMethods: PaymentMethodsResource
   readonly paymentProviders: PaymentProvidersResource
@@ -73,6 +75,7 @@ export class Resources {
     this.events = new EventsResource(caller)
     this.invoices = new InvoicesResource(caller)
     this.ledger = new LedgerResource(caller)
+    this.mails = new MailsResource(caller)
     this.members = new MembersResource(caller)
     this.paymentMethods = new PaymentMethodsResource(caller)
     this.paymentProviders = new PaymentProvidersResource(caller)

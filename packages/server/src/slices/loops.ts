@@ -5,7 +5,7 @@ import { collection } from './collection/index.ts'
 import { dunningLoop } from './dunning/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
 import { overdueLoop } from './invoices/index.ts'
-import { customerMail, mail } from './mail/index.ts'
+import { customerMail, expiryNotices, mail } from './mail/index.ts'
 import { recognition } from './recognition/index.ts'
 import { heldInvoicesLoop, trialEndingLoop } from './subscriptions/index.ts'
 import { webhooks } from './webhooks/index.ts'
@@ -24,5 +24,6 @@ export const loops = [
   webhooks,
   mail,
   customerMail,
+  expiryNotices,
   housekeeping,
 ] as const

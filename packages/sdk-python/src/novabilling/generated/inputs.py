@@ -400,6 +400,12 @@ class CreditNotesCreateInputItem(TypedDict):
     """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
 
 
+class CreditNotesSendEmailInput(TypedDict):
+    """`CreditNotesSendEmailInput` as the API takes it."""
+
+    email: NotRequired[str]
+
+
 class CustomersCreateInput(TypedDict):
     """`CustomersCreateInput` as the API takes it."""
 
@@ -545,6 +551,12 @@ class InvoicesPayInput(TypedDict):
     """`InvoicesPayInput` as the API takes it."""
 
     payment_method_id: NotRequired[str]
+
+
+class InvoicesSendEmailInput(TypedDict):
+    """`InvoicesSendEmailInput` as the API takes it."""
+
+    email: NotRequired[str]
 
 
 class InvoicesUpdateInput(TypedDict):
@@ -994,10 +1006,31 @@ class TenantsUpdateMeInputSettingsDunning(TypedDict):
 
 
 class TenantsUpdateMeInputSettingsEmails(TypedDict):
-    """How mails are written; replaced whole"""
+    """Which mails go out to customers and how they are written; replaced whole"""
 
     language: NotRequired[Literal["en", "fr", "sw", "ar", "am", "pt"]]
     """Of mails to members, and to customers without a `locale`; en unless set"""
+    reply_to: NotRequired[str]
+    invoice: NotRequired[bool]
+    """An invoice, with its PDF; true unless set"""
+    receipt: NotRequired[bool]
+    """A receipt for each payment, with the PDF of its invoice; true unless set"""
+    payment_failed: NotRequired[bool]
+    """A charge that failed; true unless set"""
+    reminder: NotRequired[bool]
+    """An invoice that will be due; true unless set"""
+    reminder_days: NotRequired[int]
+    """Days from the reminder to the due date; 3 unless set"""
+    overdue: NotRequired[bool]
+    """An invoice that is overdue; true unless set"""
+    trial_ending: NotRequired[bool]
+    """A trial that ends, three days ahead; true unless set"""
+    card_expiring: NotRequired[bool]
+    """A card that expires within a month; true unless set"""
+    credit_note: NotRequired[bool]
+    """A credit note, with its PDF; true unless set"""
+    test_environments: NotRequired[Literal["CATCH", "SEND"]]
+    """Mails of test environments are kept for a look, or really sent; CATCH unless set"""
 
 
 class TenantsUpdateMeInputSettingsFiscalField(TypedDict):

@@ -839,6 +839,48 @@ class LoggedEvent(Model):
     """The whole resource as it was after the change"""
 
 
+class Mail(Model):
+    """`Mail` as the API answers it."""
+
+    id: str
+    kind: Annotated[Literal["INVOICE", "RECEIPT", "PAYMENT_FAILED", "REMINDER", "OVERDUE", "TRIAL_ENDING", "CARD_EXPIRING", "CREDIT_NOTE"], LENIENT]
+    status: Annotated[Literal["PENDING", "SENT", "CAUGHT", "SKIPPED", "FAILED"], LENIENT]
+    """PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it"""
+    customer_id: str = Field(alias="customerId")
+    subject_id: str = Field(alias="subjectId")
+    """The invoice, payment, subscription, payment method or credit note that it tells of"""
+    to: Optional[str]
+    subject: Optional[str]
+    attempts: int
+    failure: Optional[str]
+    due_at: Optional[dt.datetime] = Field(alias="dueAt")
+    next_attempt_at: Optional[dt.datetime] = Field(alias="nextAttemptAt")
+    sent_at: Optional[dt.datetime] = Field(alias="sentAt")
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class MailContent(Model):
+    """`MailContent` as the API answers it."""
+
+    id: str
+    kind: Annotated[Literal["INVOICE", "RECEIPT", "PAYMENT_FAILED", "REMINDER", "OVERDUE", "TRIAL_ENDING", "CARD_EXPIRING", "CREDIT_NOTE"], LENIENT]
+    status: Annotated[Literal["PENDING", "SENT", "CAUGHT", "SKIPPED", "FAILED"], LENIENT]
+    """PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it"""
+    customer_id: str = Field(alias="customerId")
+    subject_id: str = Field(alias="subjectId")
+    """The invoice, payment, subscription, payment method or credit note that it tells of"""
+    to: Optional[str]
+    subject: Optional[str]
+    attempts: int
+    failure: Optional[str]
+    due_at: Optional[dt.datetime] = Field(alias="dueAt")
+    next_attempt_at: Optional[dt.datetime] = Field(alias="nextAttemptAt")
+    sent_at: Optional[dt.datetime] = Field(alias="sentAt")
+    created_at: dt.datetime = Field(alias="createdAt")
+    text: Optional[str]
+    html: Optional[str]
+
+
 class Member(Model):
     """`Member` as the API answers it."""
 
@@ -1241,7 +1283,7 @@ class TenantSettings(Model):
     dunning: Optional[TenantSettingsDunning] = None
     """How failed charges are tried again; replaced whole"""
     emails: Optional[TenantSettingsEmails] = None
-    """How mails are written; replaced whole"""
+    """Which mails go out to customers and how they are written; replaced whole"""
     portal: Optional[TenantSettingsPortal] = None
     """What customers may do on their own pages; replaced whole"""
     smtp: Optional[TenantSettingsSmtp] = None
@@ -1257,10 +1299,31 @@ class TenantSettingsDunning(Model):
 
 
 class TenantSettingsEmails(Model):
-    """How mails are written; replaced whole"""
+    """Which mails go out to customers and how they are written; replaced whole"""
 
     language: Optional[Annotated[Literal["en", "fr", "sw", "ar", "am", "pt"], LENIENT]] = None
     """Of mails to members, and to customers without a `locale`; en unless set"""
+    reply_to: Optional[str] = Field(default=None, alias="replyTo")
+    invoice: Optional[bool] = None
+    """An invoice, with its PDF; true unless set"""
+    receipt: Optional[bool] = None
+    """A receipt for each payment, with the PDF of its invoice; true unless set"""
+    payment_failed: Optional[bool] = Field(default=None, alias="paymentFailed")
+    """A charge that failed; true unless set"""
+    reminder: Optional[bool] = None
+    """An invoice that will be due; true unless set"""
+    reminder_days: Optional[int] = Field(default=None, alias="reminderDays")
+    """Days from the reminder to the due date; 3 unless set"""
+    overdue: Optional[bool] = None
+    """An invoice that is overdue; true unless set"""
+    trial_ending: Optional[bool] = Field(default=None, alias="trialEnding")
+    """A trial that ends, three days ahead; true unless set"""
+    card_expiring: Optional[bool] = Field(default=None, alias="cardExpiring")
+    """A card that expires within a month; true unless set"""
+    credit_note: Optional[bool] = Field(default=None, alias="creditNote")
+    """A credit note, with its PDF; true unless set"""
+    test_environments: Optional[Annotated[Literal["CATCH", "SEND"], LENIENT]] = Field(default=None, alias="testEnvironments")
+    """Mails of test environments are kept for a look, or really sent; CATCH unless set"""
 
 
 class TenantSettingsFiscalField(Model):

@@ -205,6 +205,9 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "line_id": ("lineId", None),
         "amount": ("amount", None),
     },
+    "CreditNotesSendEmailInput": {
+        "email": ("email", None),
+    },
     "CustomersCreateInput": {
         "email": ("email", None),
         "name": ("name", None),
@@ -284,6 +287,9 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     },
     "InvoicesPayInput": {
         "payment_method_id": ("paymentMethodId", None),
+    },
+    "InvoicesSendEmailInput": {
+        "email": ("email", None),
     },
     "InvoicesUpdateInput": {
         "items": ("items", "InvoicesUpdateInputItem"),
@@ -524,6 +530,17 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     },
     "TenantsUpdateMeInputSettingsEmails": {
         "language": ("language", None),
+        "reply_to": ("replyTo", None),
+        "invoice": ("invoice", None),
+        "receipt": ("receipt", None),
+        "payment_failed": ("paymentFailed", None),
+        "reminder": ("reminder", None),
+        "reminder_days": ("reminderDays", None),
+        "overdue": ("overdue", None),
+        "trial_ending": ("trialEnding", None),
+        "card_expiring": ("cardExpiring", None),
+        "credit_note": ("creditNote", None),
+        "test_environments": ("testEnvironments", None),
     },
     "TenantsUpdateMeInputSettingsFiscalField": {
         "label": ("label", None),

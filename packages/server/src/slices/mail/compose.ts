@@ -2,7 +2,14 @@ import type { Deps } from '../../deps.ts'
 import { randomToken, sha256 } from '../../secrets.ts'
 import type { Letter } from './letter.ts'
 import { memberLetters } from './member-letters.ts'
-import { type MailPayload, armInvitation, insertReset, languageOf, memberByEmail } from './sql.ts'
+import {
+  type MailPayload,
+  armInvitation,
+  insertReset,
+  keyToTellOf,
+  languageOf,
+  memberByEmail,
+} from './sql.ts'
 import { speechIn } from './voice.ts'
 
 const resetHours = 1
@@ -11,7 +18,7 @@ const resetHours = 1
 export type DueMail = {
   readonly id: string
   readonly tenant_id: string | null
-  readonly kind: 'password_reset' | 'invitation' | 'test' | 'webhook_disabled'
+  readonly kind: 'password_reset' | 'invitation' | 'test' | 'webhook_disabled' | 'key_expiring'
   readonly recipient: string
   readonly payload: MailPayload
 }
@@ -28,9 +35,27 @@ export async function compose(deps: Deps, mail: DueMail): Promise<Letter | undef
       return invitation(deps, mail)
     case 'webhook_disabled':
       return webhookDisabled(deps, mail)
+    case 'key_expiring':
+      return keyExpiring(deps, mail)
     case 'test':
       return memberLetters.test(speechIn('en'))
   }
+}
+
+async function keyExpiring(
+  deps: Deps,
+  { tenant_id, recipient, payload: { keyId } }: DueMail,
+): Promise<Letter | undefined> {
+  if (keyId === undefined) return undefined
+  const [key] = await deps.workerDb.query(keyToTellOf(tenant_id, keyId, deps.clock.now(), recipient))
+  if (!key?.expires_at || key.member_name === null) return undefined
+  return memberLetters.keyExpiring(speechIn(key.language), {
+    member: key.member_name,
+    company: key.company_name,
+    key: key.name,
+    environment: key.environment,
+    day: key.expires_at.toZonedDateTimeISO(key.timezone).toPlainDate().toString(),
+  })
 }
 
 async function webhookDisabled(deps: Deps, { tenant_id, payload }: DueMail): Promise<Letter> {

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { catchMail } from './catcher.ts'
 import { type DueMail, compose } from './compose.ts'
 import { type Letter, type Sender, asText } from './letter.ts'
 import { send, serverPost } from './post.ts'
@@ -46,6 +47,7 @@ export function reasonOf(error: unknown): string {
 async function dispatch(deps: Deps, { id, recipient }: DueMail, letter: Letter): Promise<void> {
   const post = serverPost(deps.config)
   if (post) return send(post, { id, recipient, letter, sender: ourselves })
+  catchMail(deps, { recipient, letter, sender: ourselves, files: [] })
   const { subject } = letter
   deps.log.info({ to: recipient, subject, text: asText(letter) }, 'a mail (set SMTP_URL to have it sent)')
 }

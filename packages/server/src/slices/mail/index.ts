@@ -5,6 +5,9 @@ import { Outbox } from './outbox.ts'
 import { routes } from './routes.ts'
 import { Mail, MailContent } from './schema.ts'
 
+export { serveCatcher } from './catcher.ts'
+export { expiryNotices } from './notices.ts'
+
 export const mailing: Slice = {
   name: 'mail',
   title: 'Mail',

@@ -33,6 +33,26 @@ export const memberLetters = {
     })
   },
 
+  keyExpiring(
+    speech: Speech,
+    told: { member: string; company: string; key: string; environment: string; day: string },
+  ): Letter {
+    const { words } = speech
+    const { subject, opening, ask, key, environment } = words.keyExpiring
+    const { company, key: name } = told
+    const date = speech.day(told.day)
+    return letterIn(speech, {
+      name: told.member,
+      subject: speech.title(subject, { company, date }),
+      paragraphs: [speech.say(opening, { name, company, date }), ask],
+      facts: [
+        { label: key, value: name },
+        { label: environment, value: told.environment },
+      ],
+      footer: [words.forMembers],
+    })
+  },
+
   webhookDisabled(speech: Speech, { url, reason }: { url: string; reason: string }): Letter {
     const { subject, opening, kept } = speech.words.webhookDisabled
     return letterIn(speech, {

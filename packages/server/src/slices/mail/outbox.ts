@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { catchMail } from './catcher.ts'
 import { reasonOf } from './deliver.ts'
 import { isCaught } from './kinds.ts'
 import { type ClaimedMail, claimLive, claimTests, saveCustomerMail } from './outbox-sql.ts'
@@ -149,7 +150,13 @@ export class Outbox {
 
   async #keep(taken: Taken): Promise<void> {
     const written = await this.#write(taken)
+    if (written && this.#deps.config.MAIL_CATCHER_PORT !== 0) await this.#show(taken.writer, written)
     await this.#save(taken.mail, written ? { status: 'CAUGHT', written } : { status: 'SKIPPED' })
+  }
+
+  async #show(writer: WriterRow, { recipient, letter, attach }: Written): Promise<void> {
+    const files = (await attach()).map(({ filename }) => filename)
+    catchMail(this.#deps, { recipient, letter, sender: senderOf(writer), files })
   }
 
   async #write({ mail, writer }: Taken): Promise<Written | undefined> {

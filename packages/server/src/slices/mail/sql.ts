@@ -13,6 +13,7 @@ import {
 /** What a mail is about, by its kind. */
 export type MailPayload = {
   readonly invitationId?: string
+  readonly keyId?: string
   readonly url?: string
   readonly reason?: string
 }
@@ -30,7 +31,7 @@ export const claimMails = statement(
   {
     id: uuid,
     tenant_id: nullable(uuid),
-    kind: oneOf('password_reset', 'invitation', 'test', 'webhook_disabled'),
+    kind: oneOf('password_reset', 'invitation', 'test', 'webhook_disabled', 'key_expiring'),
     recipient: text,
     payload: json<MailPayload>(),
     attempt: integer,
@@ -74,4 +75,25 @@ export const armInvitation = statement(
      and t.id = i.tenant_id and m.tenant_id = i.tenant_id and m.id = i.invited_by
    returning t.company_name, m.name, i.expires_at, t.settings->'emails'->>'language' as language`,
   { company_name: text, name: text, expires_at: instant, language: nullable(text) },
+)
+
+/** A key that is about to expire, unless it was revoked meanwhile. */
+export const keyToTellOf = statement(
+  'mail.key',
+  `select k.name, v.name as environment, k.expires_at, t.company_name, t.timezone, t.settings->'emails'->>'language' as language,
+     m.name as member_name
+   from api_keys k
+   join environments v on v.tenant_id = k.tenant_id and v.id = k.environment_id
+   join tenants t on t.id = k.tenant_id
+   left join members m on m.tenant_id = k.tenant_id and m.email = $4
+   where k.tenant_id = $1::uuid and k.id = $2::uuid and k.revoked_at is null and k.expires_at > $3::timestamptz`,
+  {
+    name: text,
+    environment: text,
+    expires_at: nullable(instant),
+    company_name: text,
+    timezone: text,
+    language: nullable(text),
+    member_name: nullable(text),
+  },
 )

@@ -112,16 +112,18 @@ function paragraph(key: string, text: string): ReactElement {
 }
 
 function table(facts: Letter['facts'], isRightToLeft: boolean): ReactElement {
-  const cell: CSSProperties = { padding: '10px 0', borderBottom: `1px solid ${colors.line}`, fontSize: 15 }
   const end = isRightToLeft ? 'left' : 'right'
-  const rows = facts.map(({ label, value }, index) =>
-    h(
+  const rows = facts.map(({ label, value }, index) => {
+    const isLast = index === facts.length - 1
+    const borderBottom = isLast ? 'none' : `1px solid ${colors.line}`
+    const cell: CSSProperties = { padding: '10px 0', borderBottom, fontSize: 15 }
+    return h(
       'tr',
       { key: index },
       h('td', { style: { ...cell, color: colors.soft } }, label),
       h('td', { align: end, style: { ...cell, textAlign: end, fontWeight: 600 } }, h('bdi', null, value)),
-    ),
-  )
+    )
+  })
   return h(
     'table',
     {
@@ -131,7 +133,7 @@ function table(facts: Letter['facts'], isRightToLeft: boolean): ReactElement {
       cellPadding: 0,
       cellSpacing: 0,
       border: 0,
-      style: { margin: '8px 0 24px', borderTop: `1px solid ${colors.line}` },
+      style: { margin: '8px 0 16px', borderTop: `1px solid ${colors.line}` },
     },
     h('tbody', null, ...rows),
   )

@@ -17,6 +17,7 @@ from .event_log import AsyncEventLogResource, EventLogResource
 from .events import AsyncEventsResource, EventsResource
 from .invoices import AsyncInvoicesResource, InvoicesResource
 from .ledger import AsyncLedgerResource, LedgerResource
+from .mails import AsyncMailsResource, MailsResource
 from .members import AsyncMembersResource, MembersResource
 from .payment_methods import AsyncPaymentMethodsResource, PaymentMethodsResource
 from .payment_providers import AsyncPaymentProvidersResource, PaymentProvidersResource
@@ -49,6 +50,7 @@ class Resources:
         self.events = EventsResource(caller)
         self.invoices = InvoicesResource(caller)
         self.ledger = LedgerResource(caller)
+        self.mails = MailsResource(caller)
         self.members = MembersResource(caller)
         self.payment_methods = PaymentMethodsResource(caller)
         self.payment_providers = PaymentProvidersResource(caller)
@@ -81,6 +83,7 @@ class AsyncResources:
         self.events = AsyncEventsResource(caller)
         self.invoices = AsyncInvoicesResource(caller)
         self.ledger = AsyncLedgerResource(caller)
+        self.mails = AsyncMailsResource(caller)
         self.members = AsyncMembersResource(caller)
         self.payment_methods = AsyncPaymentMethodsResource(caller)
         self.payment_providers = AsyncPaymentProvidersResource(caller)

@@ -17,48 +17,48 @@ export const en: MailWords = {
   nothingToDo: 'If you have paid already, there is nothing to do.',
   invoice: {
     subject: 'Invoice {number} from {company}',
-    opening: 'here is your invoice {number} from {company} over {total}.',
+    opening: 'Here is your invoice {number} from {company} over {total}.',
     due: 'Please pay {amount} by {date}.',
     nothingDue: 'There is nothing to pay.',
   },
   receipt: {
     subject: 'Your receipt from {company}',
-    opening: 'thank you. We have received {amount} for invoice {number}.',
+    opening: 'Thank you. We have received {amount} for invoice {number}.',
     rest: '{amount} of it is still open.',
   },
   paymentFailed: {
     subject: 'Your payment to {company} did not go through',
-    opening: 'we could not collect {amount} for invoice {number}.',
+    opening: 'We could not collect {amount} for invoice {number}.',
     ask: 'Please check your payment method, or pay now with the button below.',
   },
   reminder: {
     subject: 'Invoice {number} is due on {date}',
-    opening: 'this is a reminder that {amount} of invoice {number} from {company} is due on {date}.',
+    opening: 'This is a reminder that {amount} of invoice {number} from {company} is due on {date}.',
   },
   overdue: {
     subject: 'Invoice {number} is overdue',
-    opening: 'invoice {number} from {company} was due on {date}, and {amount} is still open.',
+    opening: 'Invoice {number} from {company} was due on {date}, and {amount} is still open.',
     ask: 'Please pay it as soon as you can.',
   },
   trialEnding: {
     subject: 'Your trial of {plan} ends on {date}',
-    opening: 'your trial of {plan} with {company} ends on {date}.',
+    opening: 'Your trial of {plan} with {company} ends on {date}.',
     begins:
       'Your subscription begins then, and you are charged for it. If you do not want it, cancel it before.',
   },
   cardExpiring: {
     subject: 'Your card expires soon',
-    opening: 'the card ending in {last4} with which you pay {company} expires at the end of {month}.',
+    opening: 'The card ending in {last4} with which you pay {company} expires at the end of {month}.',
     ask: 'Please give us a new one, so that your next payments go through.',
     button: 'Update the card',
   },
   creditNote: {
     subject: 'Credit note {number} from {company}',
-    opening: 'we have credited you {amount} for invoice {invoice}.',
+    opening: 'We have credited you {amount} for invoice {invoice}.',
   },
   passwordReset: {
     subject: 'Set a new password',
-    opening: 'somebody, hopefully you, asked for a new password for your NovaBilling account.',
+    opening: 'Somebody, hopefully you, asked for a new password for your NovaBilling account.',
     once: 'The link works once and for an hour. Setting a new password signs you out everywhere.',
     button: 'Set a new password',
     footer: 'If it was not you, there is nothing to do: your password stays as it is.',
@@ -73,19 +73,19 @@ export const en: MailWords = {
   keyExpiring: {
     subject: 'An API key of {company} expires on {date}',
     opening:
-      'the API key “{name}” of {company} expires on {date}. Requests with it are refused from then on.',
+      'The API key “{name}” of {company} expires on {date}. Requests with it are refused from then on.',
     ask: 'Roll it or make a new one before, and put it where the old one is used.',
     key: 'Key',
     environment: 'Environment',
   },
   webhookDisabled: {
     subject: 'A webhook endpoint was switched off',
-    opening: 'we have stopped sending webhooks to {url}.',
+    opening: 'We have stopped sending webhooks to {url}.',
     kept: 'What could not be delivered is kept. When the endpoint works again, switch it on and read what it missed from the event log.',
   },
   test: {
     subject: 'Mail from NovaBilling works',
-    opening: 'this mail was sent to see whether mail can be sent. It can.',
+    opening: 'This mail was sent to see whether mail can be sent. It can.',
     footer: 'Somebody who manages your NovaBilling account asked for it.',
   },
 }

@@ -17,48 +17,48 @@ export const pt: MailWords = {
   nothingToDo: 'Se já pagou, não precisa de fazer nada.',
   invoice: {
     subject: 'Fatura {number} de {company}',
-    opening: 'aqui está a sua fatura {number} de {company}, no valor de {total}.',
+    opening: 'Aqui está a sua fatura {number} de {company}, no valor de {total}.',
     due: 'Por favor, pague {amount} até {date}.',
     nothingDue: 'Não há nada a pagar.',
   },
   receipt: {
     subject: 'O seu recibo de {company}',
-    opening: 'obrigado. Recebemos {amount} da fatura {number}.',
+    opening: 'Obrigado. Recebemos {amount} da fatura {number}.',
     rest: 'Faltam ainda {amount}.',
   },
   paymentFailed: {
     subject: 'O seu pagamento a {company} não foi concluído',
-    opening: 'não conseguimos cobrar {amount} da fatura {number}.',
+    opening: 'Não conseguimos cobrar {amount} da fatura {number}.',
     ask: 'Verifique o seu meio de pagamento ou pague agora com o botão abaixo.',
   },
   reminder: {
     subject: 'A fatura {number} vence em {date}',
-    opening: 'lembramos que {amount} da fatura {number} de {company} vencem em {date}.',
+    opening: 'Lembramos que {amount} da fatura {number} de {company} vencem em {date}.',
   },
   overdue: {
     subject: 'A fatura {number} está em atraso',
-    opening: 'a fatura {number} de {company} venceu em {date} e faltam ainda {amount}.',
+    opening: 'A fatura {number} de {company} venceu em {date} e faltam ainda {amount}.',
     ask: 'Por favor, pague-a assim que puder.',
   },
   trialEnding: {
     subject: 'O seu período experimental de {plan} termina em {date}',
-    opening: 'o seu período experimental de {plan} em {company} termina em {date}.',
+    opening: 'O seu período experimental de {plan} em {company} termina em {date}.',
     begins: 'A sua subscrição começa nesse momento e ser-lhe-á cobrada. Se não a quiser, cancele-a antes.',
   },
   cardExpiring: {
     subject: 'O seu cartão expira em breve',
-    opening: 'o cartão terminado em {last4} com que paga a {company} expira no fim de {month}.',
+    opening: 'O cartão terminado em {last4} com que paga a {company} expira no fim de {month}.',
     ask: 'Por favor, indique um novo para que os próximos pagamentos sejam concluídos.',
     button: 'Atualizar o cartão',
   },
   creditNote: {
     subject: 'Nota de crédito {number} de {company}',
-    opening: 'creditámos-lhe {amount} da fatura {invoice}.',
+    opening: 'Creditámos-lhe {amount} da fatura {invoice}.',
   },
   passwordReset: {
     subject: 'Defina uma nova palavra-passe',
     opening:
-      'alguém, esperamos que tenha sido você, pediu uma nova palavra-passe para a sua conta NovaBilling.',
+      'Alguém, esperamos que tenha sido você, pediu uma nova palavra-passe para a sua conta NovaBilling.',
     once: 'A ligação funciona uma vez e durante uma hora. Uma nova palavra-passe termina todas as suas sessões.',
     button: 'Definir nova palavra-passe',
     footer: 'Se não foi você, não precisa de fazer nada: a sua palavra-passe continua a mesma.',
@@ -73,19 +73,19 @@ export const pt: MailWords = {
   keyExpiring: {
     subject: 'Uma chave de API de {company} expira em {date}',
     opening:
-      'a chave de API “{name}” de {company} expira em {date}. A partir daí, os pedidos com ela são recusados.',
+      'A chave de API “{name}” de {company} expira em {date}. A partir daí, os pedidos com ela são recusados.',
     ask: 'Renove-a ou crie outra antes, e coloque-a onde a antiga é usada.',
     key: 'Chave',
     environment: 'Ambiente',
   },
   webhookDisabled: {
     subject: 'Um destino de webhooks foi desativado',
-    opening: 'deixámos de enviar webhooks para {url}.',
+    opening: 'Deixámos de enviar webhooks para {url}.',
     kept: 'O que não pôde ser entregue fica guardado. Quando o destino voltar a funcionar, ative-o e leia o que perdeu no registo de eventos.',
   },
   test: {
     subject: 'O correio do NovaBilling funciona',
-    opening: 'esta mensagem foi enviada para ver se o correio pode ser enviado. Pode.',
+    opening: 'Esta mensagem foi enviada para ver se o correio pode ser enviado. Pode.',
     footer: 'Foi pedida por alguém que gere a sua conta NovaBilling.',
   },
 }

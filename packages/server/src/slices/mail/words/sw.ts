@@ -17,47 +17,47 @@ export const sw: MailWords = {
   nothingToDo: 'Ikiwa umeshalipa, huhitaji kufanya chochote.',
   invoice: {
     subject: 'Ankara {number} kutoka {company}',
-    opening: 'hii ni ankara yako {number} kutoka {company} ya {total}.',
+    opening: 'Hii ni ankara yako {number} kutoka {company} ya {total}.',
     due: 'Tafadhali lipa {amount} kabla ya {date}.',
     nothingDue: 'Hakuna cha kulipa.',
   },
   receipt: {
     subject: 'Risiti yako kutoka {company}',
-    opening: 'asante. Tumepokea {amount} kwa ankara {number}.',
+    opening: 'Asante. Tumepokea {amount} kwa ankara {number}.',
     rest: 'Bado kuna {amount} ya kulipa.',
   },
   paymentFailed: {
     subject: 'Malipo yako kwa {company} hayakufanikiwa',
-    opening: 'hatukuweza kupokea {amount} kwa ankara {number}.',
+    opening: 'Hatukuweza kupokea {amount} kwa ankara {number}.',
     ask: 'Tafadhali angalia njia yako ya malipo, au lipa sasa kwa kitufe kilicho hapa chini.',
   },
   reminder: {
     subject: 'Ankara {number} inapaswa kulipwa {date}',
-    opening: 'tunakukumbusha kwamba {amount} ya ankara {number} kutoka {company} inapaswa kulipwa {date}.',
+    opening: 'Tunakukumbusha kwamba {amount} ya ankara {number} kutoka {company} inapaswa kulipwa {date}.',
   },
   overdue: {
     subject: 'Ankara {number} imechelewa kulipwa',
-    opening: 'ankara {number} kutoka {company} ilipaswa kulipwa {date}, na bado kuna {amount} ya kulipa.',
+    opening: 'Ankara {number} kutoka {company} ilipaswa kulipwa {date}, na bado kuna {amount} ya kulipa.',
     ask: 'Tafadhali ilipe mapema iwezekanavyo.',
   },
   trialEnding: {
     subject: 'Jaribio lako la {plan} linaisha {date}',
-    opening: 'jaribio lako la {plan} kwa {company} linaisha {date}.',
+    opening: 'Jaribio lako la {plan} kwa {company} linaisha {date}.',
     begins: 'Usajili wako unaanza wakati huo, na utatozwa. Ikiwa huutaki, uusitishe kabla ya hapo.',
   },
   cardExpiring: {
     subject: 'Kadi yako inakaribia kuisha muda',
-    opening: 'kadi inayoishia na {last4} unayotumia kulipa {company} inaisha muda mwishoni mwa {month}.',
+    opening: 'Kadi inayoishia na {last4} unayotumia kulipa {company} inaisha muda mwishoni mwa {month}.',
     ask: 'Tafadhali tupe kadi mpya ili malipo yako yajayo yafanikiwe.',
     button: 'Badilisha kadi',
   },
   creditNote: {
     subject: 'Hati ya salio {number} kutoka {company}',
-    opening: 'tumekurudishia {amount} kwa ankara {invoice}.',
+    opening: 'Tumekurudishia {amount} kwa ankara {invoice}.',
   },
   passwordReset: {
     subject: 'Weka nenosiri jipya',
-    opening: 'mtu fulani, tunatumai ni wewe, ameomba nenosiri jipya la akaunti yako ya NovaBilling.',
+    opening: 'Mtu fulani, tunatumai ni wewe, ameomba nenosiri jipya la akaunti yako ya NovaBilling.',
     once: 'Kiungo kinafanya kazi mara moja na kwa saa moja. Nenosiri jipya linakuondoa kwenye vifaa vyote.',
     button: 'Weka nenosiri jipya',
     footer: 'Ikiwa haikuwa wewe, huhitaji kufanya chochote: nenosiri lako linabaki lilivyo.',
@@ -72,19 +72,19 @@ export const sw: MailWords = {
   keyExpiring: {
     subject: 'Ufunguo wa API wa {company} unaisha muda {date}',
     opening:
-      'ufunguo wa API “{name}” wa {company} unaisha muda {date}. Baada ya hapo maombi yanayoutumia yatakataliwa.',
+      'Ufunguo wa API “{name}” wa {company} unaisha muda {date}. Baada ya hapo maombi yanayoutumia yatakataliwa.',
     ask: 'Ubadilishe au tengeneza mpya kabla ya hapo, na uuweke mahali ule wa zamani unapotumika.',
     key: 'Ufunguo',
     environment: 'Mazingira',
   },
   webhookDisabled: {
     subject: 'Kituo cha webhook kimezimwa',
-    opening: 'tumeacha kutuma webhook kwa {url}.',
+    opening: 'Tumeacha kutuma webhook kwa {url}.',
     kept: 'Kile ambacho hakikuweza kufikishwa kimehifadhiwa. Kituo kikifanya kazi tena, kiwashe na usome kilichokosekana kwenye kumbukumbu ya matukio.',
   },
   test: {
     subject: 'Barua pepe za NovaBilling zinafanya kazi',
-    opening: 'barua hii imetumwa kuona kama barua pepe zinaweza kutumwa. Zinaweza.',
+    opening: 'Barua hii imetumwa kuona kama barua pepe zinaweza kutumwa. Zinaweza.',
     footer: 'Mtu anayesimamia akaunti yako ya NovaBilling ameiomba.',
   },
 }
