@@ -18,6 +18,11 @@ export type Tx = {
   ): Promise<{ [K in keyof B]: RowOf<B[K]['statement']['columns']>[] }>
   /** A write whose answer is not needed: it travels with the next query or with the commit. */
   defer(bound: Bound): void
+  /**
+   * Does a part of the operation that may fail without failing it: what it wrote is taken back then, and its error is
+   * given. What is not about the rows themselves (a deadlock, a time-out, a lost connection) is thrown all the same.
+   */
+  attempt(part: () => Promise<void>): Promise<unknown>
   /** Runs after the commit, if it comes to that: waking a loop, never an effect that must not be lost. */
   afterCommit(act: () => void): void
   /**
@@ -38,6 +43,9 @@ export type Around<R> = {
 const begin = command('tx.begin', 'begin')
 const commit = command('tx.commit', 'commit')
 const rollback = command('tx.rollback', 'rollback')
+const savepoint = command('tx.savepoint', 'savepoint part')
+const release = command('tx.release', 'release savepoint part')
+const rollbackPart = command('tx.rollback_part', 'rollback to savepoint part')
 const setScope = command(
   'tx.set_scope',
   `select set_config('nova.tenant', $1, true), set_config('nova.environment', $2, true)`,
@@ -48,6 +56,8 @@ const readClock = statement(
   { clock_now: nullable(instant) },
 )
 
+/** Faults of values, constraints and functions: those of the rows that a statement met. */
+const ofRows = /^(22|23|P0|XX)/
 const retried = new Set(['40001', '40P01'])
 const attempts = 5
 
@@ -170,6 +180,24 @@ class OpenTransaction<R> implements Tx {
 
   defer(bound: Bound): void {
     this.#deferred.push(bound)
+  }
+
+  async attempt(part: () => Promise<void>): Promise<unknown> {
+    await this.#sendAll([savepoint()])
+    const [now, acts] = [this.now, this.#afterCommit.length]
+    try {
+      await part()
+      await this.#sendAll([release()])
+      return undefined
+    } catch (error) {
+      const state = sqlState(error)
+      if (this.#broken || (state !== undefined && !ofRows.test(state))) throw error
+      this.#deferred = []
+      this.#afterCommit.length = acts
+      this.now = now
+      await this.#sendAll([rollbackPart(), release()])
+      return error
+    }
   }
 
   afterCommit(act: () => void): void {

@@ -1,5 +1,5 @@
 import { command, nullable, statement, text, uuid } from '../../db/statement.ts'
-import { dueColumns, lockedColumns, withBillingFacts } from '../subscriptions/index.ts'
+import { dueColumns, killedReason, lockedColumns, withBillingFacts } from '../subscriptions/index.ts'
 
 /** How many lanes the environments are spread over. */
 export const laneCount = 16
@@ -76,8 +76,6 @@ export const forgetBatch = command(
   'billing_run.forget_batch',
   `delete from billing_batches where environment_id = any($2::uuid[]) and id = $1::uuid`,
 )
-
-const killedReason = 'a process ended while it was billing this'
 
 /** What was set aside because it failed, but not what ended a process: that would end the next one. */
 export const takeUpParked = statement(

@@ -3,7 +3,13 @@ import type { Deps } from '../../deps.ts'
 import { parseId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { billDue } from './bill.ts'
-import { type DueRow, type SubscriptionRow, lockSubscriptionsByIds, subscriptionById } from './sql.ts'
+import {
+  type DueRow,
+  type SubscriptionRow,
+  killedReason,
+  lockSubscriptionsByIds,
+  subscriptionById,
+} from './sql.ts'
 
 /** A subscription by its public id. */
 export async function findSubscription(
@@ -24,15 +30,31 @@ export function lockSubscriptions(tx: Tx, environmentId: string, ids: readonly s
 
 /**
  * A subscription, locked, as it stands at this moment: what has fallen due by now has been billed, so that a change
- * meets the period it is meant for even where the billing run is late.
+ * meets the period it is meant for even where the billing run is late. One that could not be billed is tried once more,
+ * so that it pays for what it had; where that fails again, it is given as it is.
  */
 export async function lockUpToDate(deps: Deps, tx: Tx, environmentId: string, id: string): Promise<DueRow> {
   const uuid = parseId('subscription', id)
-  const [row] = uuid === undefined ? [] : await lockSubscriptions(tx, environmentId, [uuid])
-  if (!row) throw new Refusal('subscription_not_found')
+  const lock = async (): Promise<DueRow> => {
+    const [row] = uuid === undefined ? [] : await lockSubscriptions(tx, environmentId, [uuid])
+    if (!row) throw new Refusal('subscription_not_found')
+    return row
+  }
+  const row = await lock()
   tx.notBefore(Temporal.Instant.from(row.updated_at))
-  // One that could not be billed can still be changed and canceled.
-  if (row.attempt === 0) await billDue(deps, tx, [row], { until: tx.now })
+  const bill = async (): Promise<void> => {
+    await billDue(deps, tx, [row], { until: tx.now })
+  }
+  if (row.attempt === 0) await bill()
+  else if (row.parked_reason !== killedReason) {
+    const error = await tx.attempt(bill)
+    if (error === undefined) return row
+    deps.log.warn(
+      { err: error, subscription: id },
+      'a subscription still cannot be billed, and is changed as it is',
+    )
+    return lock()
+  }
   return row
 }
 

@@ -87,6 +87,7 @@ export const dueColumns = {
   environment_id: uuid,
   ...subscriptionColumns,
   attempt: integer,
+  parked_reason: nullable(text),
   plan_name: text,
   plan_charges_revision: integer,
   billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
@@ -114,7 +115,7 @@ export function withBillingFacts(locked: string): string {
   return `with due as materialized (${locked})
    select ${Object.keys(subscriptionColumns)
      .map((name) => `s.${name}`)
-     .join(', ')}, s.environment_id, s.attempt,
+     .join(', ')}, s.environment_id, s.attempt, s.parked_reason,
      l.name as plan_name, l.charges_revision as plan_charges_revision, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
      n.id as next_price_id, n.amount_minor as next_price_minor, p.succeeded_at as next_price_from,
      coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms,
@@ -130,7 +131,10 @@ export function withBillingFacts(locked: string): string {
    order by s.due_at, s.id`
 }
 
-export const lockedColumns = `environment_id, attempt, ${subscriptionSelect}`
+/** Why one is set aside that nobody may try to bill in passing: it could end the next process too. */
+export const killedReason = 'a process ended while it was billing this'
+
+export const lockedColumns = `environment_id, attempt, parked_reason, ${subscriptionSelect}`
 
 export const lockSubscriptionsByIds = statement(
   'subscriptions.lock_by_ids',
