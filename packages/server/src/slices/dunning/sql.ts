@@ -100,7 +100,7 @@ export const claimDunningsInEnvironment = statement(
   'dunning.claim_in_environment',
   claim(`
     select environment_id, invoice_id from dunnings
-    where environment_id = $3::uuid and due_at <= $4::timestamptz and ${free}
+    where environment_id = $3::uuid and due_at <= $4::timestamptz and on_test_clock and ${free}
     order by due_at
     limit 200
     for update skip locked`),

@@ -141,7 +141,7 @@ export const claimRefundsInEnvironment = statement(
   'refunds.claim_in_environment',
   claim(`
     select environment_id, id, status as was from refunds
-    where environment_id = $3::uuid and due_at <= $4::timestamptz
+    where environment_id = $3::uuid and due_at <= $4::timestamptz and on_test_clock
       and (lease_until is null or lease_until <= $1::timestamptz)
     order by due_at
     limit 200
