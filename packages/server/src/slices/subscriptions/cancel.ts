@@ -48,11 +48,11 @@ export async function cancelSubscription(
     const closing = isInPeriod(row, plan.at)
       ? closeArrears(row, plan.at, { by: 'cancellation', at: plan.at })
       : undefined
+    const isBehind = row.due_at !== null && Date.parse(row.due_at) <= plan.at
     // A pause may have outlasted its period.
-    const used = usedWindow(
-      row,
-      isInPeriod(row, plan.at) ? { by: 'cancellation', at: plan.at } : { by: 'period' },
-    )
+    const used = isBehind
+      ? undefined
+      : usedWindow(row, isInPeriod(row, plan.at) ? { by: 'cancellation', at: plan.at } : { by: 'period' })
     const drafts = closing ? [closing] : []
     const ended = endSubscriptions(deps, tx, [row])
     await creditCanceled(deps, tx, row, plan.at)
