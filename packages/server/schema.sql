@@ -868,6 +868,29 @@ grant insert, select, update on password_resets to nova_api;
 grant select on password_resets to nova_lookup;
 grant delete, insert, select, update on password_resets to nova_worker;
 
+create table payment_disputes (
+  environment_id uuid not null,
+  id uuid not null,
+  payment_id uuid not null,
+  handle text not null,
+  status text not null,
+  reason text,
+  amount_minor bigint not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint payment_disputes_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint payment_disputes_status_check CHECK ((status = ANY (ARRAY['OPEN'::text, 'WON'::text, 'LOST'::text]))),
+  constraint payment_disputes_environment_id_payment_id_fkey FOREIGN KEY (environment_id, payment_id) REFERENCES payments(environment_id, id),
+  constraint payment_disputes_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE UNIQUE INDEX payment_disputes_handle_key ON public.payment_disputes USING btree (environment_id, payment_id, handle);
+alter table payment_disputes force row level security;
+create policy environment on payment_disputes using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on payment_disputes to nova_worker using true with check true;
+grant insert, select, update on payment_disputes to nova_api;
+grant insert, select, update on payment_disputes to nova_worker;
+
 create table payment_methods (
   environment_id uuid not null,
   id uuid not null,
@@ -969,6 +992,7 @@ CREATE INDEX payments_due ON public.payments USING btree (due_at) WHERE ((due_at
 CREATE INDEX payments_due_on_test_clock ON public.payments USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock);
 CREATE INDEX payments_handle ON public.payments USING btree (environment_id, provider_handle) WHERE (provider_handle IS NOT NULL);
 CREATE INDEX payments_invoice ON public.payments USING btree (environment_id, invoice_id);
+CREATE INDEX payments_transaction ON public.payments USING btree (environment_id, provider_transaction_id) WHERE (provider_transaction_id IS NOT NULL);
 CREATE UNIQUE INDEX payments_open_key ON public.payments USING btree (environment_id, invoice_id) WHERE (status = ANY (ARRAY['PENDING'::text, 'PROCESSING'::text, 'UNKNOWN'::text]));
 CREATE UNIQUE INDEX payments_reference_key ON public.payments USING btree (environment_id, reference);
 alter table payments force row level security;

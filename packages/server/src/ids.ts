@@ -22,6 +22,7 @@ export const idPrefixes = {
   invoiceLine: 'line',
   payment: 'pay',
   refund: 'ref',
+  dispute: 'dsp',
   paymentMethod: 'pm',
   paymentProvider: 'prov',
   checkout: 'chk',

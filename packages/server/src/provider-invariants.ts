@@ -17,6 +17,15 @@ export const providerInvariants: readonly Invariant[] = [
        )`,
   ),
   invariant(
+    'dispute_of_paid',
+    'every dispute is of a payment that has succeeded, over no more than was paid',
+    `select d.environment_id, 'payment ' || p.reference as place,
+       'is ' || p.status || ' over ' || p.amount_minor || ' and disputed over ' || d.amount_minor as fault
+     from payment_disputes d
+     join payments p on p.environment_id = d.environment_id and p.id = d.payment_id
+     where p.status not in ('SUCCEEDED', 'REFUNDED') or d.amount_minor > p.amount_minor`,
+  ),
+  invariant(
     'checkout_is_paid',
     'every completed checkout has brought one payment, of its invoice, its account and its amount',
     `select s.environment_id, 'checkout ' || s.reference as place,

@@ -178,6 +178,7 @@ export type {
   Message,
   OpenSession,
   Payment,
+  PaymentDispute,
   PaymentMethod,
   PaymentMethodsCreateInput,
   PaymentMethodsListQuery,

@@ -958,7 +958,7 @@ export interface EventLogListQuery {
   /** The id of the last event that you have */
   after?: string | undefined
   /** Only events of this type */
-  event?: 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test' | undefined
+  event?: 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test' | undefined
   /** `desc` goes back from the newest; `asc` unless given */
   sortOrder?: 'asc' | 'desc' | undefined
   /** Items a page; default 20 */
@@ -1577,8 +1577,20 @@ export interface Payment {
   /** Amount in major units */
   refundedAmount: number
   refunds: Refund[]
+  disputes: PaymentDispute[]
   paymentMethodId: string | null
   createdAt: string
+}
+
+export interface PaymentDispute {
+  id: string
+  /** WON: the money stays with you */
+  status: 'OPEN' | 'WON' | 'LOST'
+  /** Amount in major units */
+  amount: number
+  reason: string | null
+  createdAt: string
+  updatedAt: string
 }
 
 export interface PaymentMethod {
@@ -2677,7 +2689,7 @@ export interface WebhookEndpointsCreateInput {
   /** An https address on port 443 or 8443 of the public network */
   url: string
   /** What it hears; all that the key may write unless given */
-  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
+  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
   description?: string | undefined
   /** While it is off, events pass by it; true unless given */
   isActive?: boolean | undefined
@@ -2710,7 +2722,7 @@ export interface WebhookEndpointsRotateSecretInput {
 export interface WebhookEndpointsUpdateInput {
   /** An https address on port 443 or 8443 of the public network; that of the default endpoint is set with the account */
   url?: string | undefined
-  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
+  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
   description?: string | null | undefined
   /** While it is off, events pass by it */
   isActive?: boolean | undefined

@@ -29,7 +29,7 @@ export const eventKinds = {
     'uncollectible',
     'overdue',
   ],
-  payment: ['succeeded', 'failed', 'refunded'],
+  payment: ['succeeded', 'failed', 'refunded', 'disputed', 'dispute_closed'],
   credit_note: ['finalized', 'voided'],
   webhook_endpoint: ['disabled', 'test'],
 } as const

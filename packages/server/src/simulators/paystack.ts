@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import {
   type Ask,
+  type DisputeState,
   type Reply,
   type Simulated,
   type World,
@@ -48,7 +49,13 @@ const answers: Readonly<Record<string, readonly [status: string, response: strin
   cancel: ['abandoned', 'The transaction was not completed'],
 }
 
-export const paystack: Simulated = { name: 'PAYSTACK', prefix: '/paystack', address: '/paystack', answer }
+export const paystack: Simulated = {
+  name: 'PAYSTACK',
+  prefix: '/paystack',
+  address: '/paystack',
+  answer,
+  dispute,
+}
 
 function answer(world: World, ask: Ask): Reply {
   const key = /^Bearer (sk_test_\w{10,})$/.exec(headerOf(ask, 'authorization'))?.[1]
@@ -75,6 +82,11 @@ function answer(world: World, ask: Ask): Reply {
         ? ok('Verification successful', shown(found))
         : refuse(404, 'Transaction reference not found.')
     }
+    case 'GET /dispute/':
+    case `GET /dispute/${second}`: {
+      const disputed = disputes(world).get(second)
+      return disputed ? ok('Dispute retrieved', disputed) : refuse(404, 'Dispute not found')
+    }
     case 'POST /refund/':
       return refund(world, key, jsonBody(ask))
     case 'GET /refund/': {
@@ -92,6 +104,8 @@ function answer(world: World, ask: Ask): Reply {
 const transactions = (world: World) => world.store<Transaction>('paystack.transactions')
 const authorizations = (world: World) => world.store<Authorization>('paystack.authorizations')
 const refunds = (world: World) => world.store<Refund>('paystack.refunds')
+
+const disputes = (world: World) => world.store<object>('paystack.disputes')
 
 function transactionBy(world: World, idOrReference: string): Transaction | undefined {
   return (
@@ -205,6 +219,24 @@ function refund(world: World, key: string, body: Readonly<Record<string, unknown
   })
   tell(world, key, 'refund.processed', { ...made, transaction_reference: of.reference })
   return reply
+}
+
+function dispute(world: World, reference: string, state: DisputeState): void {
+  const of = transactionBy(world, reference)
+  if (of?.status !== 'success') return
+  const id = of.id - 3_000_000_000
+  const isOpen = state === 'open'
+  const made = {
+    id,
+    refund_amount: of.amount,
+    currency: of.currency,
+    status: isOpen ? 'awaiting-merchant-feedback' : 'resolved',
+    resolution: isOpen ? null : state === 'won' ? 'declined' : 'merchant-accepted',
+    category: 'chargeback',
+    transaction: shown(of),
+  }
+  disputes(world).set(String(id), made)
+  tell(world, of.key, isOpen ? 'charge.dispute.create' : 'charge.dispute.resolve', made)
 }
 
 function tell(world: World, key: string, event: string, about: object): void {

@@ -123,6 +123,12 @@ function control(world: World, ask: Ask): Reply {
     case 'POST /_control/let-go':
       world.letGo()
       return { status: 204, body: '' }
+    case 'POST /_control/disputes': {
+      const about = all.find(({ name }) => name === given['provider'])
+      about?.dispute?.(world, String(given['reference']), given['status'] ?? 'open')
+      world.answered()
+      return { status: 204, body: '' }
+    }
     case 'GET /_control/movements':
       return { status: 200, body: JSON.stringify(world.movements) }
     default:

@@ -1,5 +1,13 @@
 import { createHmac } from 'node:crypto'
-import { type Ask, type Reply, type Simulated, type World, headerOf, jsonReply } from './world.ts'
+import {
+  type Ask,
+  type Reply,
+  type Simulated,
+  type World,
+  headerOf,
+  jsonReply,
+  type DisputeState,
+} from './world.ts'
 
 type Intent = {
   id: string
@@ -44,7 +52,7 @@ const knownMethods: Readonly<Record<string, string>> = {
   pm_simpending: 'pending',
 }
 
-export const stripe: Simulated = { name: 'STRIPE', prefix: '/v1', address: '', answer }
+export const stripe: Simulated = { name: 'STRIPE', prefix: '/v1', address: '', answer, dispute }
 
 function answer(world: World, ask: Ask): Reply {
   const key = /^Bearer ((?:sk|rk)_test_\w{8,})$/.exec(headerOf(ask, 'authorization'))?.[1]
@@ -93,6 +101,8 @@ function route(world: World, key: string, ask: Ask, form: URLSearchParams): Repl
         },
       )
     }
+    case 'GET disputes':
+      return found(world.store<object>('stripe.disputes').get(second))
     case 'POST refunds':
       return refund(world, key, form)
     case 'GET refunds': {
@@ -108,6 +118,8 @@ function route(world: World, key: string, ask: Ask, form: URLSearchParams): Repl
 }
 
 const intents = (world: World) => world.store<Intent>('stripe.intents')
+/** Whose key an intent was paid with. */
+const merchants = (world: World) => world.store<string>('stripe.merchants')
 const sessions = (world: World) => world.store<Session>('stripe.sessions')
 const refunds = (world: World) => world.store<Refund>('stripe.refunds')
 const methods = (world: World) => world.store<string>('stripe.methods')
@@ -173,6 +185,7 @@ function conclude(world: World, key: string, intent: Intent, choice: string): Re
   }
   if (choice === 'succeed') {
     intent.status = 'succeeded'
+    merchants(world).set(intent.id, key)
     intent.amount_received = intent.amount + (world.takeFault('STRIPE', '', ['other_amount']) ? 100 : 0)
     world.movements.push({
       provider: 'STRIPE',
@@ -278,6 +291,25 @@ function refund(world: World, key: string, form: URLSearchParams): Reply {
   })
   tell(world, key, 'refund.created', made)
   return jsonReply(200, made)
+}
+
+/** Of what was paid with this reference. */
+function dispute(world: World, reference: string, state: DisputeState): void {
+  const of = [...intents(world).values()].find(({ metadata }) => metadata['reference'] === reference)
+  if (!of) return
+  const isOpen = state === 'open'
+  const made = {
+    id: `dp_${of.id}`,
+    object: 'dispute',
+    amount: of.amount,
+    currency: of.currency,
+    payment_intent: of.id,
+    reason: 'fraudulent',
+    status: isOpen ? 'needs_response' : state,
+  }
+  world.store<object>('stripe.disputes').set(made.id, made)
+  const key = merchants(world).get(of.id) ?? ''
+  tell(world, key, `charge.dispute.${isOpen ? 'created' : 'closed'}`, made)
 }
 
 /** The merchant's address is known by its key, and the signing secret is set at the same place: `secret|address`. */

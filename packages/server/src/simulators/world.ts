@@ -16,6 +16,9 @@ export type Reply = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** What becomes of a payment that the payer's bank asks back. */
+export type DisputeState = 'open' | 'won' | 'lost'
+
 /** One provider's protocol. */
 export type Simulated = {
   readonly name: string
@@ -24,6 +27,8 @@ export type Simulated = {
   /** What its address is, behind ours. */
   readonly address: string
   readonly answer: (world: World, ask: Ask) => Reply | Promise<Reply>
+  /** Opens a dispute over a payment, or says how it ended. */
+  readonly dispute?: (world: World, reference: string, state: DisputeState) => void
   /** What a call is about, for faults that are meant for it; its path unless said otherwise. */
   readonly actionOf?: (ask: Ask) => string
 }

@@ -191,6 +191,7 @@ test('nothing is left of the damage, and every promise has been looked at', asyn
     'no two payments share a transaction of a provider',
     // Broken and found in http/providers/verify.test.ts and http/dunning/dunning.test.ts.
     'every failed invoice whose retries are not over has a day for the next, or a charge under way',
+    'every dispute is of a payment that has succeeded, over no more than was paid',
     'every completed checkout has brought one payment, of its invoice, its account and its amount',
     'every payment, and every method, goes through an account at its own provider',
   ])

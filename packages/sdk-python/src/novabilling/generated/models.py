@@ -931,8 +931,22 @@ class Payment(Model):
     refunded_amount: Decimal = Field(alias="refundedAmount")
     """Amount in major units"""
     refunds: List[Refund]
+    disputes: List[PaymentDispute]
     payment_method_id: Optional[str] = Field(alias="paymentMethodId")
     created_at: dt.datetime = Field(alias="createdAt")
+
+
+class PaymentDispute(Model):
+    """`PaymentDispute` as the API answers it."""
+
+    id: str
+    status: Annotated[Literal["OPEN", "WON", "LOST"], LENIENT]
+    """WON: the money stays with you"""
+    amount: Decimal
+    """Amount in major units"""
+    reason: Optional[str]
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
 
 
 class PaymentMethod(Model):

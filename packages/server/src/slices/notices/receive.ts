@@ -4,7 +4,7 @@ import { metrics } from '../../http/operations.ts'
 import { parseId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { askAboutSessions } from '../checkout/index.ts'
-import { collectionLoop } from '../payments/index.ts'
+import { collectionLoop, recordDispute } from '../payments/index.ts'
 import { type Received, openAccount, providerNamed } from '../providers/index.ts'
 import { bookLate } from './late.ts'
 import {
@@ -52,6 +52,13 @@ export async function receiveNotice(
   await deps.workerDb.query(countNotice(environmentId, row.id, now))
   if (notice.kind === 'ignored') {
     notices.inc({ provider, outcome: 'ignored' })
+    return kind.thanks(received)
+  }
+  if (notice.kind === 'dispute') {
+    const dispute = await kind.queryDispute?.(account, notice.handle)
+    const scope = { tenantId: row.tenant_id, environmentId, isTest: row.is_test }
+    const isOurs = dispute !== undefined && (await recordDispute(deps, scope, row.id, dispute))
+    notices.inc({ provider, outcome: isOurs ? 'asked' : 'nothing_open' })
     return kind.thanks(received)
   }
   const { reference, handle } = notice

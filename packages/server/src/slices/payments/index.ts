@@ -1,6 +1,6 @@
 import type { Slice } from '../../http/route.ts'
 import { methodRoutes, paymentRoutes } from './routes.ts'
-import { Payment, PaymentMethod, Refund } from './schema.ts'
+import { Payment, PaymentDispute, PaymentMethod, Refund } from './schema.ts'
 
 export const paymentMethods: Slice = {
   name: 'payment-methods',
@@ -16,7 +16,7 @@ export const payments: Slice = {
   title: 'Payments',
   description: 'Money that came in, and money that went back.',
   routes: paymentRoutes,
-  schemas: [Payment, Refund],
+  schemas: [Payment, Refund, PaymentDispute],
   constraints: {
     payments_open_key: 'payment_in_progress',
     payments_refunds_check: 'refund_exceeds_payment',
@@ -29,6 +29,7 @@ export { collectionLoop, intendPayments, adjustPayments, withdrawPayments } from
 export { intendRefunds, keptOf, mostRefundable } from './intend-refunds.ts'
 export { listPayments } from './list.ts'
 export { findPaymentMethod, listPaymentMethods, removePaymentMethod, setDefaultMethod } from './methods.ts'
+export { recordDispute } from './disputes.ts'
 export { keepMethod } from './keep-method.ts'
 export { givenBackOfInvoices, receivedOfInvoices } from './refunds-sql.ts'
 export { tokenPlace } from './methods-sql.ts'

@@ -45,6 +45,14 @@ export function presentPayment(row: PaymentRow): Payment {
       failureReason: refund.failureReason,
       createdAt: isoInstant(Temporal.Instant.from(refund.createdAt)),
     })),
+    disputes: row.disputes.map((dispute) => ({
+      id: publicId('dispute', dispute.id),
+      status: dispute.status,
+      amount: toMajorNumber({ currency, minor: BigInt(dispute.amountMinor) }),
+      reason: dispute.reason,
+      createdAt: isoInstant(Temporal.Instant.from(dispute.createdAt)),
+      updatedAt: isoInstant(Temporal.Instant.from(dispute.updatedAt)),
+    })),
     paymentMethodId: row.payment_method_id === null ? null : publicId('paymentMethod', row.payment_method_id),
     createdAt: isoInstant(row.created_at),
   }

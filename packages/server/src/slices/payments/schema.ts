@@ -64,6 +64,18 @@ export const Refund = Type.Object(
   { $id: 'Refund' },
 )
 
+export const PaymentDispute = Type.Object(
+  {
+    id: Type.String(),
+    status: { ...oneOf(['OPEN', 'WON', 'LOST']), description: 'WON: the money stays with you' },
+    amount: Money,
+    reason: orNull(Type.String({ description: 'In the words of the provider' })),
+    createdAt: Instant,
+    updatedAt: Instant,
+  },
+  { $id: 'PaymentDispute' },
+)
+
 const paymentStatus = oneOf(['PENDING', 'PROCESSING', 'SUCCEEDED', 'FAILED', 'REFUNDED'])
 
 export const Payment = Type.Object(
@@ -85,6 +97,7 @@ export const Payment = Type.Object(
     failureReason: orNull(Type.String()),
     refundedAmount: Money,
     refunds: Type.Array(Type.Unsafe<Static<typeof Refund>>({ $ref: 'Refund#' })),
+    disputes: Type.Array(Type.Unsafe<Static<typeof PaymentDispute>>({ $ref: 'PaymentDispute#' })),
     paymentMethodId: orNull(Type.String()),
     createdAt: Instant,
   },

@@ -22,6 +22,15 @@ type StoredRefund = {
   createdAt: string
 }
 
+type StoredDispute = {
+  id: string
+  amountMinor: string
+  status: 'OPEN' | 'WON' | 'LOST'
+  reason: string | null
+  createdAt: string
+  updatedAt: string
+}
+
 const ownColumns = {
   id: uuid,
   invoice_id: uuid,
@@ -45,7 +54,11 @@ const ownColumns = {
 /** A payment without its refunds: what is locked. */
 export type LockedPayment = RowOf<typeof ownColumns>
 
-export const paymentColumns = { ...ownColumns, refunds: json<StoredRefund[]>() }
+export const paymentColumns = {
+  ...ownColumns,
+  refunds: json<StoredRefund[]>(),
+  disputes: json<StoredDispute[]>(),
+}
 export type PaymentRow = RowOf<typeof paymentColumns>
 
 const ownSelect = Object.keys(ownColumns).join(', ')
@@ -56,7 +69,13 @@ export const paymentSelect = `${ownSelect},
        'failureReason', r.failure_reason, 'createdAt', r.created_at
      ) order by r.created_at, r.id), '[]')
    from refunds r
-   where r.environment_id = payments.environment_id and r.payment_id = payments.id) as refunds`
+   where r.environment_id = payments.environment_id and r.payment_id = payments.id) as refunds,
+  (select coalesce(json_agg(json_build_object(
+       'id', d.id, 'amountMinor', d.amount_minor::text, 'status', d.status, 'reason', d.reason,
+       'createdAt', d.created_at, 'updatedAt', d.updated_at
+     ) order by d.created_at, d.id), '[]')
+   from payment_disputes d
+   where d.environment_id = payments.environment_id and d.payment_id = payments.id) as disputes`
 
 export const paymentsByIds = statement(
   'payments.by_ids',

@@ -15,6 +15,7 @@ export { availableProvider, outcomeOf, providerNamed } from './outcome.ts'
 export { payInSandbox } from './sandbox.ts'
 export {
   type Account,
+  type Dispute,
   type Received,
   type Started,
   type Found,

@@ -101,12 +101,24 @@ export type Received = {
 
 /**
  * What it means. It is never more than a reason to ask the provider: about a charge or a checkout, or about a refund,
- * by our reference or by what the provider calls it.
+ * by our reference or by what the provider calls it; or about a dispute.
  */
 export type Notice =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'ignored' }
+  | { readonly kind: 'dispute'; readonly handle: string }
   | { readonly kind: 'charge' | 'refund'; readonly reference: string | null; readonly handle: string | null }
+
+/** A payment that the payer's bank asks back, and how that ended. */
+export type Dispute = {
+  /** What the provider calls it. */
+  readonly handle: string
+  readonly transactionId: string
+  readonly status: 'OPEN' | 'WON' | 'LOST'
+  readonly reason: string | null
+  readonly amountMinor: bigint
+  readonly currency: string
+}
 
 /** A page of the provider's on which the customer pays, or a prompt on the customer's phone (`url` is null). */
 export type Started =
@@ -148,6 +160,8 @@ type AccountKind = {
   }) => string | undefined
   readonly probe: (deps: Deps, account: Account) => Promise<Probe>
   readonly readNotice: (account: Account, received: Received) => Notice | Promise<Notice>
+  /** Undefined: it tells of no disputes. What it throws leaves the notice to be sent again. */
+  readonly queryDispute?: (account: Account, handle: string) => Promise<Dispute | undefined>
   /** What it wants to hear back. */
   readonly thanks: (received: Received) => { readonly type: string; readonly body: string }
   /** The customer is asked on a phone, and there is no page. */

@@ -17,6 +17,10 @@ export function readNotice(account: Account, { body, headers }: Received): Notic
   const { event, data } = objectOf(body.toString('utf8'))
   const about = fieldsOf(data)
   if (event === 'charge.success') return charge(textOf(about['reference']))
+  if (typeof event === 'string' && event.startsWith('charge.dispute.')) {
+    const dispute = textOf(about['id'])
+    return dispute === undefined ? { kind: 'ignored' } : { kind: 'dispute', handle: dispute }
+  }
   if (typeof event === 'string' && event.startsWith('refund.')) {
     const handle = textOf(about['id']) ?? textOf(about['refund_reference']) ?? null
     const note = textOf(about['merchant_note'])

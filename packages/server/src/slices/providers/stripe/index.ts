@@ -2,6 +2,7 @@ import type { Stripe } from 'stripe'
 import { type Found, type Provider, type Started, accountOf } from '../provider.ts'
 import { calling, clientOf, stripeUnits } from './client.ts'
 import { declined } from './declines.ts'
+import { queryDispute } from './disputes.ts'
 import { readNotice } from './notice.ts'
 import { outcomeOfIntent, outcomeOfRefund, outcomeOfSession } from './outcome.ts'
 
@@ -49,6 +50,7 @@ export const stripe: Provider = {
       return { success: true, message: 'Stripe knows the secretKey.' }
     },
     readNotice,
+    queryDispute,
     thanks: () => ({ type: 'application/json', body: '{"received":true}' }),
     needsPhone: false,
     async startCheckout(_deps, request): Promise<Started> {

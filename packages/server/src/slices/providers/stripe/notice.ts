@@ -18,6 +18,7 @@ export async function readNotice(account: Account, { body, headers }: Received):
     textOf(fieldsOf(about['metadata'])['reference']) ?? textOf(about['client_reference_id']) ?? null
   const handle = textOf(about['id']) ?? null
   if (/^(checkout\.session|payment_intent)\./.test(event.type)) return { kind: 'charge', reference, handle }
+  if (event.type.startsWith('charge.dispute.') && handle !== null) return { kind: 'dispute', handle }
   if (event.type.startsWith('refund.')) return { kind: 'refund', reference, handle }
   return { kind: 'ignored' }
 }
