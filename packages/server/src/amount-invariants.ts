@@ -83,4 +83,43 @@ export const amountInvariants: readonly Invariant[] = [
      ) l on l.environment_id = i.environment_id and l.invoice_id = i.id
      where i.discount_minor <> coalesce(l.minor, 0) or l.exceeds`,
   ),
+  invariant(
+    'coupons_are_counted',
+    'every coupon is counted as often as it was applied',
+    `select c.environment_id, 'coupon ' || c.code as place,
+       'counts ' || c.redemptions || ' redemptions of ' || count(a.id) as fault
+     from coupons c
+     left join applied_coupons a on a.environment_id = c.environment_id and a.coupon_id = c.id
+     group by c.environment_id, c.id
+     having c.redemptions <> count(a.id)`,
+  ),
+  invariant(
+    'coupon_uses_are_counted',
+    'what every applied coupon has used, and has left, is what it came off',
+    `select a.environment_id, 'applied coupon ' || a.id as place,
+       'counts ' || a.used || ' uses of ' || coalesce(u.uses, 0) || ' and has ' || coalesce(a.uses_left::text, 'any')
+         || ' left of ' || coalesce(c.periods::text, 'any') as fault
+     from applied_coupons a
+     join coupons c on c.environment_id = a.environment_id and c.id = a.coupon_id
+     left join (
+       select environment_id, applied_coupon_id, sum(uses) as uses
+       from coupon_uses
+       where returned_at is null
+       group by environment_id, applied_coupon_id
+     ) u on u.environment_id = a.environment_id and u.applied_coupon_id = a.id
+     where a.used <> coalesce(u.uses, 0) or a.used + a.uses_left <> c.periods`,
+  ),
+  invariant(
+    'discounts_are_coupons',
+    'the discount of every invoice is what coupons took off it',
+    `select i.environment_id, 'invoice ' || coalesce(i.number, i.id::text) as place,
+       'has a discount of ' || i.discount_minor || ' and coupons over ' || coalesce(u.minor, 0) as fault
+     from invoices i
+     left join (
+       select environment_id, invoice_id, sum(amount_minor) as minor
+       from coupon_uses
+       group by environment_id, invoice_id
+     ) u on u.environment_id = i.environment_id and u.invoice_id = i.id
+     where i.status <> 'DRAFT' and i.discount_minor <> coalesce(u.minor, 0)`,
+  ),
 ]

@@ -30,6 +30,8 @@ export const idPrefixes = {
   creditNoteLine: 'cnl',
   tax: 'tax',
   taxAssignment: 'taxa',
+  coupon: 'cpn',
+  appliedCoupon: 'cpa',
   event: 'evt',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',

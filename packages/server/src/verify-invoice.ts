@@ -1,3 +1,4 @@
+import { verifyDiscounts } from './verify-discounts.ts'
 import {
   type Claim,
   DocumentFault,
@@ -73,9 +74,10 @@ function recompute(document: unknown): Recomputed {
   for (const [index, minor] of byLargestRemainder(exact, subtotal).entries())
     claim(`lines[${index}].amountMinor`, lines[index]?.['amountMinor'], minor)
 
+  const taken = verifyDiscounts('discounts' in invoice ? listOf(invoice, 'discounts') : [], lines, claim)
   const discount = lines.reduce((total, line) => total + wholeOf(line, 'discountMinor'), 0n)
   claim('discountMinor', invoice['discountMinor'], discount)
-  const tax = verifyTaxes(listOf(invoice, 'taxes'), lines, claim)
+  const tax = verifyTaxes(listOf(invoice, 'taxes'), lines, taken, claim)
   claim('taxMinor', invoice['taxMinor'], tax)
   const totalMinor = subtotal - discount + tax
   claim('totalMinor', invoice['totalMinor'], totalMinor)

@@ -27,11 +27,17 @@ export function netOf(line: Fields, price: Fraction): Fraction {
 
 /**
  * Each tax on top is its rate on the lines that have it, less their discounts, rounded half up. Taxes within prices are
- * what the net amounts leave of the prices, shared out by their rates. Gives the sum of all.
+ * what the net amounts leave of the prices, less what discounts took off them (`taken`), shared out by their rates. Gives
+ * the sum of all.
  */
-export function verifyTaxes(taxes: readonly Fields[], lines: readonly Fields[], claim: Claim): bigint {
+export function verifyTaxes(
+  taxes: readonly Fields[],
+  lines: readonly Fields[],
+  taken: readonly bigint[],
+  claim: Claim,
+): bigint {
   const said = taxes.map(taxOf)
-  const within = taxesWithin(lines)
+  const within = taxesWithin(lines, taken)
   return said.reduce((sum, { key, rate, isWithin }, index) => {
     const own = lines.filter((line) => taxesOf(line).some((tax) => tax.key === key))
     const base = own.reduce((total, line) => total + leftOf(line), 0n)
@@ -42,7 +48,7 @@ export function verifyTaxes(taxes: readonly Fields[], lines: readonly Fields[], 
   }, 0n)
 }
 
-function taxesWithin(lines: readonly Fields[]): Map<string, bigint> {
+function taxesWithin(lines: readonly Fields[], taken: readonly bigint[]): Map<string, bigint> {
   const groups = new Map<string, { taxes: Tax[]; price: Fraction; net: bigint }>()
   for (const [index, line] of lines.entries()) {
     const taxes = taxesOf(line).filter(({ isWithin }) => isWithin)
@@ -51,7 +57,10 @@ function taxesWithin(lines: readonly Fields[]): Map<string, bigint> {
     const { price, net } = groups.get(key) ?? { price: nothing, net: 0n }
     groups.set(key, {
       taxes,
-      price: plus(price, fractionOf(line['exactMinor'], `lines[${index}].exactMinor`)),
+      price: plus(plus(price, fractionOf(line['exactMinor'], `lines[${index}].exactMinor`)), {
+        above: -(taken[index] ?? 0n),
+        below: 1n,
+      }),
       net: net + leftOf(line),
     })
   }

@@ -78,7 +78,8 @@ function discountsOf(
   const taken = prices.map((_, place) => sum(shares.map((share) => share.lineMinor[place] ?? 0n)))
   const lineDiscountMinor = lineMinor.map((net, place) => {
     const [price = 0n, off = 0n] = [prices[place], taken[place]]
-    const proportional = price === 0n ? 0n : roundHalfUp(ratio(net * off, price))
+    if (off === 0n) return 0n
+    const proportional = roundHalfUp(ratio(net * off, price))
     return proportional < net ? proportional : net
   })
   const byLine = lineDiscountMinor.map((minor, place) =>

@@ -6,6 +6,7 @@ import { charges } from './charges/index.ts'
 import { checkout } from './checkout/index.ts'
 import { clocks } from './clock/index.ts'
 import { collecting } from './collection/index.ts'
+import { coupons } from './coupons/index.ts'
 import { creditNotes } from './credit-notes/index.ts'
 import { crediting } from './crediting/index.ts'
 import { currencies } from './currencies/index.ts'
@@ -40,6 +41,7 @@ export const slices: readonly Slice[] = [
   usage,
   taxes,
   charges,
+  coupons,
   ledger,
   invoices,
   paymentProviders,

@@ -40,6 +40,14 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     prices: [{ currency: 'USD', amount: 10 }],
   })
   const tax = await made('/taxes', { name: mark, code: 'vat', rate: 10 })
+  const coupon = await made('/coupons', {
+    code: mark,
+    name: mark,
+    discountType: 'PERCENTAGE',
+    discountValue: 1,
+    duration: 'FOREVER',
+  })
+  const applied = await made('/coupons/apply', { code: mark, customerId: customer['id'] })
   const assignment = await made('/taxes/assignments', { taxCode: 'vat', customerId: customer['id'] })
   const subscription = await made('/subscriptions', { customerId: customer['id'], planId: plan['id'] })
   const endpoint = await made('/webhook-endpoints', { url: 'http://127.0.0.1:9/refused', isActive: true })
@@ -97,6 +105,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     subscription: subscription['id'] ?? '',
     taxes: tax['id'] ?? '',
     assignments: assignment['id'] ?? '',
+    coupons: coupon['id'] ?? '',
+    applied: applied['id'] ?? '',
   }
 }
 
@@ -126,6 +136,11 @@ function bodyFor(operation: string, ids: Ids): object {
     'portal.checkout': { successUrl: 'https://shop.example.com' },
     'invoices.checkout': { successUrl: 'https://shop.example.com' },
     'payments.create': { invoiceId: ids['invoices'], amount: 1 },
+    'coupons.apply': {
+      couponId: ids['coupons'],
+      customerId: ids['customers'],
+      subscriptionId: ids['subscriptions'],
+    },
     'taxes.assign': { taxCode: 'vat', customerId: ids['customers'] },
     'creditNotes.create': { invoiceId: ids['invoices'], amount: 1, reason: 'OTHER' },
   }
@@ -210,6 +225,7 @@ test('in every body and every filter, another tenant’s id is one that does not
     'payments.create',
     'creditNotes.create',
     'taxes.assign',
+    'coupons.apply',
   ]) {
     const route = dataRoutes.find((one) => one.operation === operation)
     assert.ok(route)

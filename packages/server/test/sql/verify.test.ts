@@ -45,6 +45,15 @@ const { body: taken } = await live('POST', '/credit-notes', {
   reason: 'OTHER',
 })
 await live('POST', `/credit-notes/${taken.id}/void`)
+await live('POST', '/coupons', {
+  code: 'TEN',
+  name: 'Ten',
+  discountType: 'PERCENTAGE',
+  discountValue: 10,
+  duration: 'REPEATING',
+  periods: 2,
+})
+await subscribe(live, { couponCode: 'ten' })
 await live('POST', '/taxes', { name: 'VAT', code: 'vat', rate: 16 })
 const { body: taxed } = await live('POST', '/invoices', {
   customerId: third.customerId,
@@ -124,6 +133,9 @@ const damage: Record<string, string> = {
   'what the ledger owes for every tax is what invoices charged of it, less what was credited': `update ledger_entries set account = 'tax_payable:other' where account = 'tax_payable:vat' and $1::uuid is not null`,
   'no tax of an invoice is credited with more than was charged of it': `update credit_notes set taxes = jsonb_set(taxes, '{0,amount}', '"99999"') where taxes is not null and $1::uuid is not null`,
   'the discounts of the lines of every invoice sum to its discount, and none exceeds its line': `update invoice_lines set discount_minor = 1 where invoice_id = $1`,
+  'every coupon is counted as often as it was applied': `update coupons set redemptions = 7 where $1::uuid is not null`,
+  'what every applied coupon has used, and has left, is what it came off': `update applied_coupons set uses_left = 1 where $1::uuid is not null`,
+  'the discount of every invoice is what coupons took off it': `update coupon_uses set amount_minor = 1 where $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
   'what every bucket of usage holds is what its events add up to': `update usage_buckets set latest = 4 where latest is not null and $1::uuid is not null`,
   'the values that a UNIQUE_COUNT holds are those of its events, from the first of each on': `update usage_words set word = 'b' where $1::uuid is not null`,
@@ -155,6 +167,9 @@ for (const [name, statement] of Object.entries(damage)) {
       'usage_events',
       'usage_buckets',
       'usage_words',
+      'coupons',
+      'applied_coupons',
+      'coupon_uses',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)

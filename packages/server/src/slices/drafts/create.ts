@@ -78,7 +78,6 @@ async function draftOf(
     period_end: null,
     currency,
     status: 'DRAFT',
-    discount_minor: 0n,
     paid_minor: 0n,
     credited_minor: 0n,
     ...(await priceItems(deps, tx, input.items, {

@@ -8,7 +8,10 @@ import { type BillTo, type InvoiceRow, type Issuer, priceLines, taxesByHand } fr
 import { refuseUnknownCodes } from '../taxes/index.ts'
 import type { Items } from './schema.ts'
 
-type Lines = Pick<InvoiceRow, 'lines' | 'subtotal_minor' | 'tax_minor' | 'total_minor' | 'taxes'>
+type Lines = Pick<
+  InvoiceRow,
+  'lines' | 'subtotal_minor' | 'discount_minor' | 'tax_minor' | 'total_minor' | 'taxes' | 'discounts'
+>
 
 /** No invoice is over more than 15 digits, so that its amounts are exact as JSON numbers too. */
 const mostMinor = 10n ** 15n
@@ -77,6 +80,8 @@ export async function priceItems(deps: Deps, tx: Tx, items: Items, invoice: Invo
       taxCodes: taxCodes ?? null,
     })),
     subtotal_minor: subtotalMinor,
+    discount_minor: 0n,
+    discounts: null,
     tax_minor: taxMinor,
     taxes,
     total_minor: totalMinor,

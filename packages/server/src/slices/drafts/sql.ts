@@ -13,7 +13,7 @@ export const saveDraft = command(
   'drafts.save',
   `update invoices
    set subtotal_minor = $3, tax_minor = $4, total_minor = $5, due_date = $6, notes = $7, metadata = $8, updated_at = $9,
-     taxes = $10
+     taxes = $10, discount_minor = $11, discounts = $12
    where environment_id = $1::uuid and id = $2::uuid and status = 'DRAFT'`,
 )
 

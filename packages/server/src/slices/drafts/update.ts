@@ -47,6 +47,8 @@ export async function updateInvoice(
       JSON.stringify(row.metadata),
       row.updated_at,
       row.taxes && JSON.stringify(row.taxes),
+      row.discount_minor,
+      row.discounts && JSON.stringify(row.discounts),
     ),
   )
   if (input.items) {

@@ -120,6 +120,22 @@ export const InvoiceExplanation = Type.Object(
       }),
       subtotalMinor: digits(minor),
     }),
+    discounts: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        name: Type.String(),
+        kind: oneOf(['PERCENTAGE', 'FIXED_AMOUNT']),
+        rate: orNull(fraction('Of a percentage: 10 % is 1/10')),
+        fixedMinor: orNull(digits('Of a fixed amount, in minor units')),
+        lines: Type.Array(Type.Integer(), { description: 'Places of the lines it is for, from 0' }),
+        amountMinor: digits('What it takes off, net'),
+        lineMinor: Type.Array(digits('Net')),
+      }),
+      {
+        description:
+          'Percentages before fixed amounts, each on what the ones before it left of the prices as they are said; shared out by largest remainder',
+      },
+    ),
     taxes: Type.Array(
       Type.Object({
         code: Type.String(),

@@ -52,6 +52,18 @@ export async function explainInvoice(
     },
     lines,
     rounding: { exactMinor: shown(exact), rule: 'HALF_UP', subtotalMinor: String(row.subtotal_minor) },
+    discounts: (row.discounts ?? []).map(
+      ({ code, name, kind, value, lines: places, amount, lineAmounts }) => ({
+        code,
+        name,
+        kind,
+        rate: kind === 'PERCENTAGE' ? shown(shareOf(value)) : null,
+        fixedMinor: kind === 'FIXED_AMOUNT' ? value : null,
+        lines: [...places],
+        amountMinor: amount,
+        lineMinor: [...lineAmounts],
+      }),
+    ),
     taxes: (row.taxes ?? []).map((tax) => ({
       code: tax.code,
       name: tax.name,

@@ -2,37 +2,34 @@ import { localDay, toCivil } from '@novabilling/core/calendar'
 import { canMoveInvoice, dueDate, formatDay, formatInvoiceNumber } from '@novabilling/core/invoice'
 import { invoiceIssued } from '@novabilling/core/ledger'
 import { recordEventsAcross } from '../../db/events.ts'
-import type { RowOf } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
 import { isoInstant } from '../../http/present.ts'
 import { Refusal } from '../../refusal.ts'
+import { couponsToUse, openCoupons } from '../coupons/index.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { postEntries } from '../ledger/index.ts'
-import { type AppliedTax, openTaxBook, taxesOf } from '../taxes/index.ts'
+import { openTaxBook, taxesOf } from '../taxes/index.ts'
 import { chargedBy } from './charged.ts'
 import type { Terms } from './draft.ts'
 import { credit, issuerFrom, termsOfTenant } from './issue.ts'
-import { writeLines } from './lines.ts'
 import { presentInvoice } from './present.ts'
-import { priceLines } from './price.ts'
+import { repriceDraft } from './reprice.ts'
 import {
   type BillTo,
   type InvoiceRow,
-  type derivationColumns,
   derivationsOf,
   issueDraft,
   issuersOf,
   openRecognition,
-  removeLines,
   takeNumbers,
 } from './sql.ts'
-import { exactOf, taxesOnLines } from './taxing.ts'
+import { taxesOnLines } from './taxing.ts'
 
 /**
  * Issues a draft, locked by the caller: its number, its dates and the names and addresses are those of this moment.
- * Taxes are those of this day, whatever the draft said. Revenue of a line by hand is booked at once, as it has no period
+ * Coupons come off the draft of a period, and taxes are those of this day, whatever the draft said. Revenue of a line by hand is booked at once, as it has no period
  * to be earned over. What the customer has to its credit pays first; without anything left to pay it is PAID.
  * Refuses what is no draft, and a draft whose own due date has passed in the customer's time zone, unless it is issued by
  * itself (`at`: the instant it was to be). The row is brought up to date in place.
@@ -55,11 +52,12 @@ export async function finalizeDraft(
     throw new Refusal('invoice_due_date_passed')
   }
   const { year } = toCivil(today)
-  const [[tenant], [taken], credits, taxes, derivations] = await tx.queryAll([
+  const [[tenant], [taken], credits, taxes, coupons, derivations] = await tx.queryAll([
     issuersOf([environmentId]),
     takeNumbers([environmentId], [year], [1]),
     creditsToSpend([environmentId], [draft.customer_id]),
     taxesOf([environmentId]),
+    couponsToUse([environmentId], [draft.customer_id]),
     derivationsOf(environmentId, draft.id),
   ])
   if (!tenant || !taken) throw new Error(`no number for an invoice of ${environmentId}`)
@@ -87,7 +85,12 @@ export async function finalizeDraft(
     issuer: draft.issuer,
     atMs: nowMs,
   })
-  reprice(tx, environmentId, draft, derivations, (named) => taxesOn({ line: named ?? undefined }))
+  const offered = openCoupons(coupons)
+  repriceDraft(tx, environmentId, draft, {
+    derivations,
+    offered,
+    taxesNamed: (codes) => taxesOn({ line: codes ?? undefined }),
+  })
   const spending = planSpending(
     [
       {
@@ -121,6 +124,7 @@ export async function finalizeDraft(
       draft.tax_minor,
       draft.total_minor,
       draft.taxes && JSON.stringify(draft.taxes),
+      draft.discounts && JSON.stringify(draft.discounts),
     ),
   )
   const charged = chargedBy(draft)
@@ -136,6 +140,7 @@ export async function finalizeDraft(
     },
   ])
   writeSpending(deps, tx, spending)
+  offered.write(tx)
   recordEventsAcross(tx, deps, [
     {
       environmentId,
@@ -149,46 +154,4 @@ export async function finalizeDraft(
     },
   ])
   tx.afterCommit(() => invoicesIssued.inc())
-}
-
-/** Prices a draft again, and writes its lines down where that changes them. The row is brought up to date in place. */
-function reprice(
-  tx: Tx,
-  environmentId: string,
-  draft: InvoiceRow,
-  derivations: readonly RowOf<typeof derivationColumns>[],
-  taxesNamed: (codes: readonly string[] | null) => readonly AppliedTax[],
-): void {
-  const derivationOf = new Map(derivations.map(({ id, derivation }) => [id, derivation]))
-  const lines = draft.lines.map((line) => ({
-    amount: exactOf(draft.currency, line, derivationOf.get(line.id)),
-    taxes: taxesNamed(line.taxCodes),
-  }))
-  if (draft.taxes === null && lines.every(({ taxes }) => taxes.length === 0)) return
-  const priced = priceLines(lines)
-  draft.subtotal_minor = priced.subtotalMinor
-  draft.discount_minor = priced.discountMinor
-  draft.tax_minor = priced.taxMinor
-  draft.total_minor = priced.totalMinor
-  draft.taxes = priced.taxes
-  draft.lines = draft.lines.map((line, place) => ({
-    ...line,
-    minor: String(priced.lineMinor[place] ?? 0n),
-    discount: String(priced.lineDiscountMinor[place] ?? 0n),
-    taxes: priced.lineTaxes[place] ?? null,
-  }))
-  tx.defer(removeLines(environmentId, [draft.id]))
-  writeLines(
-    tx,
-    draft.lines.map((line, position) => {
-      const derivation = derivationOf.get(line.id)
-      return {
-        environmentId,
-        invoiceId: draft.id,
-        position,
-        line,
-        derivation: derivation ? JSON.stringify(derivation) : null,
-      }
-    }),
-  )
 }

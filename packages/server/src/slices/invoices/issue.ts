@@ -4,10 +4,11 @@ import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
 import { isoInstant } from '../../http/present.ts'
+import { type CouponBook, type Offer, couponsToUse, openCoupons } from '../coupons/index.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { type TaxBook, openTaxBook, taxesOf } from '../taxes/index.ts'
 import type { Draft, Issued, Terms } from './draft.ts'
-import { type Priced, priceLines } from './price.ts'
+import { type Priced, discountsTaken, priceLines } from './price.ts'
 import {
   type InvoiceRow,
   type Issuer,
@@ -26,9 +27,9 @@ const defaultTerms: Terms = { days: defaultTermsDays, from: 'DEFAULT' }
 /**
  * Issues invoices, over any number of environments, in a fixed number of statements: numbers in the order given,
  * gap-free per environment and year of issue (the year in the customer's time zone, as all days are); lines, ledger
- * and events with them. Taxes are those of the day of issue. What a customer has to its credit pays first, and an invoice
- * with nothing left to pay is PAID at once. One that is to be held stays a DRAFT for so many local days, which owes
- * nothing and has no number yet. The order of the result is that of the drafts.
+ * and events with them. Coupons come off, and taxes are those of the day of issue. What a customer has to its credit pays
+ * first, and an invoice with nothing left to pay is PAID at once. One that is to be held stays a DRAFT for so many local
+ * days, which owes nothing, has no number yet and uses no coupon up. The order of the result is that of the drafts.
  */
 export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]): Promise<Issued[]> {
   if (drafts.length === 0) return []
@@ -45,7 +46,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   const customers = [
     ...new Map(drafts.map((draft) => [`${draft.environmentId} ${draft.customerId}`, draft])).values(),
   ]
-  const [taken, credits, taxes] = await tx.queryAll([
+  const [taken, credits, taxes, coupons] = await tx.queryAll([
     takeNumbers(
       counters.map(({ environmentId }) => environmentId),
       counters.map(({ year }) => year),
@@ -56,32 +57,35 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
       customers.map(({ customerId }) => customerId),
     ),
     taxesOf(environments),
+    couponsToUse(
+      customers.map(({ environmentId }) => environmentId),
+      customers.map(({ customerId }) => customerId),
+    ),
   ])
   const book = await openTaxBook(tx, taxes, customers)
+  const offered = openCoupons(coupons)
   for (const { environment_id, year, last } of taken) {
     const place = places.get(`${environment_id} ${year}`)
     if (place) place.next = last - BigInt(place.count)
   }
 
   const issued = drafts.map((draft, index): Issued => {
-    const from = issuerOf.get(draft.environmentId)
+    const { environmentId } = draft
+    const from = issuerOf.get(environmentId)
+    if (!from) throw new Error(`environment ${environmentId} has no tenant`)
+    const { issuer } = from
+    const amounts = priceDraft(draft, issuer, book, offered)
     const days = daysHeld[index] ?? 0
-    const priced = from && priceDraft(draft, from.issuer, book)
-    if (from && days > 0) {
-      const row = heldRow(deps, draft, { issuer: from.issuer, priced, days })
-      return { environmentId: draft.environmentId, draft, row }
-    }
+    if (days > 0) return { environmentId, draft, row: heldRow(deps, draft, { issuer, ...amounts }, days) }
     const place = places.get(placeOf(draft))
-    if (place?.next === undefined || !from)
-      throw new Error(`no number for an invoice of ${draft.environmentId}`)
+    if (place?.next === undefined) throw new Error(`no number for an invoice of ${environmentId}`)
     const number = formatInvoiceNumber(from.row.prefix ?? 'INV', place.year, ++place.next)
     const terms = draft.terms ?? termsOfTenant(from.row)
     const dueOn = dueDate(draft.billTo.timezone, draft.issuedAtMs, terms.days)
-    return {
-      environmentId: draft.environmentId,
-      draft,
-      row: rowOf(deps, draft, { number, dueOn, terms, issuer: from.issuer, priced }),
-    }
+    const row = rowOf(deps, draft, { number, dueOn, terms, issuer, ...amounts })
+    for (const [place, offer] of amounts.offers.entries())
+      offered.use(draft, row.id, offer, amounts.priced?.discounts[place]?.minor ?? 0n)
+    return { environmentId, draft, row }
   })
   const final = issued.filter(({ row }) => row.status !== 'DRAFT')
   const spending = planSpending(
@@ -98,6 +102,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   for (const [index, { row }] of final.entries()) credit(row, spending.paid[index] ?? 0n)
   storeInvoices(deps, tx, issued, final)
   writeSpending(deps, tx, spending)
+  offered.write(tx)
   openBooks(
     tx,
     issuers.filter(({ recognises }) => !recognises).map((row) => row.environment_id),
@@ -180,24 +185,31 @@ export async function currentIssuer(tx: Tx, environmentId: string): Promise<Issu
   return issuerFrom(row)
 }
 
-/** What a draft comes to; undefined where nothing is charged but its lines, which are rounded already. */
-function priceDraft(draft: Draft, issuer: Issuer, book: TaxBook): Priced | undefined {
+/** What an invoice comes to, and the coupons that came off it; undefined where its lines say it all. */
+type Amounts = { readonly priced: Priced | undefined; readonly offers: readonly Offer[] }
+
+/** What a draft comes to; undefined where nothing is charged or taken off but its lines, which are rounded already. */
+function priceDraft(draft: Draft, issuer: Issuer, book: TaxBook, coupons: CouponBook): Amounts {
   const taxesOn = taxesOnLines(book, { ...draft, issuer, atMs: draft.issuedAtMs })
   const lines = draft.lines.map(({ derivation, taxCodes }) => ({
     amount: derivation.exact,
     taxes: taxesOn({ charge: taxCodes }),
   }))
-  return lines.some(({ taxes }) => taxes.length > 0) ? priceLines(lines) : undefined
+  const offers = coupons.offersFor(draft)
+  const isPlain = offers.length === 0 && lines.every(({ taxes }) => taxes.length === 0)
+  const priced = isPlain
+    ? undefined
+    : priceLines(
+        lines,
+        offers.map(({ discount }) => discount),
+      )
+  return { priced, offers }
 }
 
 /** An invoice that is held: what it will be issued with is decided when it is. */
-function heldRow(
-  deps: Deps,
-  draft: Draft,
-  { issuer, priced, days }: { issuer: Issuer; priced: Priced | undefined; days: number },
-): InvoiceRow {
+function heldRow(deps: Deps, draft: Draft, given: Amounts & { issuer: Issuer }, days: number): InvoiceRow {
   return {
-    ...rowOf(deps, draft, { number: null, dueOn: null, terms: null, issuer, priced }),
+    ...rowOf(deps, draft, { number: null, dueOn: null, terms: null, ...given }),
     plan_id: draft.planId,
     status: 'DRAFT',
     issued_at: null,
@@ -210,12 +222,11 @@ function heldRow(
 function rowOf(
   deps: Deps,
   draft: Draft,
-  given: {
+  given: Amounts & {
     number: string | null
     dueOn: string | null
     terms: Terms | null
     issuer: Issuer
-    priced: Priced | undefined
   },
 ): InvoiceRow {
   const { priced } = given
@@ -236,6 +247,7 @@ function rowOf(
     tax_minor: priced?.taxMinor ?? 0n,
     total_minor: priced?.totalMinor ?? draft.totalMinor,
     taxes: priced?.taxes ?? null,
+    discounts: priced ? discountsTaken(given.offers, priced) : null,
     paid_minor: 0n,
     credited_minor: 0n,
     bill_to: draft.billTo,

@@ -21,6 +21,12 @@ export function presentInvoice(deps: Pick<Deps, 'config' | 'jwtKeys'>, row: Invo
     status: row.status,
     subtotal: major(row.subtotal_minor),
     discountAmount: major(row.discount_minor),
+    discounts: (row.discounts ?? []).map(({ couponId, code, name, amount }) => ({
+      couponId: publicId('coupon', couponId),
+      code,
+      name,
+      amount: major(BigInt(amount)),
+    })),
     taxAmount: major(row.tax_minor),
     total,
     amount: total,

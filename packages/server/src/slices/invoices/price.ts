@@ -2,12 +2,28 @@ import { type Discount } from '@novabilling/core/discount'
 import { type InvoiceAmounts, draftInvoice } from '@novabilling/core/invoice'
 import type { Ratio } from '@novabilling/core/money'
 import type { TaxRate } from '@novabilling/core/tax'
+import type { Offer } from '../coupons/index.ts'
 import { type AppliedTax, shareOf } from '../taxes/index.ts'
 
 /** A tax of an issued invoice or credit note, in minor units as text, for JSON has no integers of 64 bits. */
 export type TaxOfInvoice = AppliedTax & { readonly base: string; readonly amount: string }
 /** The same of a line: what it bears of it. */
 export type TaxOfLine = AppliedTax & { readonly amount: string }
+
+/**
+ * A discount as it came off an invoice. `value` is a decimal of percent, or minor units. `lines` are the places of those
+ * that it is for, and `lineAmounts` what it took off every line, net.
+ */
+export type DiscountOfInvoice = {
+  readonly couponId: string
+  readonly code: string
+  readonly name: string
+  readonly kind: Discount['kind']
+  readonly value: string
+  readonly lines: readonly number[]
+  readonly amount: string
+  readonly lineAmounts: readonly string[]
+}
 
 /** A line as it is priced: exact, in minor units, as the price was said. */
 export type ExactLine = { readonly amount: Ratio; readonly taxes: readonly AppliedTax[] }
@@ -68,4 +84,25 @@ type TaxKey = Pick<AppliedTax, 'code' | 'rate' | 'inclusive'>
 /** Whether two are one tax on a document: one code may be there at two rates. */
 export function isSameTax(a: TaxKey, b: TaxKey): boolean {
   return a.code === b.code && a.rate === b.rate && a.inclusive === b.inclusive
+}
+
+/** What coupons took off, as it is kept with the invoice; null: nothing. */
+export function discountsTaken(offers: readonly Offer[], { discounts }: Priced): DiscountOfInvoice[] | null {
+  const taken = offers.flatMap(({ coupon, discount }, index): DiscountOfInvoice[] => {
+    const shares = discounts[index]
+    if (!shares || shares.minor === 0n) return []
+    return [
+      {
+        couponId: coupon.coupon_id,
+        code: coupon.code,
+        name: coupon.name,
+        kind: discount.kind,
+        value: coupon.percent ?? String(coupon.amount_minor),
+        lines: discount.lines,
+        amount: String(shares.minor),
+        lineAmounts: shares.lineMinor.map(String),
+      },
+    ]
+  })
+  return taken.length === 0 ? null : taken
 }

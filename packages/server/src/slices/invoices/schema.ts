@@ -53,6 +53,9 @@ export const Invoice = Type.Object(
     status: oneOf(invoiceStatuses),
     subtotal: Money,
     discountAmount: Money,
+    discounts: Type.Array(
+      Type.Object({ couponId: Type.String(), code: Type.String(), name: Type.String(), amount: Money }),
+    ),
     taxAmount: Money,
     total: Money,
     amount: Type.Number({ format: 'money', description: 'The total' }),

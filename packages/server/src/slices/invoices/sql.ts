@@ -15,7 +15,7 @@ import {
 } from '../../db/statement.ts'
 import { invoiceKinds, invoiceStatuses, type lineTypes, termsSources } from './schema.ts'
 import type { StoredDerivation } from './derivation.ts'
-import type { TaxOfInvoice, TaxOfLine } from './price.ts'
+import type { DiscountOfInvoice, TaxOfInvoice, TaxOfLine } from './price.ts'
 
 /** Who the invoice is from or to, as they were when it was issued. */
 export type PartySnapshot = {
@@ -71,6 +71,7 @@ const ownColumns = {
   discount_minor: bigint,
   tax_minor: bigint,
   taxes: nullable(json<readonly TaxOfInvoice[]>()),
+  discounts: nullable(json<readonly DiscountOfInvoice[]>()),
   total_minor: bigint,
   paid_minor: bigint,
   credited_minor: bigint,
@@ -216,21 +217,21 @@ export const insertInvoices = command(
   `insert into invoices (environment_id, id, number, kind, customer_id, subscription_id, period_start, period_end,
      currency, status, subtotal_minor, discount_minor, tax_minor, total_minor, taxes, credited_minor, bill_to, issuer,
      issued_at, due_date, terms_days, terms_from, paid_at, overdue_at, on_test_clock, metadata, created_at, updated_at,
-     finalize_at, plan_id)
+     finalize_at, plan_id, discounts)
    select u.environment_id, u.id, u.number, u.kind, u.customer_id, u.subscription_id, u.period_start, u.period_end,
      u.currency, u.status, u.subtotal_minor, coalesce(u.discount_minor, 0), coalesce(u.tax_minor, 0),
      u.subtotal_minor - coalesce(u.discount_minor, 0) + coalesce(u.tax_minor, 0), u.taxes::jsonb, u.credited_minor,
      u.bill_to, i.issuer, case when u.status <> 'DRAFT' then u.at end, u.due_date,
      u.terms_days, u.terms_from, case when u.status = 'PAID' then u.at end,
      (u.due_date + 1)::timestamp at time zone (u.bill_to->>'timezone'), e.clock_now is not null, '{}', u.at,
-     u.at, u.finalize_at, u.plan_id
+     u.at, u.finalize_at, u.plan_id, u.discounts::jsonb
    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::timestamptz[], $7::timestamptz[],
      $8::text[], $9::text[], $10::bigint[], $11::jsonb[], $12::integer[], $13::timestamptz[], $14::date[],
      $15::integer[], $16::text[], $17::text[], $18::bigint[], $20::timestamptz[], $21::uuid[], $22::bigint[],
-     $23::bigint[], $24::text[])
+     $23::bigint[], $24::text[], $25::text[])
      as u (environment_id, id, number, customer_id, subscription_id, period_start, period_end, currency, status,
        subtotal_minor, bill_to, issuer_place, at, due_date, terms_days, terms_from, kind, credited_minor, finalize_at,
-       plan_id, discount_minor, tax_minor, taxes)
+       plan_id, discount_minor, tax_minor, taxes, discounts)
    join environments e on e.id = u.environment_id
    join unnest($19::jsonb[]) with ordinality as i (issuer, place) on i.place = u.issuer_place`,
 )
@@ -268,6 +269,7 @@ export const issueDraft = command(
   `update invoices i
    set number = $3, status = $4, bill_to = $5, issuer = $6, issued_at = $7, due_date = $8, paid_at = $9,
      credited_minor = $10, subtotal_minor = $13, discount_minor = $14, tax_minor = $15, total_minor = $16, taxes = $17,
+     discounts = $18,
      overdue_at = ($8::date + 1)::timestamp at time zone ($5::jsonb->>'timezone'),
      on_test_clock = e.clock_now is not null, updated_at = $7, terms_days = $11, terms_from = $12, finalize_at = null
    from environments e

@@ -17,16 +17,19 @@ function eventsOf(status: InvoiceRow['status']): EventType[] {
   return status === 'PAID' ? [...types, 'invoice.paid'] : types
 }
 
-/** Plans, discounts, sums of taxes and taxes; empty where no invoice has any. */
-function amountsOff(rows: readonly InvoiceRow[]): [(string | null)[], bigint[], bigint[], (string | null)[]] {
+/** Plans, sums of discounts and taxes, and both one by one; empty where no invoice has any. */
+function amountsOff(
+  rows: readonly InvoiceRow[],
+): [(string | null)[], bigint[], bigint[], (string | null)[], (string | null)[]] {
   const isPlain = rows.every((row) => row.discount_minor === 0n && row.taxes === null)
   const plans = rows.some((row) => row.plan_id !== null) ? rows.map((row) => row.plan_id) : []
-  if (isPlain) return [plans, [], [], []]
+  if (isPlain) return [plans, [], [], [], []]
   return [
     plans,
     rows.map((row) => row.discount_minor),
     rows.map((row) => row.tax_minor),
     rows.map(({ taxes }) => taxes && JSON.stringify(taxes)),
+    rows.map(({ discounts }) => discounts && JSON.stringify(discounts)),
   ]
 }
 

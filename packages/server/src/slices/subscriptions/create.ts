@@ -7,6 +7,7 @@ import { type PlanRow, findPlan } from '../catalog/index.ts'
 import { refuseUnpriced } from '../charges/index.ts'
 import { type CustomerRow, findCustomer, lockCustomer } from '../customers/index.ts'
 import { awaitFirstPeriod } from './arrears.ts'
+import { applyCode } from '../coupons/index.ts'
 import { billDue, saveAll } from './bill.ts'
 import { isoMs, isoMsOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
@@ -99,6 +100,11 @@ export async function createSubscription(
     ),
   )
   tx.defer(countActive([environmentId], [customer.id], [1]))
+  if (input.couponCode !== undefined)
+    await applyCode(deps, tx, environmentId, input.couponCode, {
+      customerId: customer.id,
+      subscription: { id, planId: plan.id, currency },
+    })
   const [row] = await tx.query(lockSubscriptionsByIds(environmentId, [id]))
   if (!row) throw new Error('a new subscription vanished')
   if (elsewhere) {

@@ -32,6 +32,13 @@ export const CreateSubscription = closed({
       description: 'Periods from the day of the start, or the calendar’s; default ANNIVERSARY',
     }),
   ),
+  couponCode: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'Of a coupon that comes off from the first invoice on',
+    }),
+  ),
   trialDays: Type.Optional(
     Type.Integer({ minimum: 0, maximum: 365, description: "The plan's unless given" }),
   ),

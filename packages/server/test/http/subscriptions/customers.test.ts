@@ -135,7 +135,7 @@ test('what a subscription may not be is refused with its reason', async () => {
     'startDate,endDate',
   ])
   assert.deepEqual(await refused({ startDate: '2026-03-01', endDate: '2026-02-01' }), [400, 'endDate'])
-  assert.deepEqual(await refused({ couponCode: 'X' }), [400, 'couponCode'])
+  assert.deepEqual(await refused({ couponCode: 'X' }), [404, 'coupon_not_found'])
   await live('PATCH', `/plans/${plan.id}`, { isActive: false })
   assert.deepEqual(await refused({}), [409, 'plan_inactive'])
   const dear = await newPlan(live, { prices: [{ currency: 'KES', amount: 9_999_999_999 }] })
