@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { draftInvoice } from '../src/invoice/index.ts'
 import { isCurrency, ratio, toDecimal } from '../src/money/index.ts'
 import {
   type Supply,
@@ -174,4 +175,16 @@ test('the starting table has the documented countries once each, and components 
         Number(rate),
       )
   assert.ok(isCurrency('KES'))
+})
+
+test('a tax of 0 % within prices is nothing, whatever rounding leaves of them', () => {
+  const none = { code: 'zero', rate: ratio(0n), inclusive: true }
+  const lines = [
+    { amount: ratio(2665885n, 2n), taxes: [none] },
+    { amount: ratio(4290258n, 5n), taxes: [] },
+  ]
+  const { lineMinor, taxMinor, totalMinor, subtotalMinor } = draftInvoice(lines)
+  // The price alone rounds up, its share of the invoice down: a minor unit between them.
+  assert.deepEqual([lineMinor[0], taxMinor], [1332942n, 0n])
+  assert.equal(totalMinor, subtotalMinor)
 })

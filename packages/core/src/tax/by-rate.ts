@@ -42,7 +42,8 @@ export function taxTotals(lines: readonly TaxedLine[], netMinor: readonly bigint
       } else totals.set(keyOf(tax), { tax, baseMinor: net, taxMinor: 0n, places: [index] })
     }
     const taxes = line.taxes.filter(({ inclusive }) => inclusive)
-    if (taxes.length === 0) continue
+    // What rounding leaves of a price is none of a rate of nothing.
+    if (taxes.every(({ rate }) => rate.numerator === 0n)) continue
     const key = taxes.map(keyOf).join()
     const group = within.get(key)
     within.set(key, {
