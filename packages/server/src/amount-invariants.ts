@@ -122,4 +122,22 @@ export const amountInvariants: readonly Invariant[] = [
      ) u on u.environment_id = i.environment_id and u.invoice_id = i.id
      where i.status <> 'DRAFT' and i.discount_minor <> coalesce(u.minor, 0)`,
   ),
+  invariant(
+    'add_ons_are_invoiced',
+    'every add-on that was invoiced is a line of its invoice, and every such line is one',
+    `select environment_id, 'invoice ' || invoice_id as place,
+       'has ' || sum(lines) || ' lines of add-ons while ' || sum(applied) || ' are applied' as fault
+     from (
+       select l.environment_id, l.invoice_id, 1 as lines, 0 as applied
+       from invoice_lines l
+       join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
+       where l.type = 'ADD_ON' and i.status <> 'VOID'
+       union all
+       select environment_id, invoice_id, 0, 1
+       from applied_add_ons
+       where invoice_id is not null
+     ) sides
+     group by environment_id, invoice_id
+     having sum(lines) <> sum(applied)`,
+  ),
 ]

@@ -32,6 +32,8 @@ export const idPrefixes = {
   taxAssignment: 'taxa',
   coupon: 'cpn',
   appliedCoupon: 'cpa',
+  addOn: 'addon',
+  appliedAddOn: 'addona',
   event: 'evt',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',

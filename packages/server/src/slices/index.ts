@@ -1,5 +1,7 @@
 import type { Slice } from '../http/route.ts'
 import { access } from './access/index.ts'
+import { addOns } from './add-ons/index.ts'
+import { addingOn } from './adding-on/index.ts'
 import { analytics } from './analytics/index.ts'
 import { catalog } from './catalog/index.ts'
 import { charges } from './charges/index.ts'
@@ -42,6 +44,7 @@ export const slices: readonly Slice[] = [
   taxes,
   charges,
   coupons,
+  addOns,
   ledger,
   invoices,
   paymentProviders,
@@ -50,6 +53,7 @@ export const slices: readonly Slice[] = [
   creditNotes,
   subscriptions,
   drafts,
+  addingOn,
   crediting,
   collecting,
   checkout,

@@ -47,6 +47,11 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     discountValue: 1,
     duration: 'FOREVER',
   })
+  const addOn = await made('/add-ons', {
+    name: mark,
+    code: 'setup',
+    prices: [{ currency: 'USD', amount: 1 }],
+  })
   const applied = await made('/coupons/apply', { code: mark, customerId: customer['id'] })
   const assignment = await made('/taxes/assignments', { taxCode: 'vat', customerId: customer['id'] })
   const subscription = await made('/subscriptions', { customerId: customer['id'], planId: plan['id'] })
@@ -60,6 +65,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     prices: [{ currency: 'USD', properties: { unitPrice: 1 } }],
   })
   const event = await made('/events', { transactionId: mark, subscriptionId: subscription['id'], code: mark })
+  const appliedAddOn = await made('/add-ons/apply', { addOnId: addOn['id'], customerId: customer['id'] })
   for (const loop of loops) while (await loop.tick(server.deps));
   await webhooks.settle(server.deps)
   const [invoice] = (await ask('GET', '/invoices')).body.data
@@ -107,6 +113,8 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     assignments: assignment['id'] ?? '',
     coupons: coupon['id'] ?? '',
     applied: applied['id'] ?? '',
+    'add-ons': addOn['id'] ?? '',
+    'add-ons/applied': appliedAddOn['id'] ?? '',
   }
 }
 
@@ -136,6 +144,11 @@ function bodyFor(operation: string, ids: Ids): object {
     'portal.checkout': { successUrl: 'https://shop.example.com' },
     'invoices.checkout': { successUrl: 'https://shop.example.com' },
     'payments.create': { invoiceId: ids['invoices'], amount: 1 },
+    'addOns.apply': {
+      addOnId: ids['add-ons'],
+      customerId: ids['customers'],
+      subscriptionId: ids['subscriptions'],
+    },
     'coupons.apply': {
       couponId: ids['coupons'],
       customerId: ids['customers'],
@@ -149,9 +162,9 @@ function bodyFor(operation: string, ids: Ids): object {
 
 /** The address of a route with an id of the right kind in each place. */
 function addressOf(url: string, ids: Ids, otherwise: (id: string) => string): string {
-  return url.replaceAll(/\/([a-z-]+)\/:(\w+)/g, (whole, collection: string) => {
-    const id = ids[collection]
-    return id === undefined ? whole : `/${collection}/${otherwise(id)}`
+  return url.replaceAll(/((?:\/[a-z-]+)?\/([a-z-]+))\/:(\w+)/g, (whole, path: string, collection: string) => {
+    const id = ids[path.slice(1)] ?? ids[collection]
+    return id === undefined ? whole : `${path}/${otherwise(id)}`
   })
 }
 
@@ -226,6 +239,7 @@ test('in every body and every filter, another tenant’s id is one that does not
     'creditNotes.create',
     'taxes.assign',
     'coupons.apply',
+    'addOns.apply',
   ]) {
     const route = dataRoutes.find((one) => one.operation === operation)
     assert.ok(route)

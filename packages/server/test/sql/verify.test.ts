@@ -54,6 +54,12 @@ await live('POST', '/coupons', {
   periods: 2,
 })
 await subscribe(live, { couponCode: 'ten' })
+const { body: addOn } = await live('POST', '/add-ons', {
+  name: 'Setup',
+  code: 'setup',
+  prices: [{ currency: 'KES', amount: 5 }],
+})
+await live('POST', '/add-ons/apply', { addOnId: addOn.id, customerId: third.customerId })
 await live('POST', '/taxes', { name: 'VAT', code: 'vat', rate: 16 })
 const { body: taxed } = await live('POST', '/invoices', {
   customerId: third.customerId,
@@ -136,6 +142,7 @@ const damage: Record<string, string> = {
   'every coupon is counted as often as it was applied': `update coupons set redemptions = 7 where $1::uuid is not null`,
   'what every applied coupon has used, and has left, is what it came off': `update applied_coupons set uses_left = 1 where $1::uuid is not null`,
   'the discount of every invoice is what coupons took off it': `update coupon_uses set amount_minor = 1 where $1::uuid is not null`,
+  'every add-on that was invoiced is a line of its invoice, and every such line is one': `update applied_add_ons set invoice_id = null where $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
   'what every bucket of usage holds is what its events add up to': `update usage_buckets set latest = 4 where latest is not null and $1::uuid is not null`,
   'the values that a UNIQUE_COUNT holds are those of its events, from the first of each on': `update usage_words set word = 'b' where $1::uuid is not null`,
@@ -170,6 +177,7 @@ for (const [name, statement] of Object.entries(damage)) {
       'coupons',
       'applied_coupons',
       'coupon_uses',
+      'applied_add_ons',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)

@@ -8,7 +8,7 @@ import { type Invoice, type InvoiceRow, currentIssuer, presentInvoice } from '..
 import { type DueRow, findSubscription, lockSubscriptions } from '../subscriptions/index.ts'
 import { issue } from './finalize.ts'
 import { billToOf, refusePastDueDate } from './find.ts'
-import { priceItems } from './lines.ts'
+import { type LineType, priceItems } from './lines.ts'
 import type { CreateInvoice } from './schema.ts'
 import { insertDraft, storeLines } from './sql.ts'
 
@@ -21,6 +21,7 @@ export async function createInvoice(
   tx: Tx,
   environmentId: string,
   input: CreateInvoice,
+  lineType: LineType = 'MANUAL',
 ): Promise<Invoice> {
   const found = await findCustomer(tx, environmentId, input.customerId)
   const subscription = await subscriptionOf(tx, environmentId, found.id, input.subscriptionId)
@@ -28,7 +29,7 @@ export async function createInvoice(
   if (!customer || customer.status === 'ARCHIVED') throw new Refusal('customer_archived')
   refusePastDueDate(input.dueDate, customer.timezone, tx.now.epochMilliseconds)
 
-  const row = await draftOf(deps, tx, environmentId, { input, customer, subscription })
+  const row = await draftOf(deps, tx, environmentId, { input, customer, subscription, lineType })
   tx.defer(
     insertDraft(
       environmentId,
@@ -60,9 +61,14 @@ async function draftOf(
   deps: Deps,
   tx: Tx,
   environmentId: string,
-  from: { input: CreateInvoice; customer: CustomerRow; subscription: DueRow | undefined },
+  from: {
+    input: CreateInvoice
+    customer: CustomerRow
+    subscription: DueRow | undefined
+    lineType: LineType
+  },
 ): Promise<InvoiceRow> {
-  const { input, customer, subscription } = from
+  const { input, customer, subscription, lineType } = from
   const currency = input.currency ?? subscription?.currency ?? customer.currency
   const at = isoInstant(tx.now)
   const billTo = billToOf(customer)
@@ -87,6 +93,7 @@ async function draftOf(
       currency,
       billTo,
       issuer,
+      lineType,
     })),
     bill_to: billTo,
     issuer,

@@ -7,3 +7,5 @@ export const drafts: Slice = {
   description: 'Invoices written by hand: they can be changed until they are finalized.',
   routes,
 }
+
+export { createInvoice } from './create.ts'

@@ -16,6 +16,8 @@ type Lines = Pick<
 /** No invoice is over more than 15 digits, so that its amounts are exact as JSON numbers too. */
 const mostMinor = 10n ** 15n
 
+export type LineType = 'MANUAL' | 'ADD_ON'
+
 type Invoice = {
   readonly environmentId: string
   readonly customerId: string
@@ -24,6 +26,7 @@ type Invoice = {
   readonly currency: string
   readonly billTo: BillTo
   readonly issuer: Issuer
+  readonly lineType?: LineType
 }
 
 /**
@@ -67,7 +70,7 @@ export async function priceItems(deps: Deps, tx: Tx, items: Items, invoice: Invo
   return {
     lines: read.map(({ description, quantity, unitMinor, taxCodes }, index) => ({
       id: deps.ids.next(),
-      type: 'MANUAL',
+      type: invoice.lineType ?? 'MANUAL',
       description,
       quantity,
       unit: toMajor({ currency, minor: unitMinor }),

@@ -2,13 +2,14 @@ import { recordEvents } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { isoInstant } from '../../http/present.ts'
+import { returnAddOns } from '../add-ons/index.ts'
 import { type Invoice, type InvoiceRow, presentInvoice, removeLines } from '../invoices/index.ts'
 import { lockDraft, refusePastDueDate } from './find.ts'
 import { priceItems } from './lines.ts'
 import type { UpdateInvoice } from './schema.ts'
 import { saveDraft, storeLines } from './sql.ts'
 
-/** Changes a draft; items are replaced whole. Refuses an invoice that has been issued. */
+/** Changes a draft; items are replaced whole, and add-ons that were among them await the next invoice. Refuses an invoice that has been issued. */
 export async function updateInvoice(
   deps: Deps,
   tx: Tx,
@@ -52,6 +53,7 @@ export async function updateInvoice(
     ),
   )
   if (input.items) {
+    tx.defer(returnAddOns(environmentId, [row.id], row.updated_at))
     tx.defer(removeLines(environmentId, [row.id]))
     storeLines(tx, environmentId, row)
   }

@@ -4,7 +4,10 @@ import type { Ratio } from '@novabilling/core/money'
  * How the amount of a line came about: unit price × quantity × share. The share is counted in local days of `zone`,
  * or in seconds where a period is as short as a day, out of the whole nominal period; 1 of 1 for a whole one.
  */
-export type LineDerivation = {
+export type LineDerivation = ShareDerivation | PlainDerivation
+
+/** What is charged for a share of a period. */
+type ShareDerivation = {
   readonly zone: string
   readonly unit: 'PERIOD' | 'DAY' | 'SECOND'
   readonly share: Ratio
@@ -40,15 +43,25 @@ export type UsageDerivation = {
   }[]
 }
 
+/** What has no period to be a share of: unit price × quantity. */
+type PlainDerivation = { readonly share?: never; readonly exact: Ratio }
+
 /** As it is stored: fractions as pairs of decimal strings, since JSON has no integers of any length. */
-export type StoredDerivation = Omit<LineDerivation, 'share' | 'exact'> & {
-  readonly share: Fraction
-  readonly exact: Fraction
-}
+export type StoredDerivation = (
+  | (Omit<ShareDerivation, 'share' | 'exact'> & { readonly share: Fraction })
+  | {
+      readonly share?: never
+      readonly usage?: never
+      readonly minimum?: never
+      readonly correction?: never
+    }
+) & { readonly exact: Fraction }
 
 /** Written by hand, since none of its values holds anything to escape and the billing run makes one a line. */
 export function derivationText(derivation: LineDerivation): string {
-  const { zone, unit, share, exact, wholeFrom, wholeTo, usage, minimum, correction } = derivation
+  const { exact } = derivation
+  if (!derivation.share) return `{"exact":["${exact.numerator}","${exact.denominator}"]}`
+  const { zone, unit, share, wholeFrom, wholeTo, usage, minimum, correction } = derivation
   const more = usage || minimum ? `,${JSON.stringify({ usage, minimum, correction }).slice(1, -1)}` : ''
   return `{"zone":"${zone}","unit":"${unit}","share":["${share.numerator}","${share.denominator}"],"exact":["${exact.numerator}","${exact.denominator}"],"wholeFrom":"${wholeFrom}","wholeTo":"${wholeTo}"${more}}`
 }

@@ -1,6 +1,8 @@
 import { recordEvents } from '../../db/events.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
+import { isoInstant } from '../../http/present.ts'
+import { returnAddOns } from '../add-ons/index.ts'
 import { presentInvoice } from './present.ts'
 import { invoicesByIds, lockInvoicesByIds, removeDrafts, removeLines } from './sql.ts'
 
@@ -18,6 +20,7 @@ export async function discardDrafts(
   ])
   const drafts = rows.filter(({ status }) => status === 'DRAFT')
   const held = drafts.map(({ id }) => id)
+  tx.defer(returnAddOns(environmentId, held, isoInstant(tx.now)))
   tx.defer(removeLines(environmentId, held))
   tx.defer(removeDrafts(environmentId, held))
   recordEvents(

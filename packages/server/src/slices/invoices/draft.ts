@@ -6,7 +6,7 @@ import type { BillTo, InvoiceRow } from './sql.ts'
  * A line that has been priced and rounded: `unit` in major units, the amount in minor ones, both as the price is said,
  * with the taxes that may be within it.
  */
-type DraftLine = {
+export type DraftLine = {
   readonly type: (typeof lineTypes)[number]
   readonly description: string
   readonly quantity: string

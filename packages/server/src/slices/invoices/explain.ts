@@ -106,7 +106,9 @@ function explainLine(
   }
 }
 
-function explainShare({ zone, unit, share, wholeFrom, wholeTo }: StoredDerivation) {
+function explainShare(derivation: StoredDerivation): InvoiceExplanation['lines'][number]['share'] {
+  if (!derivation.share) return null
+  const { zone, unit, share, wholeFrom, wholeTo } = derivation
   return { zone, unit, part: share[0], whole: share[1], wholeStart: wholeFrom, wholeEnd: wholeTo }
 }
 

@@ -1,13 +1,16 @@
-import { addLocalDays, localDay, toCivil } from '@novabilling/core/calendar'
+import { addLocalDays } from '@novabilling/core/calendar'
+import { ratio, toMajor } from '@novabilling/core/money'
 import { dueDate, formatInvoiceNumber } from '@novabilling/core/invoice'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { invoicesIssued } from '../../http/operations.ts'
 import { isoInstant } from '../../http/present.ts'
+import { type AddOnBook, addOnsToBill, openAddOns } from '../add-ons/index.ts'
 import { type CouponBook, type Offer, couponsToUse, openCoupons } from '../coupons/index.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { type TaxBook, openTaxBook, taxesOf } from '../taxes/index.ts'
-import type { Draft, Issued, Terms } from './draft.ts'
+import type { Draft, DraftLine, Issued, Terms } from './draft.ts'
+import { numberPlaces, placeOf } from './numbers.ts'
 import { type Priced, discountsTaken, priceLines } from './price.ts'
 import {
   type InvoiceRow,
@@ -46,7 +49,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   const customers = [
     ...new Map(drafts.map((draft) => [`${draft.environmentId} ${draft.customerId}`, draft])).values(),
   ]
-  const [taken, credits, taxes, coupons] = await tx.queryAll([
+  const [taken, credits, taxes, coupons, addOns] = await tx.queryAll([
     takeNumbers(
       counters.map(({ environmentId }) => environmentId),
       counters.map(({ year }) => year),
@@ -61,15 +64,21 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
       customers.map(({ environmentId }) => environmentId),
       customers.map(({ customerId }) => customerId),
     ),
+    addOnsToBill(
+      customers.map(({ environmentId }) => environmentId),
+      customers.map(({ customerId }) => customerId),
+    ),
   ])
   const book = await openTaxBook(tx, taxes, customers)
   const offered = openCoupons(coupons)
+  const added = openAddOns(addOns)
   for (const { environment_id, year, last } of taken) {
     const place = places.get(`${environment_id} ${year}`)
     if (place) place.next = last - BigInt(place.count)
   }
 
-  const issued = drafts.map((draft, index): Issued => {
+  const issued = drafts.map((given, index): Issued => {
+    const draft = withAddOns(given, added)
     const { environmentId } = draft
     const from = issuerOf.get(environmentId)
     if (!from) throw new Error(`environment ${environmentId} has no tenant`)
@@ -103,6 +112,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   storeInvoices(deps, tx, issued, final)
   writeSpending(deps, tx, spending)
   offered.write(tx)
+  added.write(tx, (draft) => issued[drafts.findIndex((one) => one === draft)]?.row.id)
   openBooks(
     tx,
     issuers.filter(({ recognises }) => !recognises).map((row) => row.environment_id),
@@ -138,27 +148,6 @@ function openBooks(tx: Tx, environments: readonly string[], drafts: readonly Dra
   )
 }
 
-type Place = { readonly environmentId: string; readonly year: number; count: number; next?: bigint }
-
-function numberPlaces(drafts: readonly Draft[]): Map<string, Place> {
-  const places = new Map<string, Place>()
-  for (const draft of drafts) {
-    const key = placeOf(draft)
-    const place = places.get(key)
-    if (place) place.count++
-    else places.set(key, { environmentId: draft.environmentId, year: yearOf(draft), count: 1 })
-  }
-  return places
-}
-
-function placeOf(draft: Draft): string {
-  return `${draft.environmentId} ${yearOf(draft)}`
-}
-
-function yearOf({ billTo, issuedAtMs }: Draft): number {
-  return toCivil(localDay(billTo.timezone, issuedAtMs)).year
-}
-
 export function termsOfTenant({ net_payment_terms: days }: IssuerRow): Terms {
   return days === null ? defaultTerms : { days, from: 'TENANT' }
 }
@@ -185,6 +174,26 @@ export async function currentIssuer(tx: Tx, environmentId: string): Promise<Issu
   return issuerFrom(row)
 }
 
+/** A draft with the add-ons that go on it. Its amounts are those of before, and are priced anew. */
+function withAddOns(draft: Draft, addOns: AddOnBook): Draft {
+  const taken = addOns.take(draft)
+  if (taken.length === 0) return draft
+  const lines = taken.map(({ description, quantity, unit_minor: unit, currency }): DraftLine => {
+    const minor = unit * BigInt(quantity)
+    return {
+      type: 'ADD_ON',
+      description,
+      quantity: String(quantity),
+      unit: toMajor({ currency, minor: unit }),
+      amountMinor: minor,
+      from: null,
+      to: null,
+      isDeferred: false,
+      derivation: { exact: ratio(minor) },
+    }
+  })
+  return { ...draft, lines: [...draft.lines, ...lines] }
+}
 /** What an invoice comes to, and the coupons that came off it; undefined where its lines say it all. */
 type Amounts = { readonly priced: Priced | undefined; readonly offers: readonly Offer[] }
 
@@ -196,7 +205,10 @@ function priceDraft(draft: Draft, issuer: Issuer, book: TaxBook, coupons: Coupon
     taxes: taxesOn({ charge: taxCodes }),
   }))
   const offers = coupons.offersFor(draft)
-  const isPlain = offers.length === 0 && lines.every(({ taxes }) => taxes.length === 0)
+  const isPlain =
+    offers.length === 0 &&
+    draft.lines.every(({ type }) => type !== 'ADD_ON') &&
+    lines.every(({ taxes }) => taxes.length === 0)
   const priced = isPlain
     ? undefined
     : priceLines(

@@ -5,6 +5,7 @@ import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { isoInstant } from '../../http/present.ts'
 import { Refusal } from '../../refusal.ts'
+import { returnAddOns } from '../add-ons/index.ts'
 import { returnUses } from '../coupons/index.ts'
 import { grantCredits, returnCredits } from '../credits/index.ts'
 import { type LedgerTransaction, postEntries } from '../ledger/index.ts'
@@ -162,6 +163,7 @@ export async function voidInvoices(
   const at = isoInstant(tx.now)
   const returned = await returnCredits(tx, environmentId, ids, at)
   tx.defer(returnUses(environmentId, ids, at))
+  tx.defer(returnAddOns(environmentId, ids, at))
   for (const row of rows) {
     row.status = 'VOID'
     row.credited_minor -= returned.get(row.id) ?? 0n
