@@ -5,12 +5,15 @@ import { type Period, type Schedule, localDay, nthPeriod, periodAt } from '../sr
 import { canMoveInvoice, dueDate, formatInvoiceNumber, roundLines } from '../src/invoice/index.ts'
 import {
   creditApplied,
+  creditsForfeited,
+  creditsGranted,
   invoiceIssued,
   invoiceVoided,
   paymentReceived,
   paymentRefunded,
   recognisedBy,
   revenueRecognised,
+  walletSpent,
   writtenOff,
 } from '../src/ledger/index.ts'
 import {
@@ -177,6 +180,12 @@ test('every posting sums to zero', () => {
         writtenOff(deferredMinor),
         creditApplied(deferredMinor),
         revenueRecognised(deferredMinor),
+        walletSpent(deferredMinor),
+        creditsGranted(deferredMinor),
+        creditsForfeited({ minor: deferredMinor, isPaid: true }),
+        creditsForfeited({ minor: deferredMinor, isPaid: false }),
+        invoiceIssued({ ...charged, prepaidMinor: vat }),
+        invoiceVoided({ ...charged, prepaidMinor: vat, walletMinor: levy / 2n }),
         invoiceVoided({ ...charged, paidMinor: deferredMinor / 2n }),
       ]
       for (const entries of postings) {

@@ -140,4 +140,44 @@ export const amountInvariants: readonly Invariant[] = [
      group by environment_id, invoice_id
      having sum(lines) <> sum(applied)`,
   ),
+  invariant(
+    'wallet_is_its_grants',
+    'every wallet holds what is left of its grants',
+    `select w.environment_id, 'wallet ' || w.id as place,
+       'holds ' || w.balance_minor || ' and grants with ' || coalesce(sum(g.left_minor), 0) || ' left' as fault
+     from wallets w
+     left join wallet_grants g on g.environment_id = w.environment_id and g.wallet_id = w.id
+     group by w.environment_id, w.id
+     having w.balance_minor <> coalesce(sum(g.left_minor), 0)`,
+  ),
+  invariant(
+    'grant_is_its_transactions',
+    'what is left of every grant is the sum of its transactions',
+    `select g.environment_id, 'grant ' || g.id || ' of wallet ' || g.wallet_id as place,
+       'has ' || g.left_minor || ' left and transactions over ' || coalesce(sum(t.amount_minor), 0) as fault
+     from wallet_grants g
+     left join wallet_transactions t on t.environment_id = g.environment_id and t.grant_id = g.id
+     group by g.environment_id, g.id
+     having g.left_minor <> coalesce(sum(t.amount_minor), 0)`,
+  ),
+  invariant(
+    'wallet_credit_is_held',
+    'what the ledger owes for prepaid credits is what is in wallets, or was invoiced to go there',
+    `select environment_id, 'account wallet_credit in ' || currency as place,
+       'holds ' || sum(booked) || ' while ' || sum(held) || ' is held' as fault
+     from (
+       select environment_id, currency, -amount_minor as booked, 0 as held
+       from ledger_entries
+       where account = 'wallet_credit'
+       union all
+       select environment_id, currency, 0, balance_minor from wallets
+       union all
+       select g.environment_id, w.currency, 0, g.amount_minor
+       from wallet_grants g
+       join wallets w on w.environment_id = g.environment_id and w.id = g.wallet_id
+       where g.status = 'PENDING'
+     ) sides
+     group by environment_id, currency
+     having sum(booked) <> sum(held)`,
+  ),
 ]

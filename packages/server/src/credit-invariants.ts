@@ -69,7 +69,7 @@ export const creditInvariants: readonly Invariant[] = [
   ),
   invariant(
     'credited_is_credited',
-    'what is credited of every invoice is what its credit notes and credits took off it',
+    'what is credited of every invoice is what its credit notes, credits and wallets took off it',
     `select i.environment_id, 'invoice ' || i.number as place,
        'is credited with ' || i.credited_minor || ' of ' || coalesce(s.minor, 0) as fault
      from invoices i
@@ -79,6 +79,8 @@ export const creditInvariants: readonly Invariant[] = [
          select environment_id, invoice_id, settled_minor as minor from credit_notes where status = 'FINALIZED'
          union all
          select environment_id, invoice_id, amount_minor from credit_applications where returned_at is null
+         union all
+         select environment_id, invoice_id, -amount_minor from wallet_transactions where type in ('SPENT', 'RETURNED')
        ) parts
        group by environment_id, invoice_id
      ) s on s.environment_id = i.environment_id and s.invoice_id = i.id

@@ -34,6 +34,8 @@ export const idPrefixes = {
   appliedCoupon: 'cpa',
   addOn: 'addon',
   appliedAddOn: 'addona',
+  wallet: 'wal',
+  walletTransaction: 'wtx',
   event: 'evt',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',

@@ -8,11 +8,14 @@ export {
   creditApplied,
   creditNoteIssued,
   creditNoteVoided,
+  creditsForfeited,
+  creditsGranted,
   invoiceIssued,
   invoiceVoided,
   paymentReceived,
   paymentRefunded,
   revenueRecognised,
+  walletSpent,
   writtenOff,
 } from './postings.ts'
 export { type Deferral, daysOf, earnedBy, recognisedBy } from './recognise.ts'

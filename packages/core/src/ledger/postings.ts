@@ -6,6 +6,8 @@ export type Account =
   | 'customer_credit'
   | 'refunds'
   | 'bad_debt'
+  | 'wallet_credit'
+  | 'promotions'
   | `cash:${string}`
   | `tax_payable:${string}`
 
@@ -25,35 +27,46 @@ export type ChargedAmounts = {
   /** Net, of charges that are revenue at once. */
   readonly revenueMinor: bigint
   readonly taxes: readonly TaxAmount[]
+  /** Of credits that are bought: owed to the customer until they are spent. */
+  readonly prepaidMinor?: bigint
 }
 
 /**
  * An issued invoice: the customer owes the total; the service is owed to the customer until it is rendered, so a
  * charge in advance is deferred and one in arrears is revenue; the taxes are owed to the state.
  */
-export function invoiceIssued({ deferredMinor, revenueMinor, taxes }: ChargedAmounts): Posting {
+export function invoiceIssued({
+  deferredMinor,
+  revenueMinor,
+  taxes,
+  prepaidMinor = 0n,
+}: ChargedAmounts): Posting {
   return posting([
-    { account: 'receivable', minor: deferredMinor + revenueMinor + sumOf(taxes) },
+    { account: 'receivable', minor: deferredMinor + revenueMinor + prepaidMinor + sumOf(taxes) },
     { account: 'deferred_revenue', minor: -deferredMinor },
     { account: 'revenue', minor: -revenueMinor },
-    ...taxes.map(({ code, minor }) => ({ account: taxAccount(code), minor: -minor })),
+    { account: 'wallet_credit', minor: -prepaidMinor },
+    ...taxEntries(taxes, -1n),
   ])
 }
 
 /**
  * A voided invoice: its issue, turned round. What had been paid of it (`paidMinor`, 0 unless it was paid in part, by
- * money or by the customer's credit) becomes the customer's credit.
+ * money or by the customer's credit) becomes the customer's credit, and what its wallets had paid goes back to them.
  */
 export function invoiceVoided({
   paidMinor = 0n,
+  walletMinor = 0n,
   ...charged
-}: ChargedAmounts & { readonly paidMinor?: bigint }): Posting {
-  const { deferredMinor, revenueMinor, taxes } = charged
+}: ChargedAmounts & { readonly paidMinor?: bigint; readonly walletMinor?: bigint }): Posting {
+  const { deferredMinor, revenueMinor, taxes, prepaidMinor = 0n } = charged
+  const totalMinor = deferredMinor + revenueMinor + prepaidMinor + sumOf(taxes)
   return posting([
-    { account: 'receivable', minor: paidMinor - deferredMinor - revenueMinor - sumOf(taxes) },
+    { account: 'receivable', minor: paidMinor + walletMinor - totalMinor },
     { account: 'deferred_revenue', minor: deferredMinor },
     { account: 'revenue', minor: revenueMinor },
-    ...taxes.map(({ code, minor }) => ({ account: taxAccount(code), minor })),
+    ...taxEntries(taxes, 1n),
+    { account: 'wallet_credit', minor: prepaidMinor - walletMinor },
     { account: 'customer_credit', minor: -paidMinor },
   ])
 }
@@ -63,6 +76,30 @@ export function creditApplied(minor: bigint): Posting {
   return posting([
     { account: 'customer_credit', minor },
     { account: 'receivable', minor: -minor },
+  ])
+}
+
+/** What a wallet pays for an invoice. */
+export function walletSpent(minor: bigint): Posting {
+  return posting([
+    { account: 'wallet_credit', minor },
+    { account: 'receivable', minor: -minor },
+  ])
+}
+
+/** Credits that are given away: what they will pay for is the cost of it. */
+export function creditsGranted(minor: bigint): Posting {
+  return posting([
+    { account: 'promotions', minor },
+    { account: 'wallet_credit', minor: -minor },
+  ])
+}
+
+/** Credits that nobody can spend any more: what was given away is not, and what was paid for is earned. */
+export function creditsForfeited(credits: { minor: bigint; isPaid: boolean }): Posting {
+  return posting([
+    { account: 'wallet_credit', minor: credits.minor },
+    { account: credits.isPaid ? 'revenue' : 'promotions', minor: -credits.minor },
   ])
 }
 
@@ -83,7 +120,7 @@ export function creditNoteIssued(note: CreditedAmounts): Posting {
   return posting([
     { account: 'deferred_revenue', minor: deferredMinor },
     { account: 'revenue', minor: revenueMinor },
-    ...taxes.map(({ code, minor }) => ({ account: taxAccount(code), minor })),
+    ...taxEntries(taxes, 1n),
     { account: 'receivable', minor: -settledMinor },
     { account: 'customer_credit', minor: settledMinor - deferredMinor - revenueMinor - sumOf(taxes) },
   ])
@@ -131,8 +168,11 @@ export function writtenOff(owedMinor: bigint): Posting {
   ])
 }
 
-function taxAccount(code: string): Account {
-  return `tax_payable:${code}`
+/** One entry a code, though a document may have it at two rates. */
+function taxEntries(taxes: readonly TaxAmount[], sign: bigint): Entry[] {
+  const sums = new Map<string, bigint>()
+  for (const { code, minor } of taxes) sums.set(code, (sums.get(code) ?? 0n) + sign * minor)
+  return Array.from(sums, ([code, minor]) => ({ account: `tax_payable:${code}`, minor }))
 }
 
 function sumOf(taxes: readonly TaxAmount[]): bigint {

@@ -31,6 +31,7 @@ export const eventKinds = {
   ],
   payment: ['succeeded', 'failed', 'refunded', 'disputed', 'dispute_closed'],
   credit_note: ['finalized', 'voided'],
+  wallet: ['created', 'updated', 'depleted', 'terminated'],
   webhook_endpoint: ['disabled', 'test'],
 } as const
 

@@ -25,6 +25,7 @@ import { paymentMethods, payments } from './payments/index.ts'
 import { paymentProviders } from './providers/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
 import { taxes } from './taxes/index.ts'
+import { toppingUp } from './topping-up/index.ts'
 import { tenants } from './tenants/index.ts'
 import { webhookEndpoints } from './webhooks/index.ts'
 import { usage } from './usage/index.ts'
@@ -54,6 +55,7 @@ export const slices: readonly Slice[] = [
   subscriptions,
   drafts,
   addingOn,
+  toppingUp,
   crediting,
   collecting,
   checkout,

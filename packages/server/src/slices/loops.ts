@@ -6,6 +6,7 @@ import { dunningLoop } from './dunning/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
 import { overdueLoop } from './invoices/index.ts'
 import { customerMail, expiryNotices, mail } from './mail/index.ts'
+import { walletLoop } from './topping-up/index.ts'
 import { recognition } from './recognition/index.ts'
 import { heldInvoicesLoop, trialEndingLoop } from './subscriptions/index.ts'
 import { webhooks } from './webhooks/index.ts'
@@ -19,6 +20,7 @@ export const loops = [
   checkoutLoop,
   dunningLoop,
   overdueLoop,
+  walletLoop,
   recognition,
   clock,
   webhooks,

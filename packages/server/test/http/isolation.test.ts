@@ -52,6 +52,11 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     code: 'setup',
     prices: [{ currency: 'USD', amount: 1 }],
   })
+  const wallet = (await made('/wallets', {
+    customerId: customer['id'],
+    currency: 'USD',
+    grantedCredits: 1,
+  })) as unknown as { wallet: { id: string } }
   const applied = await made('/coupons/apply', { code: mark, customerId: customer['id'] })
   const assignment = await made('/taxes/assignments', { taxCode: 'vat', customerId: customer['id'] })
   const subscription = await made('/subscriptions', { customerId: customer['id'], planId: plan['id'] })
@@ -113,6 +118,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     assignments: assignment['id'] ?? '',
     coupons: coupon['id'] ?? '',
     applied: applied['id'] ?? '',
+    wallets: wallet.wallet.id,
     'add-ons': addOn['id'] ?? '',
     'add-ons/applied': appliedAddOn['id'] ?? '',
   }
@@ -149,6 +155,8 @@ function bodyFor(operation: string, ids: Ids): object {
       customerId: ids['customers'],
       subscriptionId: ids['subscriptions'],
     },
+    'wallets.create': { customerId: ids['customers'], currency: 'USD' },
+    'wallets.move': { walletId: ids['wallets'], grantedCredits: 1 },
     'coupons.apply': {
       couponId: ids['coupons'],
       customerId: ids['customers'],
@@ -240,6 +248,8 @@ test('in every body and every filter, another tenant’s id is one that does not
     'taxes.assign',
     'coupons.apply',
     'addOns.apply',
+    'wallets.create',
+    'wallets.move',
   ]) {
     const route = dataRoutes.find((one) => one.operation === operation)
     assert.ok(route)
@@ -247,6 +257,7 @@ test('in every body and every filter, another tenant’s id is one that does not
       ['customers', 'customerId'],
       ['plans', 'planId'],
       ['invoices', 'invoiceId'],
+      ['wallets', 'walletId'],
       ['payment-methods', 'paymentMethodId'],
     ] as const) {
       const body = { ...bodyFor(operation, own) }

@@ -60,6 +60,7 @@ const { body: addOn } = await live('POST', '/add-ons', {
   prices: [{ currency: 'KES', amount: 5 }],
 })
 await live('POST', '/add-ons/apply', { addOnId: addOn.id, customerId: third.customerId })
+await live('POST', '/wallets', { customerId: third.customerId, currency: 'KES', grantedCredits: 30 })
 await live('POST', '/taxes', { name: 'VAT', code: 'vat', rate: 16 })
 const { body: taxed } = await live('POST', '/invoices', {
   customerId: third.customerId,
@@ -122,7 +123,7 @@ const damage: Record<string, string> = {
   'what the ledger owes customers is what they have to their credit, or is on its way back to them': `update customer_credits set amount_minor = amount_minor + 1, left_minor = left_minor + 1 where $1::uuid is not null`,
   'the balance of every customer is what is left of its credits in its currency': `update customers set balance_minor = 7 where id = (select customer_id from invoices where id = $1)`,
   'what is gone of every credit is what it paid for invoices': `update customer_credits set amount_minor = amount_minor + 1 where left_minor < amount_minor and $1::uuid is not null`,
-  'what is credited of every invoice is what its credit notes and credits took off it': `update invoices set credited_minor = 1 where id = $1`,
+  'what is credited of every invoice is what its credit notes, credits and wallets took off it': `update invoices set credited_minor = 1 where id = $1`,
   'no line of an invoice is credited with more than it charged, and none of its units twice': `update credit_note_lines set units = 2 where $1::uuid is not null`,
   'no invoice is credited with more than its total': `update credit_notes set total_minor = 99999, tax_minor = 0, subtotal_minor = 99999, settled_minor = 99999 - balance_minor where status = 'FINALIZED' and $1::uuid is not null`,
   'the lines of every credit note sum to it, and so do its bookings': `update credit_note_lines set amount_minor = amount_minor - 1 where $1::uuid is not null`,
@@ -143,6 +144,9 @@ const damage: Record<string, string> = {
   'what every applied coupon has used, and has left, is what it came off': `update applied_coupons set uses_left = 1 where $1::uuid is not null`,
   'the discount of every invoice is what coupons took off it': `update coupon_uses set amount_minor = 1 where $1::uuid is not null`,
   'every add-on that was invoiced is a line of its invoice, and every such line is one': `update applied_add_ons set invoice_id = null where $1::uuid is not null`,
+  'every wallet holds what is left of its grants': `update wallets set balance_minor = balance_minor + 1 where $1::uuid is not null`,
+  'what is left of every grant is the sum of its transactions': `update wallet_transactions set amount_minor = amount_minor + 1 where $1::uuid is not null`,
+  'what the ledger owes for prepaid credits is what is in wallets, or was invoiced to go there': `update ledger_entries set amount_minor = amount_minor + 1 where account = 'wallet_credit' and $1::uuid is not null`,
   'every entry of the audit log carries the hash of all before it': `update audit_log set entry = '{}' where seq = 2 and $1::uuid is not null`,
   'what every bucket of usage holds is what its events add up to': `update usage_buckets set latest = 4 where latest is not null and $1::uuid is not null`,
   'the values that a UNIQUE_COUNT holds are those of its events, from the first of each on': `update usage_words set word = 'b' where $1::uuid is not null`,
@@ -178,6 +182,8 @@ for (const [name, statement] of Object.entries(damage)) {
       'applied_coupons',
       'coupon_uses',
       'applied_add_ons',
+      'wallets',
+      'wallet_transactions',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)

@@ -79,7 +79,7 @@ export async function applyAddOn(
         items: [{ description: addOn.name, quantity, unitAmount: toMajor({ currency, minor: unitMinor }) }],
         autoFinalize: true,
       },
-      'ADD_ON',
+      { lineType: 'ADD_ON' },
     )
     row.invoice_id = parseId('invoice', invoice.id) ?? null
   }

@@ -4,6 +4,7 @@ import { billEnvironment } from '../billing-run/index.ts'
 import { collectEnvironment } from '../collection/index.ts'
 import { freezeDunnings, retryDueIn } from '../dunning/index.ts'
 import { announceOverdueIn } from '../invoices/index.ts'
+import { serveWalletsIn } from '../topping-up/index.ts'
 import { recogniseEnvironment } from '../recognition/index.ts'
 import { announceTrialsEndingIn, issueHeldIn } from '../subscriptions/index.ts'
 import {
@@ -100,6 +101,7 @@ const kinds = [
   { due: 'finalize_at', act: issueHeldIn },
   { due: 'dunning_at', act: retryDueIn },
   { due: 'collection_at', act: collectEnvironment },
+  { due: 'wallets_at', act: serveWalletsIn },
   { due: 'overdue_at', act: announceOverdueIn },
 ] as const
 

@@ -74,6 +74,10 @@ export const currentRun = statement(
        (select min(due_at) from payments where environment_id = e.id and due_at is not null and on_test_clock),
        (select min(due_at) from refunds where environment_id = e.id and due_at is not null and on_test_clock)
      ) as collection_at,
+     least(
+       (select min(top_up_due_at) from wallets where environment_id = e.id and top_up_due_at is not null),
+       (select min(expires_at) from wallet_grants where environment_id = e.id and left_minor > 0)
+     ) as wallets_at,
      (select min(overdue_at) from invoices
       where environment_id = e.id and overdue_at is not null and status in ('PENDING', 'FAILED') and on_test_clock)
        as overdue_at
@@ -89,6 +93,7 @@ export const currentRun = statement(
     finalize_at: nullable(instant),
     dunning_at: nullable(instant),
     collection_at: nullable(instant),
+    wallets_at: nullable(instant),
     overdue_at: nullable(instant),
   },
 )

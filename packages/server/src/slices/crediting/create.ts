@@ -41,6 +41,11 @@ export async function createCreditNote(
   const [invoice] = await creditableInvoices(tx, environmentId, locked)
   if (!invoice) throw new Refusal('invoice_not_found')
   if (!['PENDING', 'FAILED', 'PAID'].includes(invoice.row.status)) throw new Refusal('invoice_not_creditable')
+  if (invoice.row.wallet_id !== null)
+    throw new Refusal(
+      'invoice_not_creditable',
+      'What tops a wallet up is not credited: void its credits instead.',
+    )
 
   const amounts = amountsOf(invoice.creditable, wanted)
   if (amounts.totalMinor > invoice.leftMinor) throw new Refusal('credit_exceeds_invoice')

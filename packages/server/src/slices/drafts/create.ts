@@ -21,7 +21,7 @@ export async function createInvoice(
   tx: Tx,
   environmentId: string,
   input: CreateInvoice,
-  lineType: LineType = 'MANUAL',
+  { lineType = 'MANUAL', walletId = null }: { lineType?: LineType; walletId?: string | null } = {},
 ): Promise<Invoice> {
   const found = await findCustomer(tx, environmentId, input.customerId)
   const subscription = await subscriptionOf(tx, environmentId, found.id, input.subscriptionId)
@@ -29,7 +29,13 @@ export async function createInvoice(
   if (!customer || customer.status === 'ARCHIVED') throw new Refusal('customer_archived')
   refusePastDueDate(input.dueDate, customer.timezone, tx.now.epochMilliseconds)
 
-  const row = await draftOf(deps, tx, environmentId, { input, customer, subscription, lineType })
+  const row = await draftOf(deps, tx, environmentId, {
+    input,
+    customer,
+    subscription,
+    lineType,
+    walletId,
+  })
   tx.defer(
     insertDraft(
       environmentId,
@@ -47,6 +53,7 @@ export async function createInvoice(
       JSON.stringify(row.metadata),
       row.created_at,
       row.taxes && JSON.stringify(row.taxes),
+      row.wallet_id,
     ),
   )
   storeLines(tx, environmentId, row)
@@ -66,9 +73,10 @@ async function draftOf(
     customer: CustomerRow
     subscription: DueRow | undefined
     lineType: LineType
+    walletId: string | null
   },
 ): Promise<InvoiceRow> {
-  const { input, customer, subscription, lineType } = from
+  const { input, customer, subscription, lineType, walletId } = from
   const currency = input.currency ?? subscription?.currency ?? customer.currency
   const at = isoInstant(tx.now)
   const billTo = billToOf(customer)
@@ -80,6 +88,7 @@ async function draftOf(
     kind: 'MANUAL',
     customer_id: customer.id,
     subscription_id: subscription?.id ?? null,
+    wallet_id: walletId,
     period_start: null,
     period_end: null,
     currency,

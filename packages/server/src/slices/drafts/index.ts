@@ -9,3 +9,4 @@ export const drafts: Slice = {
 }
 
 export { createInvoice } from './create.ts'
+export { finalizeInvoice } from './finalize.ts'

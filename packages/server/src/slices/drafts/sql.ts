@@ -5,8 +5,8 @@ import { type InvoiceRow, writeLines } from '../invoices/index.ts'
 export const insertDraft = command(
   'drafts.insert',
   `insert into invoices (environment_id, id, kind, customer_id, subscription_id, currency, status, subtotal_minor,
-     discount_minor, tax_minor, total_minor, bill_to, issuer, due_date, notes, metadata, created_at, updated_at, taxes)
-   values ($1, $2, 'MANUAL', $3, $4, $5, 'DRAFT', $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)`,
+     discount_minor, tax_minor, total_minor, bill_to, issuer, due_date, notes, metadata, created_at, updated_at, taxes, wallet_id)
+   values ($1, $2, 'MANUAL', $3, $4, $5, 'DRAFT', $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16)`,
 )
 
 export const saveDraft = command(

@@ -11,6 +11,7 @@ import { couponsToUse, openCoupons } from '../coupons/index.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { openTaxBook, taxesOf } from '../taxes/index.ts'
+import { activateGrants, planWallets, walletsToSpend, writeWallets } from '../wallets/index.ts'
 import { chargedBy } from './charged.ts'
 import type { Terms } from './draft.ts'
 import { credit, issuerFrom, termsOfTenant } from './issue.ts'
@@ -52,13 +53,14 @@ export async function finalizeDraft(
     throw new Refusal('invoice_due_date_passed')
   }
   const { year } = toCivil(today)
-  const [[tenant], [taken], credits, taxes, coupons, derivations] = await tx.queryAll([
+  const [[tenant], [taken], credits, taxes, coupons, derivations, grants] = await tx.queryAll([
     issuersOf([environmentId]),
     takeNumbers([environmentId], [year], [1]),
     creditsToSpend([environmentId], [draft.customer_id]),
     taxesOf([environmentId]),
     couponsToUse([environmentId], [draft.customer_id]),
     derivationsOf(environmentId, draft.id),
+    walletsToSpend([environmentId], [draft.customer_id]),
   ])
   if (!tenant || !taken) throw new Error(`no number for an invoice of ${environmentId}`)
 
@@ -104,7 +106,21 @@ export async function finalizeDraft(
     ],
     credits,
   )
-  credit(draft, spending.paid[0] ?? 0n)
+  // What tops a wallet up is not paid for by one.
+  const wallets = planWallets(
+    [
+      {
+        environmentId,
+        invoiceId: draft.id,
+        customerId: draft.customer_id,
+        currency: draft.currency,
+        dueMinor: draft.wallet_id === null ? draft.total_minor - (spending.paid[0] ?? 0n) : 0n,
+        at,
+      },
+    ],
+    grants,
+  )
+  credit(draft, (spending.paid[0] ?? 0n) + (wallets.paid[0] ?? 0n))
   tx.defer(
     issueDraft(
       environmentId,
@@ -141,6 +157,7 @@ export async function finalizeDraft(
   ])
   writeSpending(deps, tx, spending)
   offered.write(tx)
+  await writeWallets(deps, tx, wallets)
   recordEventsAcross(tx, deps, [
     {
       environmentId,
@@ -154,4 +171,6 @@ export async function finalizeDraft(
     },
   ])
   tx.afterCommit(() => invoicesIssued.inc())
+  if (draft.wallet_id !== null && draft.total_minor === draft.credited_minor)
+    await activateGrants(deps, tx, environmentId, [{ id: draft.id, at }])
 }

@@ -8,6 +8,7 @@ import { isoInstant } from '../../http/present.ts'
 import { type AddOnBook, addOnsToBill, openAddOns } from '../add-ons/index.ts'
 import { type CouponBook, type Offer, couponsToUse, openCoupons } from '../coupons/index.ts'
 import { creditsToSpend, planSpending, writeSpending } from '../credits/index.ts'
+import { planWallets, walletsToSpend, writeWallets } from '../wallets/index.ts'
 import { type TaxBook, openTaxBook, taxesOf } from '../taxes/index.ts'
 import type { Draft, DraftLine, Issued, Terms } from './draft.ts'
 import { numberPlaces, placeOf } from './numbers.ts'
@@ -49,7 +50,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   const customers = [
     ...new Map(drafts.map((draft) => [`${draft.environmentId} ${draft.customerId}`, draft])).values(),
   ]
-  const [taken, credits, taxes, coupons, addOns] = await tx.queryAll([
+  const [taken, credits, taxes, coupons, addOns, grants] = await tx.queryAll([
     takeNumbers(
       counters.map(({ environmentId }) => environmentId),
       counters.map(({ year }) => year),
@@ -65,6 +66,10 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
       customers.map(({ customerId }) => customerId),
     ),
     addOnsToBill(
+      customers.map(({ environmentId }) => environmentId),
+      customers.map(({ customerId }) => customerId),
+    ),
+    walletsToSpend(
       customers.map(({ environmentId }) => environmentId),
       customers.map(({ customerId }) => customerId),
     ),
@@ -108,9 +113,22 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     })),
     credits,
   )
-  for (const [index, { row }] of final.entries()) credit(row, spending.paid[index] ?? 0n)
+  const wallets = planWallets(
+    final.map(({ environmentId, row }, index) => ({
+      environmentId,
+      invoiceId: row.id,
+      customerId: row.customer_id,
+      currency: row.currency,
+      dueMinor: row.total_minor - (spending.paid[index] ?? 0n),
+      at: row.created_at,
+    })),
+    grants,
+  )
+  for (const [index, { row }] of final.entries())
+    credit(row, (spending.paid[index] ?? 0n) + (wallets.paid[index] ?? 0n))
   storeInvoices(deps, tx, issued, final)
   writeSpending(deps, tx, spending)
+  await writeWallets(deps, tx, wallets)
   offered.write(tx)
   added.write(tx, (draft) => issued[drafts.findIndex((one) => one === draft)]?.row.id)
   openBooks(
@@ -250,6 +268,7 @@ function rowOf(
     customer_id: draft.customerId,
     subscription_id: draft.subscriptionId,
     plan_id: null,
+    wallet_id: null,
     period_start: draft.periodStart,
     period_end: draft.periodEnd,
     currency: draft.currency,

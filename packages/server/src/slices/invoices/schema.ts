@@ -62,7 +62,7 @@ export const Invoice = Type.Object(
     amountPaid: Money,
     amountCredited: {
       ...Money,
-      description: "What credit notes and the customer's balance took off what was owed on it",
+      description: "What credit notes, the customer's balance and its wallets took off what was owed on it",
     },
     amountDue: Money,
     items: Type.Array(named<InvoiceItem>('InvoiceItem')),

@@ -10,6 +10,7 @@ import { returnUses } from '../coupons/index.ts'
 import { grantCredits, returnCredits } from '../credits/index.ts'
 import { type LedgerTransaction, postEntries } from '../ledger/index.ts'
 import { chargedBy } from './charged.ts'
+import { activateGrants, returnToWallets } from '../wallets/index.ts'
 import { presentInvoice } from './present.ts'
 import { type InvoiceRow, addSpent, lockInvoicesByIds, saveInvoiceStates, withCreditNote } from './sql.ts'
 
@@ -111,6 +112,14 @@ export async function settleInvoices(
     )
   }
   grantCredits(deps, tx, tooMuch)
+  await activateGrants(
+    deps,
+    tx,
+    environmentId,
+    [...changed].flatMap(({ id, wallet_id, status, updated_at: at }) =>
+      wallet_id !== null && status === 'PAID' ? [{ id, at }] : [],
+    ),
+  )
   announce(
     deps,
     tx,
@@ -162,11 +171,12 @@ export async function voidInvoices(
   }
   const at = isoInstant(tx.now)
   const returned = await returnCredits(tx, environmentId, ids, at)
+  const fromWallets = await returnToWallets(deps, tx, environmentId, rows, at)
   tx.defer(returnUses(environmentId, ids, at))
   tx.defer(returnAddOns(environmentId, ids, at))
   for (const row of rows) {
     row.status = 'VOID'
-    row.credited_minor -= returned.get(row.id) ?? 0n
+    row.credited_minor -= (returned.get(row.id) ?? 0n) + (fromWallets.get(row.id) ?? 0n)
     row.voided_at = at
     row.updated_at = at
   }
@@ -183,6 +193,7 @@ export async function voidInvoices(
       entries: invoiceVoided({
         ...chargedBy(row),
         paidMinor: returned.get(row.id) ?? 0n,
+        walletMinor: fromWallets.get(row.id) ?? 0n,
       }),
     })),
   )
@@ -204,6 +215,11 @@ export async function writeOffInvoices(
   const rows = await lockInvoices(tx, environmentId, ids)
   if (rows.length < ids.length) throw new Refusal('invoice_not_found')
   if (rows.some((row) => !canMoveInvoice(row.status, 'UNCOLLECTIBLE'))) throw new Refusal('invoice_not_open')
+  if (rows.some((row) => row.wallet_id !== null))
+    throw new Refusal(
+      'invoice_not_open',
+      'What tops a wallet up is not owed for anything yet: void it instead.',
+    )
   const at = isoInstant(tx.now)
   for (const row of rows) {
     row.status = 'UNCOLLECTIBLE'

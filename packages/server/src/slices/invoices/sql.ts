@@ -63,6 +63,7 @@ const ownColumns = {
   subscription_id: nullable(uuid),
   /** Of a draft of a period: whose taxes it will have. */
   plan_id: nullable(uuid),
+  wallet_id: nullable(uuid),
   period_start: nullable(instantText),
   period_end: nullable(instantText),
   currency: text,

@@ -14,9 +14,11 @@ const kinds: Readonly<Record<string, LedgerAccount['kind']>> = {
   receivable: 'ASSET',
   deferred_revenue: 'LIABILITY',
   customer_credit: 'LIABILITY',
+  wallet_credit: 'LIABILITY',
   revenue: 'INCOME',
   refunds: 'EXPENSE',
   bad_debt: 'EXPENSE',
+  promotions: 'EXPENSE',
 }
 
 function kindOf(account: string): LedgerAccount['kind'] {

@@ -20,6 +20,7 @@ const idKinds: Readonly<Record<DocumentKind, IdKind>> = {
   CREDIT_NOTE_VOID: 'creditNote',
   // The customer's credit paid for an invoice.
   CREDIT: 'invoice',
+  WALLET: 'walletTransaction',
   // A day of revenue is a document of its own.
   RECOGNITION: 'ledgerTransaction',
 }

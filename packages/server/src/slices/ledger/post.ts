@@ -12,6 +12,7 @@ export const documentKinds = [
   'CREDIT_NOTE',
   'CREDIT_NOTE_VOID',
   'CREDIT',
+  'WALLET',
   'RECOGNITION',
 ] as const
 export type DocumentKind = (typeof documentKinds)[number]

@@ -8,6 +8,7 @@ const nouns = {
   invoice: ['invoices'],
   payment: ['payments'],
   credit_note: ['invoices'],
+  wallet: ['payments'],
   // Where events go is told to those who may see all of them.
   webhook_endpoint: ['customers', 'subscriptions', 'invoices', 'payments'],
 } as const satisfies Record<EventResource, readonly string[]>

@@ -160,6 +160,18 @@ test('three components of one tax are three taxes on one base, and one is on the
   ])
   const then = await issued(as, [item(100, { taxCodes: ['gh_old'] })])
   assert.deepEqual([then.total, taxesOf(then).at(-1)], [121.9, ['vat', 15.9, 100, 15.9]])
+  // One code at two rates on one invoice is two taxes, and one account.
+  const both = await issued(as, [item(100, { taxCodes: ['gh'] }), item(100, { taxCodes: ['gh_old'] })])
+  assert.deepEqual(await booked(server, both), {
+    receivable: 24_190,
+    revenue: -20_000,
+    'tax_payable:covid': -100,
+    'tax_payable:getfund': -500,
+    'tax_payable:nhil': -500,
+    'tax_payable:vat': -3090,
+  })
+  await act(as, `/invoices/${both.id}/void`)
+  await everythingHolds(server)
   const plan = await newPlan(as)
   await act(as, '/taxes/assignments', { taxCode: 'gh_old', planId: plan.id }, 201)
   const [period] = await invoicesOf(as, (await subscribe(as, { planId: plan.id })).id)

@@ -1,0 +1,28 @@
+export { moveCredits } from './move.ts'
+export { presentTransaction, presentWallet } from './present.ts'
+export {
+  CreateWallet,
+  ListWalletTransactions,
+  ListWallets,
+  MoveCredits,
+  type MovedCredits,
+  UpdateWallet,
+  type Wallet,
+  type WalletTransaction,
+  schemas,
+} from './schema.ts'
+export { activateGrants, planWallets, returnToWallets, writeWallets } from './spend.ts'
+export {
+  type WalletRow,
+  grantsOfWallet,
+  insertGrant,
+  insertWallet,
+  lockWallet,
+  saveWallet,
+  transactionColumns,
+  transactionSelect,
+  walletById,
+  walletColumns,
+  walletSelect,
+  walletsToSpend,
+} from './sql.ts'
