@@ -13,6 +13,7 @@ import {
   roundCredits,
   settleCredit,
   spendCredits,
+  spendLimited,
 } from '../src/credit/index.ts'
 import { creditNoteIssued, creditNoteVoided } from '../src/ledger/index.ts'
 import { allocate, fromDecimal, multiply, ratio, roundHalfUp } from '../src/money/index.ts'
@@ -264,5 +265,54 @@ test('a credit note’s postings balance, and a void turns them round', () => {
   assert.deepEqual(
     creditNoteVoided(note).map(({ minor }) => minor),
     [-500n, -100n, -96n, 196n, 500n],
+  )
+})
+
+test('credits that are limited to some lines pay for those with their taxes, and for nothing else (H01)', () => {
+  // 24 % on each: 10.00 of another metric, 14.29 and 14.27 of those that the 39.00 are for.
+  let leftMinor = 3900n
+  const spend = (minor: bigint, places: readonly number[]) => {
+    const [paid = 0n] = spendLimited([{ leftMinor, places }], [minor], minor)
+    leftMinor -= paid
+    return [paid, leftMinor]
+  }
+  assert.deepEqual(spend(1240n, []), [0n, 3900n])
+  assert.deepEqual(spend(1772n, [0]), [1772n, 2128n])
+  assert.deepEqual(spend(1769n, [0]), [1769n, 359n])
+})
+
+test('whatever credits are limited to, none pays more than it has or than its lines come to, and all no more than is due', () => {
+  const minor = fc.bigInt({ min: 0n, max: 10_000n })
+  const places = fc.option(fc.array(fc.nat({ max: 4 }), { maxLength: 4 }), { nil: null })
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ leftMinor: minor, places }), { maxLength: 6 }),
+      fc.array(minor, { minLength: 1, maxLength: 5 }),
+      fc.nat({ max: 100 }),
+      (credits, lines, percent) => {
+        const sum = (amounts: readonly bigint[]) => amounts.reduce((total, one) => total + one, 0n)
+        // The customer's balance may have paid for a part already.
+        const due = (sum(lines) * BigInt(percent)) / 100n
+        const paid = spendLimited(credits, lines, due)
+        assert.ok(sum(paid) <= due)
+        for (const [index, credit] of credits.entries()) {
+          const own = paid[index] ?? 0n
+          assert.ok(own >= 0n && own <= credit.leftMinor)
+          if (credit.places === null) continue
+          const all = credits.flatMap((one, at) =>
+            one.places !== null && one.places.every((place) => credit.places?.includes(place))
+              ? [paid[at] ?? 0n]
+              : [],
+          )
+          assert.ok(sum(all) <= sum([...new Set(credit.places)].map((place) => lines[place] ?? 0n)))
+        }
+        // Nothing is left open that credits for all of it could still pay.
+        const unlimited = credits.flatMap((one, at) =>
+          one.places === null ? [one.leftMinor - (paid[at] ?? 0n)] : [],
+        )
+        assert.ok(sum(paid) === due || sum(unlimited) === 0n)
+      },
+    ),
+    { numRuns: 3000 },
   )
 })

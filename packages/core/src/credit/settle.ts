@@ -34,6 +34,40 @@ export function spendCredits(lefts: readonly bigint[], minor: bigint): bigint[] 
   })
 }
 
+/** Credits that may be limited to some lines of an invoice, by their places; null: they pay for all of it. */
+export type LimitedCredit = { readonly leftMinor: bigint; readonly places: readonly number[] | null }
+
+/**
+ * What each of some credits pays of an invoice, in their order. Limited ones pay no more than their lines come to with
+ * their taxes (`lineMinor`), less what other limited ones paid for those; all together no more than is due.
+ *
+ * `spendLimited([{ leftMinor: 3900n, places: [1] }], [1240n, 1772n], 3012n)` → `[1772n]`.
+ */
+export function spendLimited(
+  credits: readonly LimitedCredit[],
+  lineMinor: readonly bigint[],
+  dueMinor: bigint,
+): bigint[] {
+  const open = [...lineMinor]
+  let due = dueMinor
+  return credits.map(({ leftMinor, places }) => {
+    let left = lesser(leftMinor, due)
+    if (places === null) {
+      due -= left
+      return left
+    }
+    let paid = 0n
+    for (const place of new Set(places)) {
+      const taken = lesser(left, open[place] ?? 0n)
+      open[place] = (open[place] ?? 0n) - taken
+      left -= taken
+      paid += taken
+    }
+    due -= paid
+    return paid
+  })
+}
+
 function lesser(a: bigint, b: bigint): bigint {
   const smaller = a < b ? a : b
   return smaller > 0n ? smaller : 0n

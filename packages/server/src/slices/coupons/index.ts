@@ -13,4 +13,4 @@ export const coupons: Slice = {
 
 export { applyCode } from './apply.ts'
 export { couponsToUse, returnUses } from './sql.ts'
-export { type CouponBook, type Offer, openCoupons } from './use.ts'
+export { type CouponBook, type Offer, openCoupons, typesOfPlan } from './use.ts'

@@ -38,7 +38,7 @@ export type CouponBook = {
 }
 
 /** Lines that a plan charges; what is no plan's is discounted only by coupons for all plans. */
-const ofPlan = new Set(['PLAN', 'USAGE', 'COMMITMENT', 'CORRECTION'])
+export const typesOfPlan: ReadonlySet<string> = new Set(['PLAN', 'USAGE', 'COMMITMENT', 'CORRECTION'])
 
 /**
  * Opens the coupons of customers, locked by the caller (`couponsToUse`), for invoices that are issued one after the
@@ -123,7 +123,7 @@ function discountOf(coupon: CouponToUse, invoice: Discountable): Discount | unde
   const lines = invoice.lines.flatMap(({ type }, place) => {
     if (type === 'MANUAL') return []
     if (coupon.plan_ids === null) return [place]
-    return ofPlan.has(type) && coupon.plan_ids.includes(invoice.planId) ? [place] : []
+    return typesOfPlan.has(type) && coupon.plan_ids.includes(invoice.planId) ? [place] : []
   })
   if (lines.length === 0) return undefined
   if (coupon.percent !== null) {

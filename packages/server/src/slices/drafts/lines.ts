@@ -81,6 +81,7 @@ export async function priceItems(deps: Deps, tx: Tx, items: Items, invoice: Invo
       isDeferred: false,
       taxes: lineTaxes[index] ?? null,
       taxCodes: taxCodes ?? null,
+      metricId: null,
     })),
     subtotal_minor: subtotalMinor,
     discount_minor: 0n,

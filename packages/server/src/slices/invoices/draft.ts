@@ -19,6 +19,8 @@ export type DraftLine = {
   readonly derivation: LineDerivation
   /** Codes of taxes that its charge has. */
   readonly taxCodes?: readonly string[]
+  /** Whose usage it charges. */
+  readonly metricId?: string
 }
 
 /** An invoice that is about to be issued. */

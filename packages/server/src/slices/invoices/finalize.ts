@@ -15,6 +15,7 @@ import { activateGrants, planWallets, walletsToSpend, writeWallets } from '../wa
 import { chargedBy } from './charged.ts'
 import type { Terms } from './draft.ts'
 import { credit, issuerFrom, termsOfTenant } from './issue.ts'
+import { payableLines } from './payable.ts'
 import { presentInvoice } from './present.ts'
 import { repriceDraft } from './reprice.ts'
 import {
@@ -115,6 +116,7 @@ export async function finalizeDraft(
         customerId: draft.customer_id,
         currency: draft.currency,
         dueMinor: draft.wallet_id === null ? draft.total_minor - (spending.paid[0] ?? 0n) : 0n,
+        lines: payableLines(draft.lines, draft.plan_id),
         at,
       },
     ],

@@ -12,6 +12,7 @@ import { planWallets, walletsToSpend, writeWallets } from '../wallets/index.ts'
 import { type TaxBook, openTaxBook, taxesOf } from '../taxes/index.ts'
 import type { Draft, DraftLine, Issued, Terms } from './draft.ts'
 import { numberPlaces, placeOf } from './numbers.ts'
+import { payableLines } from './payable.ts'
 import { type Priced, discountsTaken, priceLines } from './price.ts'
 import {
   type InvoiceRow,
@@ -114,12 +115,13 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
     credits,
   )
   const wallets = planWallets(
-    final.map(({ environmentId, row }, index) => ({
+    final.map(({ environmentId, row, draft }, index) => ({
       environmentId,
       invoiceId: row.id,
       customerId: row.customer_id,
       currency: row.currency,
       dueMinor: row.total_minor - (spending.paid[index] ?? 0n),
+      lines: payableLines(row.lines, draft.planId),
       at: row.created_at,
     })),
     grants,
@@ -307,6 +309,7 @@ function rowOf(
       isDeferred: line.isDeferred,
       taxes: priced?.lineTaxes[place] ?? null,
       taxCodes: line.taxCodes ?? null,
+      metricId: line.metricId ?? null,
     })),
   }
 }

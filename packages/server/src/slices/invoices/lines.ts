@@ -34,6 +34,7 @@ export function writeLines(tx: Tx, lines: readonly WrittenLine[]): void {
       lines.some(({ line }) => line.discount !== '0') ? lines.map(({ line }) => line.discount) : [],
       lines.some(({ line }) => line.taxes) ? lines.map(({ line }) => textOf(line.taxes)) : [],
       lines.some(({ line }) => line.taxCodes) ? lines.map(({ line }) => textOf(line.taxCodes)) : [],
+      lines.some(({ line }) => line.metricId) ? lines.map(({ line }) => line.metricId) : [],
     ),
   )
 }

@@ -52,6 +52,8 @@ export type LineOfInvoice = {
   readonly taxes: readonly TaxOfLine[] | null
   /** Of taxes that were asked for by name; null: those of its plan, its customer or the default. */
   readonly taxCodes: readonly string[] | null
+  /** Whose usage it charges; null: of nothing that is measured. */
+  readonly metricId: string | null
 }
 
 const ownColumns = {
@@ -101,7 +103,8 @@ export const invoiceSelect = `${Object.keys(ownColumns).join(', ')},
      json_agg(json_build_object('id', l.id, 'type', l.type, 'description', l.description,
        'quantity', l.quantity::text, 'unit', l.unit_amount::text, 'minor', l.amount_minor::text,
        'discount', l.discount_minor::text, 'from', ${iso('l.period_start')}, 'to', ${iso('l.period_end')},
-       'isDeferred', l.deferral is not null, 'taxes', l.taxes, 'taxCodes', l.tax_codes)
+       'isDeferred', l.deferral is not null, 'taxes', l.taxes, 'taxCodes', l.tax_codes,
+       'metricId', l.metric_id)
        order by l.position),
      '[]')
    from invoice_lines l
@@ -240,16 +243,17 @@ export const insertInvoices = command(
 export const insertLines = command(
   'invoices.insert_lines',
   `insert into invoice_lines (environment_id, invoice_id, id, position, type, description, quantity, unit_amount,
-     amount_minor, discount_minor, period_start, period_end, derivation, deferral, taxes, tax_codes)
+     amount_minor, discount_minor, period_start, period_end, derivation, deferral, taxes, tax_codes,
+     metric_id)
    select u.environment_id, u.invoice_id, u.id, u.position, u.type, u.description, u.quantity, u.unit_amount,
      u.amount_minor, coalesce(u.discount_minor, 0), u.period_start, u.period_end, u.derivation,
      -- what is charged in advance is earned over its period; all else is booked as revenue when it is issued
-     case when u.is_deferred then 'NEW' end, u.taxes::jsonb, u.tax_codes::jsonb
+     case when u.is_deferred then 'NEW' end, u.taxes::jsonb, u.tax_codes::jsonb, u.metric_id
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::integer[], $5::text[], $6::text[], $7::numeric[],
      $8::numeric[], $9::bigint[], $10::timestamptz[], $11::timestamptz[], $12::json[], $13::boolean[], $14::bigint[],
-     $15::text[], $16::text[])
+     $15::text[], $16::text[], $17::uuid[])
      as u (environment_id, invoice_id, id, position, type, description, quantity, unit_amount, amount_minor,
-       period_start, period_end, derivation, is_deferred, discount_minor, taxes, tax_codes)`,
+       period_start, period_end, derivation, is_deferred, discount_minor, taxes, tax_codes, metric_id)`,
 )
 
 /** Opens the books of environments for the recognition of revenue, on the local day of their first invoice. */

@@ -3,7 +3,9 @@ import type { Deps } from '../../deps.ts'
 import { recordEvents } from '../../db/events.ts'
 import { isoInstant } from '../../http/present.ts'
 import { type Fault, Refusal, invalid } from '../../refusal.ts'
+import { findPlan } from '../catalog/index.ts'
 import { findCustomer } from '../customers/index.ts'
+import { findMetric } from '../metrics/index.ts'
 import {
   type CreateWallet,
   type MovedCredits,
@@ -34,6 +36,7 @@ export async function createWallet(
   const rule = readRule(input.topUpRule, unit, faults)
   const expiresAt = readExpiry(input.expirationAt, tx, faults)
   if (faults.length > 0) throw invalid(...faults)
+  const [planIds, metricIds] = await readLimits(tx, environmentId, input)
   const at = isoInstant(tx.now)
   const row: WalletRow = {
     id: deps.ids.next(),
@@ -46,6 +49,8 @@ export async function createWallet(
     balance_minor: 0n,
     expires_at: expiresAt,
     ...rule,
+    plan_ids: planIds,
+    metric_ids: metricIds,
     created_at: at,
     updated_at: at,
   }
@@ -63,6 +68,8 @@ export async function createWallet(
       row.top_up_threshold_minor,
       row.top_up_credits,
       row.created_at,
+      row.plan_ids,
+      row.metric_ids,
     ),
   )
   recordEvents(tx, deps, [{ type: 'wallet.created', resourceId: row.id, resource: presentWallet(row) }])
@@ -70,6 +77,18 @@ export async function createWallet(
     paidMinor: paid?.minor ?? 0n,
     grantedMinor: granted?.minor ?? 0n,
   })
+}
+
+/** What a wallet pays for, by stored ids; null: no limit by plans, or by metrics. Refuses what there is not. */
+async function readLimits(
+  tx: Tx,
+  environmentId: string,
+  { appliesToPlanIds: plans, appliesToBillableMetricIds: metrics }: CreateWallet,
+): Promise<[planIds: string[] | null, metricIds: string[] | null]> {
+  const [planIds, metricIds] = [new Set<string>(), new Set<string>()]
+  for (const id of plans ?? []) planIds.add((await findPlan(tx, environmentId, id)).id)
+  for (const id of metrics ?? []) metricIds.add((await findMetric(tx, environmentId, id)).id)
+  return [plans ? [...planIds] : null, metrics ? [...metricIds] : null]
 }
 
 type Rule = Pick<WalletRow, 'top_up_threshold' | 'top_up_threshold_minor' | 'top_up_credits'>

@@ -21,6 +21,8 @@ export function presentWallet(row: WalletRow): Wallet {
       row.top_up_threshold === null
         ? null
         : { threshold: Number(row.top_up_threshold), credits: Number(row.top_up_credits) },
+    appliesToPlanIds: row.plan_ids?.map((id) => publicId('plan', id)) ?? null,
+    appliesToBillableMetricIds: row.metric_ids?.map((id) => publicId('billableMetric', id)) ?? null,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

@@ -50,6 +50,17 @@ export const CreateWallet = closed({
   expirationAt: Type.Optional(fields.expirationAt),
   priority: Type.Optional(fields.priority),
   topUpRule: Type.Optional(topUpRule),
+  appliesToPlanIds: Type.Optional(
+    Type.Array(reference, {
+      minItems: 1,
+      maxItems: 100,
+      description:
+        'Pays only for lines of these plans, and for what else it applies to; everything unless said',
+    }),
+  ),
+  appliesToBillableMetricIds: Type.Optional(
+    Type.Array(reference, { minItems: 1, maxItems: 100, description: 'The same for usage of these metrics' }),
+  ),
 })
 export type CreateWallet = Static<typeof CreateWallet>
 
@@ -88,6 +99,10 @@ export const Wallet = Type.Object(
     balanceAmount: { ...Money, description: 'The same in the currency' },
     expirationAt: orNull(Instant),
     topUpRule: orNull(Type.Object({ threshold: Type.Number(), credits: Type.Number() })),
+    appliesToPlanIds: orNull(Type.Array(Type.String())),
+    appliesToBillableMetricIds: orNull(
+      Type.Array(Type.String(), { description: 'Both null: it pays for everything' }),
+    ),
     createdAt: Instant,
     updatedAt: Instant,
   },

@@ -1,4 +1,4 @@
-import { spendCredits } from '@novabilling/core/credit'
+import { spendLimited } from '@novabilling/core/credit'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { type Movement, moveCredits } from './move.ts'
@@ -11,7 +11,16 @@ type Payable = {
   readonly customerId: string
   readonly currency: string
   readonly dueMinor: bigint
+  /** Its lines, for wallets that pay for some of them only. */
+  readonly lines: readonly PayableLine[]
   readonly at: string
+}
+
+/** A line with its taxes, and what it is of; null: of no plan, or of no metric. */
+type PayableLine = {
+  readonly minor: bigint
+  readonly planId: string | null
+  readonly metricId: string | null
 }
 
 /** What wallets pay for invoices: of each invoice, in their order, and each movement, to be written down. */
@@ -31,12 +40,13 @@ export function planWallets(payables: readonly Payable[], grants: readonly Grant
     (row) => keyOf(row.environment_id, row.customer_id, row.currency),
   )
   const movements: Movement[] = []
-  const paid = payables.map(({ environmentId, invoiceId, customerId, currency, dueMinor, at }) => {
+  const paid = payables.map(({ environmentId, invoiceId, customerId, currency, dueMinor, lines, at }) => {
     const own = (held.get(keyOf(environmentId, customerId, currency)) ?? []).filter(
       ({ expires_at: end }) => end === null || end > at,
     )
-    const shares = spendCredits(
-      own.map((grant) => grant.left_minor),
+    const shares = spendLimited(
+      own.map((grant) => ({ leftMinor: grant.left_minor, places: placesOf(grant, lines) })),
+      lines.map(({ minor }) => minor),
       dueMinor,
     )
     let sum = 0n
@@ -60,6 +70,19 @@ export function planWallets(payables: readonly Payable[], grants: readonly Grant
     return sum
   })
   return { paid, movements }
+}
+
+/** The lines that a grant may pay for; null: all of the invoice. */
+function placesOf(
+  { plan_ids: plans, metric_ids: metrics }: GrantRow,
+  lines: readonly PayableLine[],
+): readonly number[] | null {
+  if (plans === null && metrics === null) return null
+  return lines.flatMap(({ planId, metricId }, place) =>
+    (planId !== null && plans?.includes(planId)) || (metricId !== null && metrics?.includes(metricId))
+      ? [place]
+      : [],
+  )
 }
 
 /** Writes down what wallets paid, once the invoices are written. */

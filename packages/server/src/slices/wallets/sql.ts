@@ -5,6 +5,7 @@ import {
   command,
   instantText,
   integer,
+  json,
   nullable,
   oneOf,
   statement,
@@ -31,11 +32,14 @@ export const walletColumns = {
   credit_rate: text,
   top_up_threshold: nullable(text),
   top_up_credits: nullable(text),
+  plan_ids: nullable(json<readonly string[]>()),
+  metric_ids: nullable(json<readonly string[]>()),
 }
 export type WalletRow = RowOf<typeof walletColumns>
 
 export const walletSelect = `${Object.keys(plainColumns).join(', ')}, credit_rate::text as credit_rate,
-  top_up_threshold::text as top_up_threshold, top_up_credits::text as top_up_credits`
+  top_up_threshold::text as top_up_threshold, top_up_credits::text as top_up_credits, to_json(plan_ids) as plan_ids,
+  to_json(metric_ids) as metric_ids`
 
 export const walletById = statement(
   'wallets.by_id',
@@ -52,8 +56,8 @@ export const lockWallet = statement(
 export const insertWallet = command(
   'wallets.insert',
   `insert into wallets (environment_id, id, customer_id, currency, name, credit_rate, priority, status, expires_at,
-     top_up_threshold, top_up_threshold_minor, top_up_credits, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, 'ACTIVE', $8, $9, $10, $11, $12, $12)`,
+     top_up_threshold, top_up_threshold_minor, top_up_credits, created_at, updated_at, plan_ids, metric_ids)
+   values ($1, $2, $3, $4, $5, $6, $7, 'ACTIVE', $8, $9, $10, $11, $12, $12, $13, $14)`,
 )
 
 /** A new rule ($11) whose threshold is above the balance is due at once. */
@@ -79,10 +83,13 @@ const grantColumns = {
   kind: oneOf('PAID', 'GRANTED'),
   left_minor: bigint,
   expires_at: nullable(instantText),
+  plan_ids: nullable(json<readonly string[]>()),
+  metric_ids: nullable(json<readonly string[]>()),
 }
 export type GrantRow = RowOf<typeof grantColumns>
 
-const grantSelect = `select g.environment_id, g.id, g.wallet_id, w.customer_id, w.currency, g.kind, g.left_minor, g.expires_at
+const grantSelect = `select g.environment_id, g.id, g.wallet_id, w.customer_id, w.currency, g.kind, g.left_minor, g.expires_at,
+     to_json(w.plan_ids) as plan_ids, to_json(w.metric_ids) as metric_ids
    from wallets w
    join wallet_grants g on g.environment_id = w.environment_id and g.wallet_id = w.id`
 /** By priority, then what expires first, then what was given away before what was paid, then the oldest. */
