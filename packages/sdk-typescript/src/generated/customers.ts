@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Customer, CustomersCreateInput, CustomersCreatePortalLinkInput, CustomersDeleteQuery, CustomersListInvoicesQuery, CustomersListLedgerEntriesQuery, CustomersListPaymentMethodsQuery, CustomersListPaymentsQuery, CustomersListQuery, CustomersListSubscriptionsQuery, CustomersUpdateInput, Invoice, LedgerEntry, Payment, PaymentMethod, PortalLink, Subscription } from './models.ts'
+import type { Customer, CustomersCreateInput, CustomersCreatePortalLinkInput, CustomersDeleteQuery, CustomersListInvoicesQuery, CustomersListLedgerEntriesQuery, CustomersListPaymentMethodsQuery, CustomersListPaymentsQuery, CustomersListQuery, CustomersListSubscriptionsQuery, CustomersListWalletsQuery, CustomersUpdateInput, Invoice, LedgerEntry, Payment, PaymentMethod, PortalLink, Subscription, Wallet } from './models.ts'
 
 export class CustomersResource {
   readonly #caller: Caller
@@ -105,6 +105,15 @@ export class CustomersResource {
    */
   listSubscriptions(id: string, query?: CustomersListSubscriptionsQuery, options?: RequestOptions): PageCall<Subscription> {
     return this.#caller.pages<Subscription>({ id: 'customers.listSubscriptions', method: 'GET', path: `/api/customers/${segment(id)}/subscriptions`, auth: 'apiKey', query, options })
+  }
+
+  /**
+   * List wallets of a customer
+   *
+   * `GET /api/customers/{id}/wallets`. Needs `payments:read`.
+   */
+  listWallets(id: string, query?: CustomersListWalletsQuery, options?: RequestOptions): PageCall<Wallet> {
+    return this.#caller.pages<Wallet>({ id: 'customers.listWallets', method: 'GET', path: `/api/customers/${segment(id)}/wallets`, auth: 'apiKey', query, options })
   }
 
   /**

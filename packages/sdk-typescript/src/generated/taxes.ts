@@ -45,7 +45,7 @@ export class TaxesResource {
   }
 
   /**
-   * Assign a tax to a customer or a plan
+   * Assign a tax to a customer, a plan or a charge
    *
    * The most specific wins: what a line names, then its charge, its plan, its customer, then the taxes applied by default.
    *

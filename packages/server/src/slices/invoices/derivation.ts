@@ -44,7 +44,13 @@ export type UsageDerivation = {
 }
 
 /** What has no period to be a share of: unit price × quantity. */
-type PlainDerivation = { readonly share?: never; readonly exact: Ratio }
+type PlainDerivation = {
+  readonly share?: never
+  readonly usage?: never
+  readonly minimum?: never
+  readonly correction?: never
+  readonly exact: Ratio
+}
 
 /** As it is stored: fractions as pairs of decimal strings, since JSON has no integers of any length. */
 export type StoredDerivation = (

@@ -17,8 +17,6 @@ export type DraftLine = {
   /** Charged in advance, and earned over its days. */
   readonly isDeferred: boolean
   readonly derivation: LineDerivation
-  /** Codes of taxes that its charge has. */
-  readonly taxCodes?: readonly string[]
   /** Whose usage it charges. */
   readonly metricId?: string
 }

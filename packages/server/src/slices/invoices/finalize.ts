@@ -92,7 +92,7 @@ export async function finalizeDraft(
   repriceDraft(tx, environmentId, draft, {
     derivations,
     offered,
-    taxesNamed: (codes) => taxesOn({ line: codes ?? undefined }),
+    taxesOn,
   })
   const spending = planSpending(
     [

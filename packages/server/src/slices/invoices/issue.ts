@@ -23,7 +23,7 @@ import {
   takeNumbers,
 } from './sql.ts'
 import { storeInvoices } from './store.ts'
-import { taxesOnLines } from './taxing.ts'
+import { chargeIdOf, taxesOnLines } from './taxing.ts'
 
 const defaultTermsDays = 30
 
@@ -220,9 +220,9 @@ type Amounts = { readonly priced: Priced | undefined; readonly offers: readonly 
 /** What a draft comes to; undefined where nothing is charged or taken off but its lines, which are rounded already. */
 function priceDraft(draft: Draft, issuer: Issuer, book: TaxBook, coupons: CouponBook): Amounts {
   const taxesOn = taxesOnLines(book, { ...draft, issuer, atMs: draft.issuedAtMs })
-  const lines = draft.lines.map(({ derivation, taxCodes }) => ({
+  const lines = draft.lines.map(({ derivation }) => ({
     amount: derivation.exact,
-    taxes: taxesOn({ charge: taxCodes }),
+    taxes: taxesOn({ chargeId: chargeIdOf(derivation) }),
   }))
   const offers = coupons.offersFor(draft)
   const isPlain =
@@ -308,7 +308,7 @@ function rowOf(
       to: line.to,
       isDeferred: line.isDeferred,
       taxes: priced?.lineTaxes[place] ?? null,
-      taxCodes: line.taxCodes ?? null,
+      taxCodes: null,
       metricId: line.metricId ?? null,
     })),
   }

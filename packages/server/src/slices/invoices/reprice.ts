@@ -1,11 +1,11 @@
 import type { RowOf } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 import type { CouponBook } from '../coupons/index.ts'
-import type { AppliedTax } from '../taxes/index.ts'
+import type { AppliedTax, NamedTaxes } from '../taxes/index.ts'
 import { writeLines } from './lines.ts'
 import { discountsTaken, priceLines } from './price.ts'
 import { type InvoiceRow, type derivationColumns, removeLines } from './sql.ts'
-import { exactOf } from './taxing.ts'
+import { chargeIdOf, exactOf } from './taxing.ts'
 
 /**
  * Prices a draft again, with the coupons that come off it now, and writes its lines down where that changes them. The row
@@ -18,17 +18,20 @@ export function repriceDraft(
   {
     derivations,
     offered,
-    taxesNamed,
+    taxesOn,
   }: {
     derivations: readonly RowOf<typeof derivationColumns>[]
     offered: CouponBook
-    taxesNamed: (codes: readonly string[] | null) => readonly AppliedTax[]
+    taxesOn: (named: NamedTaxes) => readonly AppliedTax[]
   },
 ): void {
   const derivationOf = new Map(derivations.map(({ id, derivation }) => [id, derivation]))
   const lines = draft.lines.map((line) => ({
     amount: exactOf(draft.currency, line, derivationOf.get(line.id)),
-    taxes: taxesNamed(line.taxCodes),
+    taxes: taxesOn({
+      line: line.taxCodes ?? undefined,
+      chargeId: chargeIdOf(derivationOf.get(line.id)),
+    }),
   }))
   const period = periodOf(environmentId, draft)
   const offers = period ? offered.offersFor(period) : []

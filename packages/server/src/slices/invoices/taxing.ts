@@ -2,8 +2,8 @@ import { localDay } from '@novabilling/core/calendar'
 import { chargeOf, formatDay } from '@novabilling/core/invoice'
 import { type Ratio, parseMajor, ratio } from '@novabilling/core/money'
 import type { Tx } from '../../db/transaction.ts'
-import { type AppliedTax, type TaxBook, openTaxBook, taxesOf } from '../taxes/index.ts'
-import type { StoredDerivation } from './derivation.ts'
+import { type AppliedTax, type NamedTaxes, type TaxBook, openTaxBook, taxesOf } from '../taxes/index.ts'
+import type { LineDerivation, StoredDerivation } from './derivation.ts'
 import type { BillTo, Issuer, LineOfInvoice } from './sql.ts'
 
 /** An invoice as far as its taxes depend on it. */
@@ -14,12 +14,6 @@ type Taxable = {
   readonly billTo: BillTo
   readonly issuer: Issuer
   readonly atMs: number
-}
-
-/** What a line says of its taxes: those asked for by name, and those of its charge. */
-type NamedTaxes = {
-  readonly line?: readonly string[] | undefined
-  readonly charge?: readonly string[] | undefined
 }
 
 /** The taxes of the lines of an invoice, on the local day of an instant. */
@@ -44,6 +38,13 @@ export async function taxesByHand(
 ): Promise<(named?: NamedTaxes) => readonly AppliedTax[]> {
   const taxes = await tx.query(taxesOf([of.environmentId]))
   return taxesOnLines(await openTaxBook(tx, taxes, [of]), of)
+}
+
+/** The charge whose usage, or minimum, a line is of. */
+export function chargeIdOf(
+  derivation: LineDerivation | StoredDerivation | null | undefined,
+): string | undefined {
+  return derivation?.usage?.charge ?? derivation?.minimum?.charge
 }
 
 /** What a line charges, exactly: as it was derived, or quantity times price for one by hand. */

@@ -148,6 +148,7 @@ function correctionLine({ was }: UsedWindow, late: LateUsage): Charge {
     from: isoMs(rated.from),
     to: isoMs(rated.to),
     isDeferred: false,
+    metricId: rated.metricId,
     derivation: {
       zone: was.timezone,
       unit: 'PERIOD',
@@ -177,6 +178,7 @@ function usageLine({ was, period }: UsedWindow, rated: RatedUsage): Charge {
     from: isoMs(from),
     to: isoMs(to),
     isDeferred: false,
+    metricId: rated.metricId,
     derivation: {
       zone: was.timezone,
       unit: 'PERIOD',
@@ -230,6 +232,7 @@ function minimumOf(
     from: isoMs(from),
     to: isoMs(to),
     isDeferred: false,
+    metricId: rated.metricId,
     derivation: {
       zone: was.timezone,
       unit: isWhole ? 'PERIOD' : unitOf(was),

@@ -13,38 +13,52 @@ import {
   assignmentById,
   assignmentColumns,
   assignmentSelect,
+  chargeToTax,
   deleteAssignment,
   insertAssignment,
   knownCodes,
 } from './sql.ts'
 
-/** Gives a customer or a plan a tax, by its code. Refuses a code that no tax has, and one that is assigned already. */
+/** Gives a customer, a plan or a charge a tax, by its code. Refuses a code that no tax has, and one that is assigned already. */
 export async function assignTax(
   deps: Deps,
   tx: Tx,
   environmentId: string,
   input: AssignTax,
 ): Promise<TaxAssignment> {
-  const { taxCode, customerId, planId } = input
-  if ((customerId === undefined) === (planId === undefined))
-    throw invalid({ path: 'customerId', message: 'or planId must be given, and not both' })
+  const { taxCode, customerId, planId, chargeId } = input
+  if ([customerId, planId, chargeId].filter((id) => id !== undefined).length !== 1)
+    throw invalid({
+      path: 'customerId',
+      message: 'or planId or chargeId must be given, and one of them only',
+    })
   const customer = customerId === undefined ? null : await findCustomer(tx, environmentId, customerId)
   const plan = planId === undefined ? null : await findPlan(tx, environmentId, planId)
+  const charge = chargeId === undefined ? null : await findCharge(tx, environmentId, chargeId)
   await refuseUnknownCodes(tx, environmentId, [{ path: 'taxCode', code: taxCode }])
   const row: AssignmentRow = {
     id: deps.ids.next(),
     tax_code: taxCode,
     customer_id: customer?.id ?? null,
     plan_id: plan?.id ?? null,
+    charge_id: charge,
     created_at: tx.now,
   }
   tx.defer(
-    insertAssignment(environmentId, row.id, row.tax_code, row.customer_id, row.plan_id, row.created_at),
+    insertAssignment(
+      environmentId,
+      row.id,
+      row.tax_code,
+      row.customer_id,
+      row.plan_id,
+      row.charge_id,
+      row.created_at,
+    ),
   )
   return presentAssignment(row)
 }
 
-/** Takes a tax from a customer or a plan. */
+/** Takes a tax from what it is assigned to. */
 export async function unassignTax(tx: Tx, environmentId: string, id: string): Promise<void> {
   const stored = parseId('taxAssignment', id)
   const [row] = stored === undefined ? [] : await tx.query(assignmentById(environmentId, stored))
@@ -52,7 +66,7 @@ export async function unassignTax(tx: Tx, environmentId: string, id: string): Pr
   tx.defer(deleteAssignment(environmentId, row.id))
 }
 
-/** A page of assignments, newest first. An unknown customer or plan is refused. */
+/** A page of assignments, newest first. An unknown customer, plan or charge is refused. */
 export async function listAssignments(
   deps: Deps,
   reader: Reader,
@@ -69,6 +83,10 @@ export async function listAssignments(
     const { id } = await findPlan(reader, environmentId, query.planId)
     where.push(fragment`plan_id = ${id}::uuid`)
   }
+  if (query.chargeId !== undefined) {
+    const id = await findCharge(reader, environmentId, query.chargeId)
+    where.push(fragment`charge_id = ${id}::uuid`)
+  }
   return listPage({
     deps,
     reader,
@@ -82,6 +100,13 @@ export async function listAssignments(
     sortValue: (row) => isoInstant(row.created_at),
     present: presentAssignment,
   })
+}
+
+async function findCharge(reader: Pick<Reader, 'query'>, environmentId: string, id: string): Promise<string> {
+  const stored = parseId('charge', id)
+  const [row] = stored === undefined ? [] : await reader.query(chargeToTax(environmentId, stored))
+  if (!row) throw new Refusal('charge_not_found')
+  return row.id
 }
 
 /** Refuses codes that no tax of the environment has, each at its place. */

@@ -23,10 +23,16 @@ type TaxedSupply = Omit<Supply, 'treatment'> & {
   readonly planId: string | null
 }
 
+/** What a line says of its taxes: the codes that it was given, and the charge whose usage it is. */
+export type NamedTaxes = {
+  readonly line?: TaxLevels['line']
+  readonly chargeId?: string | undefined
+}
+
 /** The taxes of some environments, with what is assigned to plans and to the customers at hand. */
 export type TaxBook = {
-  /** The taxes of a line; `levels` are those that it names itself. */
-  taxesOn(supply: TaxedSupply, levels?: Pick<TaxLevels, 'line' | 'charge'>): readonly AppliedTax[]
+  /** The taxes of a line: of those that it names itself (`line`), or of its charge (`chargeId`), or else. */
+  taxesOn(supply: TaxedSupply, levels?: NamedTaxes): readonly AppliedTax[]
 }
 
 const reverseCharge: AppliedTax = {
@@ -69,15 +75,15 @@ export async function openTaxBook(
   ])
   const options = Map.groupBy(taxes.map(optionOf), ({ environmentId }) => environmentId)
   const assigned = new Map<string, string[]>()
-  for (const { environment_id, tax_code, customer_id, plan_id } of assignments) {
-    const key = `${environment_id} ${customer_id ?? plan_id ?? ''}`
+  for (const { environment_id, tax_code, customer_id, plan_id, charge_id } of assignments) {
+    const key = `${environment_id} ${customer_id ?? plan_id ?? charge_id ?? ''}`
     assigned.set(key, [...(assigned.get(key) ?? []), tax_code])
   }
   const treatmentOf = new Map<string, TaxTreatment>(
     treatments.map((row) => [`${row.environment_id} ${row.id}`, row.tax_treatment]),
   )
   return {
-    taxesOn(supply, levels = {}) {
+    taxesOn(supply, { line, chargeId } = {}) {
       const { environmentId, customerId, planId } = supply
       const own = options.get(environmentId)
       if (!own) return []
@@ -85,7 +91,8 @@ export async function openTaxBook(
         own,
         { ...supply, treatment: treatmentOf.get(`${environmentId} ${customerId}`) ?? 'AUTOMATIC' },
         {
-          ...levels,
+          line,
+          charge: chargeId === undefined ? undefined : assigned.get(`${environmentId} ${chargeId}`),
           plan: planId === null ? undefined : assigned.get(`${environmentId} ${planId}`),
           customer: assigned.get(`${environmentId} ${customerId}`),
         },

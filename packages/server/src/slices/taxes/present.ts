@@ -32,6 +32,7 @@ export function presentAssignment(row: AssignmentRow): TaxAssignment {
     taxCode: row.tax_code,
     customerId: row.customer_id === null ? null : publicId('customer', row.customer_id),
     planId: row.plan_id === null ? null : publicId('plan', row.plan_id),
+    chargeId: row.charge_id === null ? null : publicId('charge', row.charge_id),
     createdAt: isoInstant(row.created_at),
   }
 }

@@ -69,7 +69,7 @@ export const routes = [
     method: 'POST',
     url: '/taxes/assignments',
     operation: 'taxes.assign',
-    summary: 'Assign a tax to a customer or a plan',
+    summary: 'Assign a tax to a customer, a plan or a charge',
     description:
       'The most specific wins: what a line names, then its charge, its plan, its customer, then the taxes applied by default.',
     scope: 'plans:write',

@@ -119,6 +119,7 @@ export const AssignTax = closed({
   }),
   customerId: Type.Optional(reference),
   planId: Type.Optional(reference),
+  chargeId: Type.Optional(reference),
 })
 export type AssignTax = Static<typeof AssignTax>
 
@@ -128,9 +129,13 @@ export const TaxAssignment = Type.Object(
     taxCode: Type.String(),
     customerId: orNull(Type.String()),
     planId: orNull(Type.String()),
+    chargeId: orNull(Type.String()),
     createdAt: Instant,
   },
-  { $id: 'TaxAssignment', description: 'A tax that a customer, or what is sold by a plan, is charged' },
+  {
+    $id: 'TaxAssignment',
+    description: 'A tax that a customer, what is sold by a plan, or the usage of a charge is charged',
+  },
 )
 export type TaxAssignment = Static<typeof TaxAssignment>
 
@@ -139,6 +144,7 @@ export const ListAssignments = closed({
   taxCode: Type.Optional(Type.String({ maxLength: 40 })),
   customerId: Type.Optional(reference),
   planId: Type.Optional(reference),
+  chargeId: Type.Optional(reference),
 })
 export type ListAssignments = Static<typeof ListAssignments>
 

@@ -92,6 +92,7 @@ export const assignmentColumns = {
   tax_code: text,
   customer_id: nullable(uuid),
   plan_id: nullable(uuid),
+  charge_id: nullable(uuid),
   created_at: instant,
 }
 export type AssignmentRow = RowOf<typeof assignmentColumns>
@@ -100,8 +101,8 @@ export const assignmentSelect = Object.keys(assignmentColumns).join(', ')
 
 export const insertAssignment = command(
   'taxes.insert_assignment',
-  `insert into tax_assignments (environment_id, id, tax_code, customer_id, plan_id, created_at)
-   values ($1, $2, $3, $4, $5, $6)`,
+  `insert into tax_assignments (environment_id, id, tax_code, customer_id, plan_id, charge_id, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
 )
 
 export const assignmentById = statement(
@@ -113,6 +114,13 @@ export const assignmentById = statement(
 export const deleteAssignment = command(
   'taxes.delete_assignment',
   `delete from tax_assignments where environment_id = $1::uuid and id = $2::uuid`,
+)
+
+/** A charge that a tax is assigned to. */
+export const chargeToTax = statement(
+  'taxes.charge',
+  `select id from charges where environment_id = $1::uuid and id = $2::uuid and archived_at is null`,
+  { id: uuid },
 )
 
 const ofEnvironmentColumns = {
@@ -140,17 +148,23 @@ export const taxesOf = statement(
   ofEnvironmentColumns,
 )
 
-/** What is assigned to plans of these environments, and to these customers. */
+/** What is assigned to plans and charges of these environments, and to these customers. */
 export const assignmentsOf = statement(
   'taxes.assignments_of',
-  `select a.environment_id, a.tax_code, a.customer_id, a.plan_id
+  `select a.environment_id, a.tax_code, a.customer_id, a.plan_id, a.charge_id
    from tax_assignments a
-   where a.environment_id = any($1::uuid[]) and a.plan_id is not null
+   where a.environment_id = any($1::uuid[]) and a.customer_id is null
    union all
-   select a.environment_id, a.tax_code, a.customer_id, a.plan_id
+   select a.environment_id, a.tax_code, a.customer_id, a.plan_id, a.charge_id
    from unnest($2::uuid[], $3::uuid[]) as u (environment_id, customer_id)
    join tax_assignments a on a.environment_id = u.environment_id and a.customer_id = u.customer_id`,
-  { environment_id: uuid, tax_code: text, customer_id: nullable(uuid), plan_id: nullable(uuid) },
+  {
+    environment_id: uuid,
+    tax_code: text,
+    customer_id: nullable(uuid),
+    plan_id: nullable(uuid),
+    charge_id: nullable(uuid),
+  },
 )
 
 /** Those of these customers that are not taxed as everybody. */

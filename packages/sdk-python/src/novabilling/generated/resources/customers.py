@@ -304,6 +304,31 @@ class CustomersResource:
             ),
         )
 
+    def list_wallets(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> Page[models.Wallet]:
+        """List wallets of a customer
+
+        `GET /api/customers/{id}/wallets`. Needs `payments:read`.
+        """
+        return self._caller.pages(
+            models.Wallet,
+            Call(
+                "customers.listWallets",
+                "GET",
+                f"/api/customers/{segment(id)}/wallets",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor}),
+                timeout=timeout,
+            ),
+        )
+
     def create_portal_link(
         self,
         id: str,
@@ -620,6 +645,31 @@ class AsyncCustomersResource:
                 f"/api/customers/{segment(id)}/subscriptions",
                 "apiKey",
                 query=query_of({"page": page, "limit": limit, "cursor": cursor, "status": status, "planId": plan_id}),
+                timeout=timeout,
+            ),
+        )
+
+    def list_wallets(
+        self,
+        id: str,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> AsyncPageCall[models.Wallet]:
+        """List wallets of a customer
+
+        `GET /api/customers/{id}/wallets`. Needs `payments:read`.
+        """
+        return self._caller.pages(
+            models.Wallet,
+            Call(
+                "customers.listWallets",
+                "GET",
+                f"/api/customers/{segment(id)}/wallets",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor}),
                 timeout=timeout,
             ),
         )

@@ -105,10 +105,11 @@ class TaxesResource:
         tax_code: str,
         customer_id: Union[str, NotGiven] = NOT_GIVEN,
         plan_id: Union[str, NotGiven] = NOT_GIVEN,
+        charge_id: Union[str, NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.TaxAssignment:
-        """Assign a tax to a customer or a plan
+        """Assign a tax to a customer, a plan or a charge
 
         The most specific wins: what a line names, then its charge, its plan, its customer, then the taxes applied by default.
 
@@ -121,7 +122,7 @@ class TaxesResource:
                 "POST",
                 "/api/taxes/assignments",
                 "apiKey",
-                body=body_of({"taxCode": tax_code, "customerId": customer_id, "planId": plan_id}),
+                body=body_of({"taxCode": tax_code, "customerId": customer_id, "planId": plan_id, "chargeId": charge_id}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -136,6 +137,7 @@ class TaxesResource:
         tax_code: Union[str, NotGiven] = NOT_GIVEN,
         customer_id: Union[str, NotGiven] = NOT_GIVEN,
         plan_id: Union[str, NotGiven] = NOT_GIVEN,
+        charge_id: Union[str, NotGiven] = NOT_GIVEN,
         timeout: Optional[float] = None,
     ) -> Page[models.TaxAssignment]:
         """List what taxes are assigned to
@@ -149,7 +151,7 @@ class TaxesResource:
                 "GET",
                 "/api/taxes/assignments",
                 "apiKey",
-                query=query_of({"page": page, "limit": limit, "cursor": cursor, "taxCode": tax_code, "customerId": customer_id, "planId": plan_id}),
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "taxCode": tax_code, "customerId": customer_id, "planId": plan_id, "chargeId": charge_id}),
                 timeout=timeout,
             ),
         )
@@ -344,10 +346,11 @@ class AsyncTaxesResource:
         tax_code: str,
         customer_id: Union[str, NotGiven] = NOT_GIVEN,
         plan_id: Union[str, NotGiven] = NOT_GIVEN,
+        charge_id: Union[str, NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.TaxAssignment:
-        """Assign a tax to a customer or a plan
+        """Assign a tax to a customer, a plan or a charge
 
         The most specific wins: what a line names, then its charge, its plan, its customer, then the taxes applied by default.
 
@@ -360,7 +363,7 @@ class AsyncTaxesResource:
                 "POST",
                 "/api/taxes/assignments",
                 "apiKey",
-                body=body_of({"taxCode": tax_code, "customerId": customer_id, "planId": plan_id}),
+                body=body_of({"taxCode": tax_code, "customerId": customer_id, "planId": plan_id, "chargeId": charge_id}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -375,6 +378,7 @@ class AsyncTaxesResource:
         tax_code: Union[str, NotGiven] = NOT_GIVEN,
         customer_id: Union[str, NotGiven] = NOT_GIVEN,
         plan_id: Union[str, NotGiven] = NOT_GIVEN,
+        charge_id: Union[str, NotGiven] = NOT_GIVEN,
         timeout: Optional[float] = None,
     ) -> AsyncPageCall[models.TaxAssignment]:
         """List what taxes are assigned to
@@ -388,7 +392,7 @@ class AsyncTaxesResource:
                 "GET",
                 "/api/taxes/assignments",
                 "apiKey",
-                query=query_of({"page": page, "limit": limit, "cursor": cursor, "taxCode": tax_code, "customerId": customer_id, "planId": plan_id}),
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "taxCode": tax_code, "customerId": customer_id, "planId": plan_id, "chargeId": charge_id}),
                 timeout=timeout,
             ),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Optional, Union
+from typing import Optional, Sequence, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
 from ..._caller import Caller
@@ -28,6 +28,8 @@ class WalletsResource:
         expiration_at: Union[dt.datetime, NotGiven] = NOT_GIVEN,
         priority: Union[int, NotGiven] = NOT_GIVEN,
         top_up_rule: Union[inputs.WalletsCreateInputTopUpRule, NotGiven] = NOT_GIVEN,
+        applies_to_plan_ids: Union[Sequence[str], NotGiven] = NOT_GIVEN,
+        applies_to_billable_metric_ids: Union[Sequence[str], NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.MovedCredits:
@@ -44,7 +46,7 @@ class WalletsResource:
                 "POST",
                 "/api/wallets",
                 "apiKey",
-                body=body_of({"customerId": customer_id, "currency": currency, "name": name, "creditRate": credit_rate, "paidCredits": paid_credits, "grantedCredits": granted_credits, "expirationAt": expiration_at, "priority": priority, "topUpRule": renamed(top_up_rule, "WalletsCreateInputTopUpRule")}),
+                body=body_of({"customerId": customer_id, "currency": currency, "name": name, "creditRate": credit_rate, "paidCredits": paid_credits, "grantedCredits": granted_credits, "expirationAt": expiration_at, "priority": priority, "topUpRule": renamed(top_up_rule, "WalletsCreateInputTopUpRule"), "appliesToPlanIds": applies_to_plan_ids, "appliesToBillableMetricIds": applies_to_billable_metric_ids}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -215,6 +217,8 @@ class AsyncWalletsResource:
         expiration_at: Union[dt.datetime, NotGiven] = NOT_GIVEN,
         priority: Union[int, NotGiven] = NOT_GIVEN,
         top_up_rule: Union[inputs.WalletsCreateInputTopUpRule, NotGiven] = NOT_GIVEN,
+        applies_to_plan_ids: Union[Sequence[str], NotGiven] = NOT_GIVEN,
+        applies_to_billable_metric_ids: Union[Sequence[str], NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.MovedCredits:
@@ -231,7 +235,7 @@ class AsyncWalletsResource:
                 "POST",
                 "/api/wallets",
                 "apiKey",
-                body=body_of({"customerId": customer_id, "currency": currency, "name": name, "creditRate": credit_rate, "paidCredits": paid_credits, "grantedCredits": granted_credits, "expirationAt": expiration_at, "priority": priority, "topUpRule": renamed(top_up_rule, "WalletsCreateInputTopUpRule")}),
+                body=body_of({"customerId": customer_id, "currency": currency, "name": name, "creditRate": credit_rate, "paidCredits": paid_credits, "grantedCredits": granted_credits, "expirationAt": expiration_at, "priority": priority, "topUpRule": renamed(top_up_rule, "WalletsCreateInputTopUpRule"), "appliesToPlanIds": applies_to_plan_ids, "appliesToBillableMetricIds": applies_to_billable_metric_ids}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
