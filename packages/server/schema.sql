@@ -19,6 +19,27 @@ create policy worker on account_idempotency_keys to nova_worker using true with 
 grant insert, select, update on account_idempotency_keys to nova_api;
 grant delete, insert, select, update on account_idempotency_keys to nova_worker;
 
+create table add_ons (
+  environment_id uuid not null,
+  id uuid not null,
+  name text not null,
+  code text not null,
+  description text,
+  prices jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint add_ons_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint add_ons_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX add_ons_created ON public.add_ons USING btree (environment_id, created_at, id);
+CREATE UNIQUE INDEX add_ons_code_key ON public.add_ons USING btree (environment_id, code);
+alter table add_ons force row level security;
+create policy environment on add_ons using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on add_ons to nova_worker using true with check true;
+grant delete, insert, select, update on add_ons to nova_api;
+grant insert, select, update on add_ons to nova_worker;
+
 create table api_key_usage (
   tenant_id uuid not null,
   api_key_id uuid not null,
@@ -65,6 +86,71 @@ create policy worker on api_keys to nova_worker using true with check true;
 grant delete, insert, select, update on api_keys to nova_api;
 grant select, update on api_keys to nova_lookup;
 grant delete, insert, select, update on api_keys to nova_worker;
+
+create table applied_add_ons (
+  environment_id uuid not null,
+  id uuid not null,
+  add_on_id uuid not null,
+  customer_id uuid not null,
+  subscription_id uuid,
+  description text not null,
+  quantity integer not null,
+  unit_minor bigint not null,
+  currency character(3) not null,
+  invoice_now boolean not null,
+  invoice_id uuid,
+  removed_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint applied_add_ons_check CHECK (((invoice_id IS NULL) OR (removed_at IS NULL))),
+  constraint applied_add_ons_quantity_check CHECK ((quantity > 0)),
+  constraint applied_add_ons_unit_minor_check CHECK ((unit_minor >= 0)),
+  constraint applied_add_ons_environment_id_add_on_id_fkey FOREIGN KEY (environment_id, add_on_id) REFERENCES add_ons(environment_id, id),
+  constraint applied_add_ons_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint applied_add_ons_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint applied_add_ons_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
+  constraint applied_add_ons_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX applied_add_ons_add_on ON public.applied_add_ons USING btree (environment_id, add_on_id);
+CREATE INDEX applied_add_ons_created ON public.applied_add_ons USING btree (environment_id, created_at, id);
+CREATE INDEX applied_add_ons_invoice ON public.applied_add_ons USING btree (environment_id, invoice_id) WHERE (invoice_id IS NOT NULL);
+CREATE INDEX applied_add_ons_open ON public.applied_add_ons USING btree (environment_id, customer_id, created_at, id) WHERE ((invoice_id IS NULL) AND (removed_at IS NULL));
+alter table applied_add_ons force row level security;
+create policy environment on applied_add_ons using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on applied_add_ons to nova_worker using true with check true;
+grant insert, select, update on applied_add_ons to nova_api;
+grant insert, select, update on applied_add_ons to nova_worker;
+
+create table applied_coupons (
+  environment_id uuid not null,
+  id uuid not null,
+  coupon_id uuid not null,
+  customer_id uuid not null,
+  subscription_id uuid,
+  used integer not null default 0,
+  uses_left integer,
+  covers_subscription_id uuid,
+  covers_until timestamp with time zone,
+  ended_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint applied_coupons_used_check CHECK ((used >= 0)),
+  constraint applied_coupons_uses_left_check CHECK ((uses_left >= 0)),
+  constraint applied_coupons_environment_id_coupon_id_fkey FOREIGN KEY (environment_id, coupon_id) REFERENCES coupons(environment_id, id),
+  constraint applied_coupons_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint applied_coupons_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
+  constraint applied_coupons_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX applied_coupons_coupon ON public.applied_coupons USING btree (environment_id, coupon_id);
+CREATE INDEX applied_coupons_created ON public.applied_coupons USING btree (environment_id, created_at, id);
+CREATE INDEX applied_coupons_open ON public.applied_coupons USING btree (environment_id, customer_id, created_at, id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX applied_coupons_key ON public.applied_coupons USING btree (environment_id, coupon_id, customer_id, subscription_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
+alter table applied_coupons force row level security;
+create policy environment on applied_coupons using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on applied_coupons to nova_worker using true with check true;
+grant insert, select, update on applied_coupons to nova_api;
+grant insert, select, update on applied_coupons to nova_worker;
 
 create table audit_heads (
   tenant_id uuid not null,
@@ -250,6 +336,70 @@ create policy environment on clock_runs using (environment_id = scope_environmen
 create policy worker on clock_runs to nova_worker using true with check true;
 grant insert, select, update on clock_runs to nova_api;
 grant insert, select, update on clock_runs to nova_worker;
+
+create table coupon_uses (
+  environment_id uuid not null,
+  applied_coupon_id uuid not null,
+  invoice_id uuid not null,
+  uses integer not null,
+  amount_minor bigint not null,
+  used_at timestamp with time zone not null,
+  returned_at timestamp with time zone,
+  constraint coupon_uses_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint coupon_uses_uses_check CHECK ((uses = ANY (ARRAY[0, 1]))),
+  constraint coupon_uses_environment_id_applied_coupon_id_fkey FOREIGN KEY (environment_id, applied_coupon_id) REFERENCES applied_coupons(environment_id, id),
+  constraint coupon_uses_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint coupon_uses_pkey PRIMARY KEY (environment_id, applied_coupon_id, invoice_id)
+);
+
+CREATE INDEX coupon_uses_invoice ON public.coupon_uses USING btree (environment_id, invoice_id);
+alter table coupon_uses force row level security;
+create policy environment on coupon_uses using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on coupon_uses to nova_worker using true with check true;
+grant insert, select, update on coupon_uses to nova_api;
+grant insert, select, update on coupon_uses to nova_worker;
+
+create table coupons (
+  environment_id uuid not null,
+  id uuid not null,
+  code text not null,
+  name text not null,
+  discount_type text not null,
+  percent numeric,
+  amount_minor bigint,
+  currency character(3),
+  duration text not null,
+  periods integer,
+  max_redemptions integer,
+  redemptions integer not null default 0,
+  plan_ids uuid[],
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint coupons_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint coupons_check CHECK (((redemptions >= 0) AND (redemptions <= COALESCE(max_redemptions, redemptions)))),
+  constraint coupons_check1 CHECK (
+CASE discount_type
+    WHEN 'PERCENTAGE'::text THEN ((percent IS NOT NULL) AND (amount_minor IS NULL))
+    ELSE ((percent IS NULL) AND (amount_minor IS NOT NULL) AND (currency IS NOT NULL))
+END),
+  constraint coupons_check2 CHECK (((periods IS NULL) = (duration = 'FOREVER'::text))),
+  constraint coupons_discount_type_check CHECK ((discount_type = ANY (ARRAY['PERCENTAGE'::text, 'FIXED_AMOUNT'::text]))),
+  constraint coupons_duration_check CHECK ((duration = ANY (ARRAY['ONCE'::text, 'REPEATING'::text, 'FOREVER'::text]))),
+  constraint coupons_max_redemptions_check CHECK ((max_redemptions > 0)),
+  constraint coupons_percent_check CHECK (((percent > (0)::numeric) AND (percent <= (100)::numeric))),
+  constraint coupons_periods_check CHECK ((periods > 0)),
+  constraint coupons_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
+  constraint coupons_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX coupons_created ON public.coupons USING btree (environment_id, created_at, id);
+CREATE UNIQUE INDEX coupons_code_key ON public.coupons USING btree (environment_id, lower(code));
+alter table coupons force row level security;
+create policy environment on coupons using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on coupons to nova_worker using true with check true;
+grant delete, insert, select, update on coupons to nova_api;
+grant insert, select, update on coupons to nova_worker;
 
 create table credit_applications (
   environment_id uuid not null,
@@ -657,6 +807,7 @@ create table invoice_lines (
   deferral text,
   taxes jsonb,
   tax_codes jsonb,
+  metric_id uuid,
   constraint invoice_lines_deferral_check CHECK ((deferral = ANY (ARRAY['NEW'::text, 'FOLDED'::text]))),
   constraint invoice_lines_type_check CHECK ((type = ANY (ARRAY['PLAN'::text, 'USAGE'::text, 'COMMITMENT'::text, 'ADD_ON'::text, 'MANUAL'::text, 'CORRECTION'::text]))),
   constraint invoice_lines_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
@@ -706,6 +857,8 @@ create table invoices (
   finalize_at timestamp with time zone,
   taxes jsonb,
   plan_id uuid,
+  discounts jsonb,
+  wallet_id uuid,
   constraint invoices_check CHECK ((total_minor = ((subtotal_minor - discount_minor) + tax_minor))),
   constraint invoices_check1 CHECK (((paid_minor >= 0) AND (credited_minor >= 0) AND ((paid_minor + credited_minor) <= total_minor))),
   constraint invoices_check2 CHECK (((status = 'DRAFT'::text) OR ((number IS NOT NULL) AND (issued_at IS NOT NULL)))),
@@ -714,6 +867,7 @@ create table invoices (
   constraint invoices_terms_from_check CHECK ((terms_from = ANY (ARRAY['CUSTOMER'::text, 'PLAN'::text, 'TENANT'::text, 'DEFAULT'::text]))),
   constraint invoices_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint invoices_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
+  constraint invoices_environment_id_wallet_id_fkey FOREIGN KEY (environment_id, wallet_id) REFERENCES wallets(environment_id, id),
   constraint invoices_pkey PRIMARY KEY (environment_id, id)
 );
 
@@ -730,6 +884,7 @@ CASE
     WHEN (kind = 'CYCLE'::text) THEN environment_id
     ELSE id
 END));
+CREATE TRIGGER invoices_discounts_frozen BEFORE UPDATE OF discounts ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND (old.discounts IS DISTINCT FROM new.discounts))) EXECUTE FUNCTION refuse_invoice_change();
 CREATE TRIGGER invoices_frozen BEFORE UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND ((((((((((((((old.number IS DISTINCT FROM new.number) OR (old.customer_id IS DISTINCT FROM new.customer_id)) OR (old.subscription_id IS DISTINCT FROM new.subscription_id)) OR (old.period_start IS DISTINCT FROM new.period_start)) OR (old.period_end IS DISTINCT FROM new.period_end)) OR (old.currency IS DISTINCT FROM new.currency)) OR (old.subtotal_minor IS DISTINCT FROM new.subtotal_minor)) OR (old.discount_minor IS DISTINCT FROM new.discount_minor)) OR (old.tax_minor IS DISTINCT FROM new.tax_minor)) OR (old.total_minor IS DISTINCT FROM new.total_minor)) OR (old.bill_to IS DISTINCT FROM new.bill_to)) OR (old.issuer IS DISTINCT FROM new.issuer)) OR (old.issued_at IS DISTINCT FROM new.issued_at)) OR (old.due_date IS DISTINCT FROM new.due_date)))) EXECUTE FUNCTION refuse_invoice_change();
 CREATE TRIGGER invoices_kept BEFORE DELETE ON public.invoices FOR EACH ROW EXECUTE FUNCTION refuse_invoice_removal();
 CREATE TRIGGER invoices_taxes_frozen BEFORE UPDATE OF taxes ON public.invoices FOR EACH ROW WHEN (((old.status <> 'DRAFT'::text) AND (old.taxes IS DISTINCT FROM new.taxes))) EXECUTE FUNCTION refuse_invoice_change();
@@ -1289,16 +1444,19 @@ create table tax_assignments (
   customer_id uuid,
   plan_id uuid,
   created_at timestamp with time zone not null,
-  constraint tax_assignments_check CHECK ((num_nonnulls(customer_id, plan_id) = 1)),
+  charge_id uuid,
+  constraint tax_assignments_check CHECK ((num_nonnulls(customer_id, plan_id, charge_id) = 1)),
+  constraint tax_assignments_environment_id_charge_id_fkey FOREIGN KEY (environment_id, charge_id) REFERENCES charges(environment_id, id) ON DELETE CASCADE,
   constraint tax_assignments_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint tax_assignments_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id) ON DELETE CASCADE,
   constraint tax_assignments_pkey PRIMARY KEY (environment_id, id)
 );
 
+CREATE INDEX tax_assignments_charge ON public.tax_assignments USING btree (environment_id, charge_id) WHERE (charge_id IS NOT NULL);
 CREATE INDEX tax_assignments_created ON public.tax_assignments USING btree (environment_id, created_at, id);
 CREATE INDEX tax_assignments_customer ON public.tax_assignments USING btree (environment_id, customer_id) WHERE (customer_id IS NOT NULL);
 CREATE INDEX tax_assignments_plan ON public.tax_assignments USING btree (environment_id, plan_id) WHERE (plan_id IS NOT NULL);
-CREATE UNIQUE INDEX tax_assignments_key ON public.tax_assignments USING btree (environment_id, tax_code, customer_id, plan_id) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX tax_assignments_key ON public.tax_assignments USING btree (environment_id, tax_code, customer_id, plan_id, charge_id) NULLS NOT DISTINCT;
 alter table tax_assignments force row level security;
 create policy environment on tax_assignments using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on tax_assignments to nova_worker using true with check true;
@@ -1466,6 +1624,101 @@ create policy environment on usage_words using (environment_id = scope_environme
 create policy worker on usage_words to nova_worker using true with check true;
 grant insert, select, update on usage_words to nova_api;
 grant insert, select, update on usage_words to nova_worker;
+
+create table wallet_grants (
+  environment_id uuid not null,
+  id uuid not null,
+  wallet_id uuid not null,
+  kind text not null,
+  status text not null,
+  amount_minor bigint not null,
+  left_minor bigint not null,
+  invoice_id uuid,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint wallet_grants_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint wallet_grants_check CHECK (((left_minor >= 0) AND (left_minor <= amount_minor))),
+  constraint wallet_grants_check1 CHECK (((status = 'ACTIVE'::text) OR (left_minor = 0))),
+  constraint wallet_grants_check2 CHECK (((kind = 'PAID'::text) = (invoice_id IS NOT NULL))),
+  constraint wallet_grants_kind_check CHECK ((kind = ANY (ARRAY['PAID'::text, 'GRANTED'::text]))),
+  constraint wallet_grants_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'ACTIVE'::text, 'CANCELED'::text]))),
+  constraint wallet_grants_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint wallet_grants_environment_id_wallet_id_fkey FOREIGN KEY (environment_id, wallet_id) REFERENCES wallets(environment_id, id),
+  constraint wallet_grants_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX wallet_grants_expiry ON public.wallet_grants USING btree (expires_at) WHERE (left_minor > 0);
+CREATE INDEX wallet_grants_expiry_in ON public.wallet_grants USING btree (environment_id, expires_at) WHERE (left_minor > 0);
+CREATE INDEX wallet_grants_invoice ON public.wallet_grants USING btree (environment_id, invoice_id) WHERE (invoice_id IS NOT NULL);
+CREATE INDEX wallet_grants_wallet ON public.wallet_grants USING btree (environment_id, wallet_id);
+alter table wallet_grants force row level security;
+create policy environment on wallet_grants using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on wallet_grants to nova_worker using true with check true;
+grant insert, select, update on wallet_grants to nova_api;
+grant insert, select, update on wallet_grants to nova_worker;
+
+create table wallet_transactions (
+  environment_id uuid not null,
+  id uuid not null,
+  wallet_id uuid not null,
+  grant_id uuid not null,
+  type text not null,
+  amount_minor bigint not null,
+  invoice_id uuid,
+  created_at timestamp with time zone not null,
+  constraint wallet_transactions_amount_minor_check CHECK ((amount_minor <> 0)),
+  constraint wallet_transactions_type_check CHECK ((type = ANY (ARRAY['TOP_UP'::text, 'SPENT'::text, 'RETURNED'::text, 'VOIDED'::text, 'EXPIRED'::text]))),
+  constraint wallet_transactions_environment_id_grant_id_fkey FOREIGN KEY (environment_id, grant_id) REFERENCES wallet_grants(environment_id, id),
+  constraint wallet_transactions_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint wallet_transactions_environment_id_wallet_id_fkey FOREIGN KEY (environment_id, wallet_id) REFERENCES wallets(environment_id, id),
+  constraint wallet_transactions_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX wallet_transactions_invoice ON public.wallet_transactions USING btree (environment_id, invoice_id) WHERE (invoice_id IS NOT NULL);
+CREATE INDEX wallet_transactions_wallet ON public.wallet_transactions USING btree (environment_id, wallet_id, created_at, id);
+CREATE TRIGGER wallet_transactions_append_only BEFORE DELETE OR UPDATE ON public.wallet_transactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+alter table wallet_transactions force row level security;
+create policy environment on wallet_transactions using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on wallet_transactions to nova_worker using true with check true;
+grant insert, select on wallet_transactions to nova_api;
+grant insert, select on wallet_transactions to nova_worker;
+
+create table wallets (
+  environment_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  currency character(3) not null,
+  name text,
+  credit_rate numeric not null,
+  priority integer not null,
+  status text not null,
+  balance_minor bigint not null default 0,
+  expires_at timestamp with time zone,
+  top_up_threshold numeric,
+  top_up_threshold_minor bigint,
+  top_up_credits numeric,
+  top_up_due_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  plan_ids uuid[],
+  metric_ids uuid[],
+  constraint wallets_balance_minor_check CHECK ((balance_minor >= 0)),
+  constraint wallets_check CHECK ((num_nulls(top_up_threshold, top_up_threshold_minor, top_up_credits) = ANY (ARRAY[0, 3]))),
+  constraint wallets_credit_rate_check CHECK ((credit_rate > (0)::numeric)),
+  constraint wallets_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'TERMINATED'::text]))),
+  constraint wallets_top_up_credits_check CHECK ((top_up_credits > (0)::numeric)),
+  constraint wallets_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint wallets_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX wallets_created ON public.wallets USING btree (environment_id, created_at, id);
+CREATE INDEX wallets_customer ON public.wallets USING btree (environment_id, customer_id, created_at, id);
+CREATE INDEX wallets_top_up_due ON public.wallets USING btree (top_up_due_at) WHERE (top_up_due_at IS NOT NULL);
+alter table wallets force row level security;
+create policy environment on wallets using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on wallets to nova_worker using true with check true;
+grant insert, select, update on wallets to nova_api;
+grant insert, select, update on wallets to nova_worker;
 
 create table webhook_deliveries (
   environment_id uuid not null,

@@ -8,6 +8,7 @@ export { Page, PageCall } from '../page.ts'
 export type { PageMeta } from '../page.ts'
 export { webhooks } from '../webhooks.ts'
 export type { WebhookEvent, WebhookHeaders, VerifyOptions } from '../webhooks.ts'
+export type { AddOnsResource } from './add-ons.ts'
 export type { AnalyticsResource } from './analytics.ts'
 export type { ApiKeysResource } from './api-keys.ts'
 export type { AuditLogResource } from './audit-log.ts'
@@ -15,6 +16,7 @@ export type { AuthResource } from './auth.ts'
 export type { BillableMetricsResource } from './billable-metrics.ts'
 export type { ChargesResource } from './charges.ts'
 export type { CheckoutSessionsResource } from './checkout-sessions.ts'
+export type { CouponsResource } from './coupons.ts'
 export type { CreditNotesResource } from './credit-notes.ts'
 export type { CurrenciesResource } from './currencies.ts'
 export type { CustomersResource } from './customers.ts'
@@ -34,14 +36,26 @@ export type { SessionsResource } from './sessions.ts'
 export type { SubscriptionsResource } from './subscriptions.ts'
 export type { TaxesResource } from './taxes.ts'
 export type { TenantsResource } from './tenants.ts'
+export type { WalletsResource } from './wallets.ts'
 export type { WebhookEndpointsResource } from './webhook-endpoints.ts'
 export type {
+  AddOn,
+  AddOnPrice,
+  AddOnsApplyInput,
+  AddOnsCreateInput,
+  AddOnsCreateInputPrice,
+  AddOnsListAppliedQuery,
+  AddOnsListQuery,
+  AddOnsUpdateInput,
+  AddOnsUpdateInputPrice,
   Address,
   AddressInput,
   AnalyticsRevenueQuery,
   ApiKey,
   ApiKeysCreateInput,
   ApiKeysRollInput,
+  AppliedAddOn,
+  AppliedCoupon,
   AuditEntry,
   AuditLogListQuery,
   AuthAcceptInvitationInput,
@@ -89,6 +103,12 @@ export type {
   CheckoutSession,
   CheckoutSessionAttempt,
   Clock,
+  Coupon,
+  CouponsApplyInput,
+  CouponsCreateInput,
+  CouponsListAppliedQuery,
+  CouponsListQuery,
+  CouponsUpdateInput,
   CreatedApiKey,
   CreditNote,
   CreditNoteExplanation,
@@ -114,6 +134,7 @@ export type {
   CustomersListPaymentsQuery,
   CustomersListQuery,
   CustomersListSubscriptionsQuery,
+  CustomersListWalletsQuery,
   CustomersUpdateInput,
   Environment,
   EnvironmentsCreateInput,
@@ -142,7 +163,10 @@ export type {
   ExplainedLineUsageWeightedUnits,
   Invitation,
   Invoice,
+  InvoiceDiscount,
   InvoiceExplanation,
+  InvoiceExplanationDiscount,
+  InvoiceExplanationDiscountRate,
   InvoiceExplanationDue,
   InvoiceExplanationRounding,
   InvoiceExplanationRoundingExactMinor,
@@ -176,6 +200,7 @@ export type {
   MembersListQuery,
   MembersUpdateInput,
   Message,
+  MovedCredits,
   OpenSession,
   Payment,
   PaymentDispute,
@@ -273,6 +298,18 @@ export type {
   UsageOfFilter,
   UsageOfMetric,
   UsageResult,
+  Wallet,
+  WalletNow,
+  WalletNowTopUpRule,
+  WalletTopUpRule,
+  WalletTransaction,
+  WalletsCreateInput,
+  WalletsCreateInputTopUpRule,
+  WalletsListQuery,
+  WalletsListTransactionsQuery,
+  WalletsMoveInput,
+  WalletsUpdateInput,
+  WalletsUpdateInputTopUpRule,
   WebhookAttempt,
   WebhookDelivery,
   WebhookEndpoint,

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { MovedCredits, Wallet, WalletTransaction, WalletsCreateInput, WalletsListQuery, WalletsListTransactionsQuery, WalletsMoveInput, WalletsUpdateInput } from './models.ts'
+import type { MovedCredits, Wallet, WalletNow, WalletTransaction, WalletsCreateInput, WalletsListQuery, WalletsListTransactionsQuery, WalletsMoveInput, WalletsUpdateInput } from './models.ts'
 
 export class WalletsResource {
   readonly #caller: Caller
@@ -47,8 +47,8 @@ export class WalletsResource {
    *
    * `GET /api/wallets/{id}`. Needs `payments:read`.
    */
-  get(id: string, options?: RequestOptions): Promise<Wallet> {
-    return this.#caller.json<Wallet>({ id: 'wallets.get', method: 'GET', path: `/api/wallets/${segment(id)}`, auth: 'apiKey', options })
+  get(id: string, options?: RequestOptions): Promise<WalletNow> {
+    return this.#caller.json<WalletNow>({ id: 'wallets.get', method: 'GET', path: `/api/wallets/${segment(id)}`, auth: 'apiKey', options })
   }
 
   /**

@@ -9,6 +9,63 @@ from typing_extensions import NotRequired, TypedDict
 from .._wire import MoneyInput
 
 
+class AddOnsApplyInput(TypedDict):
+    """`AddOnsApplyInput` as the API takes it."""
+
+    add_on_id: str
+    customer_id: str
+    subscription_id: NotRequired[str]
+    """On the next invoice of this one; otherwise of any"""
+    quantity: NotRequired[int]
+    """1 unless said"""
+    amount: NotRequired[MoneyInput]
+    """For one; the price of the add-on unless said"""
+    currency: NotRequired[str]
+    """That of the subscription, else of the customer unless said"""
+    invoice_now: NotRequired[bool]
+    """By an invoice of its own, issued at once"""
+
+
+class AddOnsCreateInput(TypedDict):
+    """`AddOnsCreateInput` as the API takes it."""
+
+    name: str
+    """The line of the invoice says it"""
+    code: str
+    """Your own short name for it"""
+    prices: Sequence[AddOnsCreateInputPrice]
+    """One price a currency"""
+    description: NotRequired[str]
+
+
+class AddOnsCreateInputPrice(TypedDict):
+    """`AddOnsCreateInputPrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
+class AddOnsUpdateInput(TypedDict):
+    """`AddOnsUpdateInput` as the API takes it."""
+
+    name: NotRequired[str]
+    """The line of the invoice says it"""
+    prices: NotRequired[Sequence[AddOnsUpdateInputPrice]]
+    """One price a currency"""
+    description: NotRequired[Optional[str]]
+
+
+class AddOnsUpdateInputPrice(TypedDict):
+    """`AddOnsUpdateInputPrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
 class AddressInput(TypedDict):
     """`AddressInput` as the API takes it."""
 
@@ -377,6 +434,50 @@ class ChargesUpdateInputPricePropertiesTier(TypedDict):
     """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
     flat_amount: NotRequired[MoneyInput]
     """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class CouponsApplyInput(TypedDict):
+    """`CouponsApplyInput` as the API takes it."""
+
+    coupon_id: NotRequired[str]
+    code: NotRequired[str]
+    """What customers name; upper and lower case are the same"""
+    customer_id: str
+    subscription_id: NotRequired[str]
+    """Without it all subscriptions of the customer"""
+
+
+class CouponsCreateInput(TypedDict):
+    """`CouponsCreateInput` as the API takes it."""
+
+    code: str
+    """What customers name; upper and lower case are the same"""
+    name: str
+    """Shown on invoices"""
+    discount_type: Literal["PERCENTAGE", "FIXED_AMOUNT"]
+    discount_value: MoneyInput
+    """Percent, up to 100 with at most 4 decimals; or an amount in `currency`"""
+    currency: NotRequired[str]
+    """Of a FIXED_AMOUNT, which comes off invoices in it only"""
+    duration: Literal["ONCE", "REPEATING", "FOREVER"]
+    """Discounts one period, so many `periods`, or all of them"""
+    periods: NotRequired[int]
+    """Of a REPEATING coupon"""
+    max_redemptions: NotRequired[int]
+    """How often it can be applied in all"""
+    applies_to_plan_ids: NotRequired[Sequence[str]]
+    """Discounts what these plans charge only"""
+    expires_at: NotRequired[dt.datetime]
+    """From then on it cannot be applied any more"""
+
+
+class CouponsUpdateInput(TypedDict):
+    """`CouponsUpdateInput` as the API takes it."""
+
+    name: NotRequired[str]
+    """Shown on invoices"""
+    max_redemptions: NotRequired[Optional[int]]
+    expires_at: NotRequired[Optional[dt.datetime]]
 
 
 class CreditNotesCreateInput(TypedDict):
@@ -782,6 +883,8 @@ class SubscriptionsCreateInput(TypedDict):
     """When the first period or the trial starts; now unless given. From a past one on, what is due is billed at once. An instant; or in the customer's time zone a clock time such as 2026-03-29T02:30, or a day, then the first instant of it"""
     billing_anchor: NotRequired[Literal["ANNIVERSARY", "CALENDAR"]]
     """Periods from the day of the start, or the calendar’s; default ANNIVERSARY"""
+    coupon_code: NotRequired[str]
+    """Of a coupon that comes off from the first invoice on"""
     trial_days: NotRequired[int]
     """The plan's unless given"""
     payment_method_id: NotRequired[str]
@@ -887,6 +990,7 @@ class TaxesAssignInput(TypedDict):
     """Of a tax; it keeps to the code when the rate changes"""
     customer_id: NotRequired[str]
     plan_id: NotRequired[str]
+    charge_id: NotRequired[str]
 
 
 class TaxesCreateInput(TypedDict):
@@ -1080,12 +1184,77 @@ class UsageEventInput(TypedDict):
     """Strings of at most 500 characters, numbers and booleans"""
 
 
+class WalletsCreateInput(TypedDict):
+    """`WalletsCreateInput` as the API takes it."""
+
+    customer_id: str
+    currency: str
+    """ISO 4217 code"""
+    name: NotRequired[str]
+    credit_rate: NotRequired[MoneyInput]
+    """Of the currency for one credit; 1 unless said"""
+    paid_credits: NotRequired[MoneyInput]
+    """Bought: an invoice is issued, and they are there when it is paid"""
+    granted_credits: NotRequired[MoneyInput]
+    """Given away, there at once"""
+    expiration_at: NotRequired[dt.datetime]
+    """When its credits expire"""
+    priority: NotRequired[int]
+    """Wallets with a lower one are spent first; 50 unless said"""
+    top_up_rule: NotRequired[WalletsCreateInputTopUpRule]
+    """Tops the wallet up by itself"""
+    applies_to_plan_ids: NotRequired[Sequence[str]]
+    """Pays only for lines of these plans, and for what else it applies to; everything unless said"""
+    applies_to_billable_metric_ids: NotRequired[Sequence[str]]
+    """The same for usage of these metrics"""
+
+
+class WalletsCreateInputTopUpRule(TypedDict):
+    """Tops the wallet up by itself"""
+
+    threshold: MoneyInput
+    """When the balance falls below so many credits"""
+    credits: MoneyInput
+    """so many are bought"""
+
+
+class WalletsMoveInput(TypedDict):
+    """`WalletsMoveInput` as the API takes it."""
+
+    wallet_id: str
+    paid_credits: NotRequired[MoneyInput]
+    """Bought: an invoice is issued, and they are there when it is paid"""
+    granted_credits: NotRequired[MoneyInput]
+    """Given away, there at once"""
+    voided_credits: NotRequired[MoneyInput]
+    """Taken away, those given away first, in the order in which they would be spent"""
+
+
+class WalletsUpdateInput(TypedDict):
+    """`WalletsUpdateInput` as the API takes it."""
+
+    name: NotRequired[Optional[str]]
+    priority: NotRequired[int]
+    """Wallets with a lower one are spent first; 50 unless said"""
+    expiration_at: NotRequired[Optional[dt.datetime]]
+    top_up_rule: NotRequired[Optional[WalletsUpdateInputTopUpRule]]
+
+
+class WalletsUpdateInputTopUpRule(TypedDict):
+    """Tops the wallet up by itself"""
+
+    threshold: MoneyInput
+    """When the balance falls below so many credits"""
+    credits: MoneyInput
+    """so many are bought"""
+
+
 class WebhookEndpointsCreateInput(TypedDict):
     """`WebhookEndpointsCreateInput` as the API takes it."""
 
     url: str
     """An https address on port 443 or 8443 of the public network"""
-    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "payment.disputed", "payment.dispute_closed", "credit_note.finalized", "credit_note.voided", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
+    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "wallet.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "payment.disputed", "payment.dispute_closed", "credit_note.finalized", "credit_note.voided", "wallet.created", "wallet.updated", "wallet.depleted", "wallet.terminated", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
     """What it hears; all that the key may write unless given"""
     description: NotRequired[str]
     is_active: NotRequired[bool]
@@ -1104,7 +1273,7 @@ class WebhookEndpointsUpdateInput(TypedDict):
 
     url: NotRequired[str]
     """An https address on port 443 or 8443 of the public network; that of the default endpoint is set with the account"""
-    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "payment.disputed", "payment.dispute_closed", "credit_note.finalized", "credit_note.voided", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
+    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "wallet.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "payment.disputed", "payment.dispute_closed", "credit_note.finalized", "credit_note.voided", "wallet.created", "wallet.updated", "wallet.depleted", "wallet.terminated", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
     description: NotRequired[Optional[str]]
     is_active: NotRequired[bool]
     """While it is off, events pass by it"""

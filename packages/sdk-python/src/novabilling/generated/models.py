@@ -10,6 +10,26 @@ from pydantic import Field
 from .._models import LENIENT, Model, Number
 
 
+class AddOn(Model):
+    """`AddOn` as the API answers it."""
+
+    id: str
+    name: str
+    code: str
+    description: Optional[str]
+    prices: List[AddOnPrice]
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class AddOnPrice(Model):
+    """`AddOnPrice` as the API answers it."""
+
+    currency: str
+    amount: Decimal
+    """Amount in major units"""
+
+
 class Address(Model):
     """`Address` as the API answers it."""
 
@@ -39,6 +59,38 @@ class ApiKey(Model):
     """How it ends"""
     last_used_at: Optional[dt.datetime] = Field(alias="lastUsedAt")
     created_by: Optional[str] = Field(alias="createdBy")
+
+
+class AppliedAddOn(Model):
+    """`AppliedAddOn` as the API answers it."""
+
+    id: str
+    add_on_id: str = Field(alias="addOnId")
+    customer_id: str = Field(alias="customerId")
+    subscription_id: Optional[str] = Field(alias="subscriptionId")
+    description: str
+    quantity: int
+    unit_amount: Decimal = Field(alias="unitAmount")
+    """Amount in major units"""
+    currency: str
+    status: Annotated[Literal["PENDING", "INVOICED", "REMOVED"], LENIENT]
+    invoice_id: Optional[str] = Field(alias="invoiceId")
+    created_at: dt.datetime = Field(alias="createdAt")
+
+
+class AppliedCoupon(Model):
+    """`AppliedCoupon` as the API answers it."""
+
+    id: str
+    coupon_id: str = Field(alias="couponId")
+    code: str
+    customer_id: str = Field(alias="customerId")
+    subscription_id: Optional[str] = Field(alias="subscriptionId")
+    status: Annotated[Literal["ACTIVE", "USED_UP", "REMOVED"], LENIENT]
+    used: int
+    """Periods that it has discounted"""
+    uses_left: Optional[int] = Field(alias="usesLeft")
+    created_at: dt.datetime = Field(alias="createdAt")
 
 
 class AuditEntry(Model):
@@ -203,6 +255,27 @@ class Clock(Model):
     progress: Number
     """Share of the way to the target"""
     error: Optional[str]
+
+
+class Coupon(Model):
+    """`Coupon` as the API answers it."""
+
+    id: str
+    code: str
+    name: str
+    discount_type: Annotated[Literal["PERCENTAGE", "FIXED_AMOUNT"], LENIENT] = Field(alias="discountType")
+    discount_value: Number = Field(alias="discountValue")
+    """Percent, or an amount in major units"""
+    currency: Optional[str]
+    duration: Annotated[Literal["ONCE", "REPEATING", "FOREVER"], LENIENT]
+    periods: Optional[int]
+    max_redemptions: Optional[int] = Field(alias="maxRedemptions")
+    redemptions: int
+    """How often it has been applied"""
+    applies_to_plan_ids: Optional[List[str]] = Field(alias="appliesToPlanIds")
+    expires_at: Optional[dt.datetime] = Field(alias="expiresAt")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
 
 
 class CreatedApiKey(Model):
@@ -628,6 +701,7 @@ class Invoice(Model):
     """Amount in major units"""
     discount_amount: Decimal = Field(alias="discountAmount")
     """Amount in major units"""
+    discounts: List[InvoiceDiscount]
     tax_amount: Decimal = Field(alias="taxAmount")
     """Amount in major units"""
     total: Decimal
@@ -637,7 +711,7 @@ class Invoice(Model):
     amount_paid: Decimal = Field(alias="amountPaid")
     """Amount in major units"""
     amount_credited: Decimal = Field(alias="amountCredited")
-    """What credit notes and the customer's balance took off what was owed on it"""
+    """What credit notes, the customer's balance and its wallets took off what was owed on it"""
     amount_due: Decimal = Field(alias="amountDue")
     """Amount in major units"""
     items: List[InvoiceItem]
@@ -658,6 +732,16 @@ class Invoice(Model):
     updated_at: dt.datetime = Field(alias="updatedAt")
 
 
+class InvoiceDiscount(Model):
+    """`InvoiceDiscount` as the API answers it."""
+
+    coupon_id: str = Field(alias="couponId")
+    code: str
+    name: str
+    amount: Decimal
+    """Amount in major units"""
+
+
 class InvoiceExplanation(Model):
     """`InvoiceExplanation` as the API answers it."""
 
@@ -671,6 +755,8 @@ class InvoiceExplanation(Model):
     due: InvoiceExplanationDue
     lines: List[ExplainedLine]
     rounding: InvoiceExplanationRounding
+    discounts: List[InvoiceExplanationDiscount]
+    """Percentages before fixed amounts, each on what the ones before it left of the prices as they are said; shared out by largest remainder"""
     taxes: List[InvoiceExplanationTax]
     discount_minor: str = Field(alias="discountMinor")
     """In minor units of the currency"""
@@ -678,6 +764,28 @@ class InvoiceExplanation(Model):
     """In minor units of the currency"""
     total_minor: str = Field(alias="totalMinor")
     """In minor units of the currency"""
+
+
+class InvoiceExplanationDiscount(Model):
+    """`InvoiceExplanationDiscount` as the API answers it."""
+
+    code: str
+    name: str
+    kind: Annotated[Literal["PERCENTAGE", "FIXED_AMOUNT"], LENIENT]
+    rate: Optional[InvoiceExplanationDiscountRate]
+    fixed_minor: Optional[str] = Field(alias="fixedMinor")
+    lines: List[int]
+    """Places of the lines it is for, from 0"""
+    amount_minor: str = Field(alias="amountMinor")
+    """What it takes off, net"""
+    line_minor: List[str] = Field(alias="lineMinor")
+
+
+class InvoiceExplanationDiscountRate(Model):
+    """Of a percentage: 10 % is 1/10"""
+
+    numerator: str
+    denominator: str
 
 
 class InvoiceExplanationDue(Model):
@@ -819,7 +927,7 @@ class LedgerEntry(Model):
     """Amount in major units"""
     credit: Decimal
     """Amount in major units"""
-    document_kind: Annotated[Literal["INVOICE", "VOID", "WRITE_OFF", "PAYMENT", "REFUND", "CREDIT_NOTE", "CREDIT_NOTE_VOID", "CREDIT", "RECOGNITION"], LENIENT] = Field(alias="documentKind")
+    document_kind: Annotated[Literal["INVOICE", "VOID", "WRITE_OFF", "PAYMENT", "REFUND", "CREDIT_NOTE", "CREDIT_NOTE_VOID", "CREDIT", "WALLET", "RECOGNITION"], LENIENT] = Field(alias="documentKind")
     document_id: str = Field(alias="documentId")
     """The invoice, payment, refund or credit note behind it; of a day of revenue, its own transaction"""
     occurred_at: dt.datetime = Field(alias="occurredAt")
@@ -896,6 +1004,13 @@ class Message(Model):
     """`Message` as the API answers it."""
 
     message: str
+
+
+class MovedCredits(Model):
+    """`MovedCredits` as the API answers it."""
+
+    wallet: Wallet
+    invoice_id: Optional[str] = Field(alias="invoiceId")
 
 
 class OpenSession(Model):
@@ -1238,12 +1353,13 @@ class Tax(Model):
 
 
 class TaxAssignment(Model):
-    """A tax that a customer, or what is sold by a plan, is charged"""
+    """A tax that a customer, what is sold by a plan, or the usage of a charge is charged"""
 
     id: str
     tax_code: str = Field(alias="taxCode")
     customer_id: Optional[str] = Field(alias="customerId")
     plan_id: Optional[str] = Field(alias="planId")
+    charge_id: Optional[str] = Field(alias="chargeId")
     created_at: dt.datetime = Field(alias="createdAt")
 
 
@@ -1496,6 +1612,86 @@ class UsageResult(Model):
     error: Optional[UsageFault]
     line: Optional[int] = None
     """Its line in an upload, from 1"""
+
+
+class Wallet(Model):
+    """`Wallet` as the API answers it."""
+
+    id: str
+    customer_id: str = Field(alias="customerId")
+    currency: str
+    name: Optional[str]
+    credit_rate: Number = Field(alias="creditRate")
+    """Of the currency for one credit"""
+    priority: int
+    status: Annotated[Literal["ACTIVE", "TERMINATED"], LENIENT]
+    balance: Number
+    """Credits that can be spent"""
+    balance_amount: Decimal = Field(alias="balanceAmount")
+    """The same in the currency"""
+    expiration_at: Optional[dt.datetime] = Field(alias="expirationAt")
+    top_up_rule: Optional[WalletTopUpRule] = Field(alias="topUpRule")
+    applies_to_plan_ids: Optional[List[str]] = Field(alias="appliesToPlanIds")
+    applies_to_billable_metric_ids: Optional[List[str]] = Field(alias="appliesToBillableMetricIds")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class WalletNow(Model):
+    """`WalletNow` as the API answers it."""
+
+    id: str
+    customer_id: str = Field(alias="customerId")
+    currency: str
+    name: Optional[str]
+    credit_rate: Number = Field(alias="creditRate")
+    """Of the currency for one credit"""
+    priority: int
+    status: Annotated[Literal["ACTIVE", "TERMINATED"], LENIENT]
+    balance: Number
+    """Credits that can be spent"""
+    balance_amount: Decimal = Field(alias="balanceAmount")
+    """The same in the currency"""
+    expiration_at: Optional[dt.datetime] = Field(alias="expirationAt")
+    top_up_rule: Optional[WalletNowTopUpRule] = Field(alias="topUpRule")
+    applies_to_plan_ids: Optional[List[str]] = Field(alias="appliesToPlanIds")
+    applies_to_billable_metric_ids: Optional[List[str]] = Field(alias="appliesToBillableMetricIds")
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+    ongoing_balance: Number = Field(alias="ongoingBalance")
+    """Credits that would be left if what the customer has used by now, and was not billed for yet, were paid from its wallets: with taxes, before coupons and its balance, as if its periods ended without more usage"""
+    ongoing_balance_amount: Decimal = Field(alias="ongoingBalanceAmount")
+    """The same in the currency"""
+
+
+class WalletNowTopUpRule(Model):
+    """`WalletNowTopUpRule` as the API answers it."""
+
+    threshold: Number
+    credits: Number
+
+
+class WalletTopUpRule(Model):
+    """`WalletTopUpRule` as the API answers it."""
+
+    threshold: Number
+    credits: Number
+
+
+class WalletTransaction(Model):
+    """`WalletTransaction` as the API answers it."""
+
+    id: str
+    wallet_id: str = Field(alias="walletId")
+    type: Annotated[Literal["TOP_UP", "SPENT", "RETURNED", "VOIDED", "EXPIRED"], LENIENT]
+    credits: Number
+    """Above zero what came in, below what went out"""
+    amount: Decimal
+    """The same in the currency of the wallet"""
+    is_paid: bool = Field(alias="isPaid")
+    """Of credits that were bought"""
+    invoice_id: Optional[str] = Field(alias="invoiceId")
+    created_at: dt.datetime = Field(alias="createdAt")
 
 
 class WebhookAttempt(Model):

@@ -4,6 +4,34 @@
 from typing import Dict, Optional, Tuple
 
 TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
+    "AddOnsApplyInput": {
+        "add_on_id": ("addOnId", None),
+        "customer_id": ("customerId", None),
+        "subscription_id": ("subscriptionId", None),
+        "quantity": ("quantity", None),
+        "amount": ("amount", None),
+        "currency": ("currency", None),
+        "invoice_now": ("invoiceNow", None),
+    },
+    "AddOnsCreateInput": {
+        "name": ("name", None),
+        "code": ("code", None),
+        "prices": ("prices", "AddOnsCreateInputPrice"),
+        "description": ("description", None),
+    },
+    "AddOnsCreateInputPrice": {
+        "currency": ("currency", None),
+        "amount": ("amount", None),
+    },
+    "AddOnsUpdateInput": {
+        "name": ("name", None),
+        "prices": ("prices", "AddOnsUpdateInputPrice"),
+        "description": ("description", None),
+    },
+    "AddOnsUpdateInputPrice": {
+        "currency": ("currency", None),
+        "amount": ("amount", None),
+    },
     "Address": {
         "line1": ("line1", None),
         "line2": ("line2", None),
@@ -193,6 +221,29 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "up_to": ("upTo", None),
         "unit_price": ("unitPrice", None),
         "flat_amount": ("flatAmount", None),
+    },
+    "CouponsApplyInput": {
+        "coupon_id": ("couponId", None),
+        "code": ("code", None),
+        "customer_id": ("customerId", None),
+        "subscription_id": ("subscriptionId", None),
+    },
+    "CouponsCreateInput": {
+        "code": ("code", None),
+        "name": ("name", None),
+        "discount_type": ("discountType", None),
+        "discount_value": ("discountValue", None),
+        "currency": ("currency", None),
+        "duration": ("duration", None),
+        "periods": ("periods", None),
+        "max_redemptions": ("maxRedemptions", None),
+        "applies_to_plan_ids": ("appliesToPlanIds", None),
+        "expires_at": ("expiresAt", None),
+    },
+    "CouponsUpdateInput": {
+        "name": ("name", None),
+        "max_redemptions": ("maxRedemptions", None),
+        "expires_at": ("expiresAt", None),
     },
     "CreditNotesCreateInput": {
         "invoice_id": ("invoiceId", None),
@@ -410,6 +461,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "quantity": ("quantity", None),
         "start_date": ("startDate", None),
         "billing_anchor": ("billingAnchor", None),
+        "coupon_code": ("couponCode", None),
         "trial_days": ("trialDays", None),
         "payment_method_id": ("paymentMethodId", None),
         "end_date": ("endDate", None),
@@ -460,6 +512,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "tax_code": ("taxCode", None),
         "customer_id": ("customerId", None),
         "plan_id": ("planId", None),
+        "charge_id": ("chargeId", None),
     },
     "TaxesCreateInput": {
         "name": ("name", None),
@@ -565,6 +618,39 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "code": ("code", None),
         "timestamp": ("timestamp", None),
         "properties": ("properties", None),
+    },
+    "WalletsCreateInput": {
+        "customer_id": ("customerId", None),
+        "currency": ("currency", None),
+        "name": ("name", None),
+        "credit_rate": ("creditRate", None),
+        "paid_credits": ("paidCredits", None),
+        "granted_credits": ("grantedCredits", None),
+        "expiration_at": ("expirationAt", None),
+        "priority": ("priority", None),
+        "top_up_rule": ("topUpRule", "WalletsCreateInputTopUpRule"),
+        "applies_to_plan_ids": ("appliesToPlanIds", None),
+        "applies_to_billable_metric_ids": ("appliesToBillableMetricIds", None),
+    },
+    "WalletsCreateInputTopUpRule": {
+        "threshold": ("threshold", None),
+        "credits": ("credits", None),
+    },
+    "WalletsMoveInput": {
+        "wallet_id": ("walletId", None),
+        "paid_credits": ("paidCredits", None),
+        "granted_credits": ("grantedCredits", None),
+        "voided_credits": ("voidedCredits", None),
+    },
+    "WalletsUpdateInput": {
+        "name": ("name", None),
+        "priority": ("priority", None),
+        "expiration_at": ("expirationAt", None),
+        "top_up_rule": ("topUpRule", "WalletsUpdateInputTopUpRule"),
+    },
+    "WalletsUpdateInputTopUpRule": {
+        "threshold": ("threshold", None),
+        "credits": ("credits", None),
     },
     "WebhookEndpointsCreateInput": {
         "url": ("url", None),

@@ -3,7 +3,7 @@ import { routes } from './routes.ts'
 import { schemas } from './schema.ts'
 
 export { type LateUsage, rateLateUsage, saveCorrections } from './late.ts'
-export { type RatedUsage, type UsageWindow, rateUsage, refuseUnpriced } from './rate.ts'
+export { type RatedUsage, type UsageWindow, rateSoFar, rateUsage, refuseUnpriced } from './rate.ts'
 export { type BilledUsage, rememberBilled } from './remember.ts'
 
 export const charges: Slice = {

@@ -8,7 +8,7 @@ import {
   pricingOf,
 } from '@novabilling/core/price'
 import type { RowOf } from '../../db/statement.ts'
-import type { Tx } from '../../db/transaction.ts'
+import type { Reader, Tx } from '../../db/transaction.ts'
 import { Refusal } from '../../refusal.ts'
 import { type Usage, type UsageAsk, closeUsage, readUsage } from '../usage/index.ts'
 import {
@@ -63,10 +63,29 @@ type OpenWindow = UsageWindow & { readonly from: number; readonly place: number 
  * number of statements, and one for each charge that depends on each event. In the order of the windows, a list each.
  */
 export async function rateUsage(tx: Tx, windows: readonly UsageWindow[]): Promise<RatedUsage[][]> {
+  const open = await openWindows(tx, windows)
+  // What has no charges is closed too: a plan that comes later has not been used for it.
+  if (open.length > 0) closeUsage(tx, open)
+  return rateOpen(tx, windows, open)
+}
+
+/** What the usage of windows that is not billed yet comes to so far. In the order of the windows, a list each. */
+export async function rateSoFar(
+  reader: Pick<Reader, 'query'>,
+  windows: readonly UsageWindow[],
+): Promise<RatedUsage[][]> {
+  return rateOpen(reader, windows, await openWindows(reader, windows))
+}
+
+async function rateOpen(
+  reader: Pick<Reader, 'query'>,
+  windows: readonly UsageWindow[],
+  opened: readonly OpenWindow[],
+): Promise<RatedUsage[][]> {
   const rated: RatedUsage[][] = windows.map(() => [])
-  const open = new Map((await openWindows(tx, windows)).map((window) => [window.place, window]))
-  if (open.size === 0) return rated
-  const charges = await tx.query(
+  if (opened.length === 0) return rated
+  const open = new Map(opened.map((window) => [window.place, window]))
+  const charges = await reader.query(
     chargesOfWindows(
       windows.map(({ environmentId }) => environmentId),
       windows.map(({ planId }) => planId),
@@ -75,14 +94,12 @@ export async function rateUsage(tx: Tx, windows: readonly UsageWindow[]): Promis
       windows.map(({ periodFrom }) => isoMs(periodFrom)),
     ),
   )
-  // What has no charges is closed too: a plan that comes later has not been used for it.
-  closeUsage(tx, [...open.values()])
   const asked = charges.flatMap((charge) => {
     const window = open.get(charge.place)
     return window ? [{ window, charge: askedCharge(window, charge) }] : []
   })
   const priced = await rateCharges(
-    tx,
+    reader,
     asked.map(({ charge }) => charge),
   )
   for (const [index, { window }] of asked.entries()) {
@@ -143,9 +160,12 @@ export async function rateCharges(
 }
 
 /** The windows of which something is not billed yet, with where that begins. */
-async function openWindows(tx: Tx, windows: readonly UsageWindow[]): Promise<OpenWindow[]> {
+async function openWindows(
+  reader: Pick<Reader, 'query'>,
+  windows: readonly UsageWindow[],
+): Promise<OpenWindow[]> {
   if (windows.length === 0) return []
-  const billed = await tx.query(
+  const billed = await reader.query(
     billedWithin(
       windows.map(({ environmentId }) => environmentId),
       windows.map(({ subscriptionId }) => subscriptionId),

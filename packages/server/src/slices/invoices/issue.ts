@@ -188,7 +188,7 @@ export function issuerFrom(row: IssuerRow): Issuer {
 }
 
 /** Who issues in this environment, as of now. */
-export async function currentIssuer(tx: Tx, environmentId: string): Promise<Issuer> {
+export async function currentIssuer(tx: Pick<Tx, 'query'>, environmentId: string): Promise<Issuer> {
   const [row] = await tx.query(issuersOf([environmentId]))
   if (!row) throw new Error(`environment ${environmentId} has no tenant`)
   return issuerFrom(row)

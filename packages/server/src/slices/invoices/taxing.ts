@@ -31,9 +31,9 @@ export function taxesOnLines(book: TaxBook, of: Taxable): (named?: NamedTaxes) =
   return (named) => book.taxesOn(supply, named)
 }
 
-/** The same for an invoice that is written by hand. */
+/** The same for one invoice, such as one that is written by hand. */
 export async function taxesByHand(
-  tx: Tx,
+  tx: Pick<Tx, 'query' | 'queryAll'>,
   of: Taxable,
 ): Promise<(named?: NamedTaxes) => readonly AppliedTax[]> {
   const taxes = await tx.query(taxesOf([of.environmentId]))

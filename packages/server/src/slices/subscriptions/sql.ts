@@ -145,6 +145,17 @@ export const lockSubscriptionsByIds = statement(
   dueColumns,
 )
 
+/** Those of a customer that are in a period, as they are. */
+export const inPeriodOfCustomer = statement(
+  'subscriptions.in_period_of_customer',
+  withBillingFacts(
+    `select ${lockedColumns} from subscriptions
+     where environment_id = $1::uuid and customer_id = $2::uuid and status <> 'CANCELED'
+       and current_period_end is not null`,
+  ),
+  dueColumns,
+)
+
 export const subscriptionById = statement(
   'subscriptions.by_id',
   `select ${subscriptionSelect} from subscriptions where environment_id = $1::uuid and id = $2::uuid`,

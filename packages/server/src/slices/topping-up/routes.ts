@@ -9,12 +9,13 @@ import {
   type MovedCredits,
   UpdateWallet,
   type Wallet,
+  type WalletNow,
   type WalletTransaction,
-  presentWallet,
 } from '../wallets/index.ts'
 import { endWallet, moveByHand, updateWallet } from './change.ts'
 import { createWallet } from './create.ts'
-import { findWallet, listWalletTransactions, listWallets } from './find.ts'
+import { listWalletTransactions, listWallets } from './find.ts'
+import { walletNow } from './ongoing.ts'
 
 const wallet = named<Wallet>('Wallet')
 const moved = named<MovedCredits>('MovedCredits')
@@ -63,9 +64,8 @@ export const routes = [
     scope: 'payments:read',
     params: PathId,
     status: 200,
-    response: wallet,
-    read: async (reader, { principal, params }) =>
-      presentWallet(await findWallet(reader, principal.environmentId, params.id)),
+    response: named<WalletNow>('WalletNow'),
+    read: (reader, { principal, params }) => walletNow(reader, principal.environmentId, params.id),
   }),
   dataRoute({
     method: 'PATCH',

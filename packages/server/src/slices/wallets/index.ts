@@ -1,5 +1,5 @@
 export { moveCredits } from './move.ts'
-export { presentTransaction, presentWallet } from './present.ts'
+export { creditsOf, presentTransaction, presentWallet } from './present.ts'
 export {
   CreateWallet,
   ListWalletTransactions,
@@ -8,6 +8,7 @@ export {
   type MovedCredits,
   UpdateWallet,
   type Wallet,
+  type WalletNow,
   type WalletTransaction,
   schemas,
 } from './schema.ts'
@@ -24,5 +25,6 @@ export {
   walletById,
   walletColumns,
   walletSelect,
+  walletsOfCustomer,
   walletsToSpend,
 } from './sql.ts'

@@ -43,6 +43,6 @@ export function presentTransaction(row: TransactionRow): WalletTransaction {
 }
 
 /** Credits are shown to twelve decimals; what counts is the amount. */
-function creditsOf(amount: number, rate: string): number {
+export function creditsOf(amount: number, rate: string): number {
   return Number((amount / Number(rate)).toFixed(12))
 }

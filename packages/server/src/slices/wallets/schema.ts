@@ -110,6 +110,19 @@ export const Wallet = Type.Object(
 )
 export type Wallet = Static<typeof Wallet>
 
+export const WalletNow = Type.Object(
+  {
+    ...Wallet.properties,
+    ongoingBalance: Type.Number({
+      description:
+        'Credits that would be left if what the customer has used by now, and was not billed for yet, were paid from its wallets: with taxes, before coupons and its balance, as if its periods ended without more usage',
+    }),
+    ongoingBalanceAmount: { ...Money, description: 'The same in the currency' },
+  },
+  { $id: 'WalletNow' },
+)
+export type WalletNow = Static<typeof WalletNow>
+
 export const WalletTransaction = Type.Object(
   {
     id: Type.String(),
@@ -140,4 +153,4 @@ export type ListWallets = Static<typeof ListWallets>
 export const ListWalletTransactions = closed(pageQuery)
 export type ListWalletTransactions = Static<typeof ListWalletTransactions>
 
-export const schemas = [Wallet, WalletTransaction, MovedCredits]
+export const schemas = [Wallet, WalletNow, WalletTransaction, MovedCredits]

@@ -108,6 +108,15 @@ export const walletsToSpend = statement(
   grantColumns,
 )
 
+/** The same of one customer, as it is. */
+export const walletsOfCustomer = statement(
+  'wallets.of_customer',
+  `${grantSelect}
+   where w.environment_id = $1::uuid and w.customer_id = $2::uuid and w.status = 'ACTIVE' and g.left_minor > 0
+   order by ${grantOrder}`,
+  grantColumns,
+)
+
 /** What is in a wallet, in the order in which it is spent. The wallet is locked. */
 export const grantsOfWallet = statement(
   'wallets.grants',

@@ -123,3 +123,33 @@ test('a tax is assigned to one charge that there is, and goes with it', async ()
   const wallet = { customerId: 'cust_none', currency: 'KES', appliesToBillableMetricIds: [calls.id] }
   refused(await ask('POST', '/wallets', wallet), 'customer_not_found', 404)
 })
+
+test('a wallet says what the usage of the period under way would leave in it, with the taxes, at once', async () => {
+  const { ask, move, id, customerId, calls, exports } = await taxedUsage()
+  const wallet = { customerId, currency: 'KES' }
+  const { wallet: limited } = await act(
+    ask,
+    '/wallets',
+    { ...wallet, grantedCredits: 50, creditRate: 2, priority: 1, appliesToBillableMetricIds: [calls.id] },
+    201,
+  )
+  const { wallet: open } = await act(ask, '/wallets', { ...wallet, grantedCredits: 3 }, 201)
+  const ongoing = async ({ id: walletId }: { id: string }) => {
+    const { balance, ongoingBalance, ongoingBalanceAmount } = await get(ask, `/wallets/${walletId}`)
+    return [balance, ongoingBalance, ongoingBalanceAmount]
+  }
+  assert.deepEqual(await ongoing(limited), [50, 50, 100])
+  await move('2026-01-20T00:00:00Z')
+  await use(ask, id, calls.code, 5)
+  await use(ask, id, exports.code, 4)
+  // 10.00 of calls with 20 %, 4.00 of exports with 10 %.
+  assert.deepEqual(await ongoing(limited), [50, 44, 88])
+  assert.deepEqual(await ongoing(open), [3, 0, 0])
+  await use(ask, id, calls.code, 1)
+  assert.deepEqual(await ongoing(limited), [50, 42.8, 85.6])
+  await move('2026-02-02T00:00:00Z')
+  // It was what the end of the period brought, and the new one has no usage yet.
+  assert.deepEqual(await ongoing(limited), [42.8, 42.8, 85.6])
+  assert.deepEqual(await ongoing(open), [0, 0, 0])
+  await everythingHolds(server)
+})

@@ -2,6 +2,7 @@
 
 from ..._async_caller import AsyncCaller
 from ..._caller import Caller
+from .add_ons import AsyncAddOnsResource, AddOnsResource
 from .analytics import AsyncAnalyticsResource, AnalyticsResource
 from .api_keys import AsyncApiKeysResource, ApiKeysResource
 from .audit_log import AsyncAuditLogResource, AuditLogResource
@@ -9,6 +10,7 @@ from .auth import AsyncAuthResource, AuthResource
 from .billable_metrics import AsyncBillableMetricsResource, BillableMetricsResource
 from .charges import AsyncChargesResource, ChargesResource
 from .checkout_sessions import AsyncCheckoutSessionsResource, CheckoutSessionsResource
+from .coupons import AsyncCouponsResource, CouponsResource
 from .credit_notes import AsyncCreditNotesResource, CreditNotesResource
 from .currencies import AsyncCurrenciesResource, CurrenciesResource
 from .customers import AsyncCustomersResource, CustomersResource
@@ -28,6 +30,7 @@ from .sessions import AsyncSessionsResource, SessionsResource
 from .subscriptions import AsyncSubscriptionsResource, SubscriptionsResource
 from .taxes import AsyncTaxesResource, TaxesResource
 from .tenants import AsyncTenantsResource, TenantsResource
+from .wallets import AsyncWalletsResource, WalletsResource
 from .webhook_endpoints import AsyncWebhookEndpointsResource, WebhookEndpointsResource
 
 
@@ -35,6 +38,7 @@ class Resources:
     """Every resource of the API."""
 
     def __init__(self, caller: Caller) -> None:
+        self.add_ons = AddOnsResource(caller)
         self.analytics = AnalyticsResource(caller)
         self.api_keys = ApiKeysResource(caller)
         self.audit_log = AuditLogResource(caller)
@@ -42,6 +46,7 @@ class Resources:
         self.billable_metrics = BillableMetricsResource(caller)
         self.charges = ChargesResource(caller)
         self.checkout_sessions = CheckoutSessionsResource(caller)
+        self.coupons = CouponsResource(caller)
         self.credit_notes = CreditNotesResource(caller)
         self.currencies = CurrenciesResource(caller)
         self.customers = CustomersResource(caller)
@@ -61,6 +66,7 @@ class Resources:
         self.subscriptions = SubscriptionsResource(caller)
         self.taxes = TaxesResource(caller)
         self.tenants = TenantsResource(caller)
+        self.wallets = WalletsResource(caller)
         self.webhook_endpoints = WebhookEndpointsResource(caller)
 
 
@@ -68,6 +74,7 @@ class AsyncResources:
     """Every resource of the API."""
 
     def __init__(self, caller: AsyncCaller) -> None:
+        self.add_ons = AsyncAddOnsResource(caller)
         self.analytics = AsyncAnalyticsResource(caller)
         self.api_keys = AsyncApiKeysResource(caller)
         self.audit_log = AsyncAuditLogResource(caller)
@@ -75,6 +82,7 @@ class AsyncResources:
         self.billable_metrics = AsyncBillableMetricsResource(caller)
         self.charges = AsyncChargesResource(caller)
         self.checkout_sessions = AsyncCheckoutSessionsResource(caller)
+        self.coupons = AsyncCouponsResource(caller)
         self.credit_notes = AsyncCreditNotesResource(caller)
         self.currencies = AsyncCurrenciesResource(caller)
         self.customers = AsyncCustomersResource(caller)
@@ -94,4 +102,5 @@ class AsyncResources:
         self.subscriptions = AsyncSubscriptionsResource(caller)
         self.taxes = AsyncTaxesResource(caller)
         self.tenants = AsyncTenantsResource(caller)
+        self.wallets = AsyncWalletsResource(caller)
         self.webhook_endpoints = AsyncWebhookEndpointsResource(caller)

@@ -109,13 +109,13 @@ class WalletsResource:
         id: str,
         *,
         timeout: Optional[float] = None,
-    ) -> models.Wallet:
+    ) -> models.WalletNow:
         """Get a wallet
 
         `GET /api/wallets/{id}`. Needs `payments:read`.
         """
         return self._caller.one(
-            models.Wallet,
+            models.WalletNow,
             Call(
                 "wallets.get",
                 "GET",
@@ -298,13 +298,13 @@ class AsyncWalletsResource:
         id: str,
         *,
         timeout: Optional[float] = None,
-    ) -> models.Wallet:
+    ) -> models.WalletNow:
         """Get a wallet
 
         `GET /api/wallets/{id}`. Needs `payments:read`.
         """
         return await self._caller.one(
-            models.Wallet,
+            models.WalletNow,
             Call(
                 "wallets.get",
                 "GET",
