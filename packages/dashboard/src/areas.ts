@@ -6,6 +6,7 @@ import {
   IconHome,
   IconKey,
   IconListCheck,
+  IconMail,
   IconPackage,
   type IconProps,
   IconReceiptRefund,
@@ -35,6 +36,7 @@ export const areas: readonly Area[] = [
       { label: 'Invoices', page: 'invoices', icon: IconFileInvoice },
       { label: 'Credit notes', page: 'credit-notes', icon: IconReceiptRefund },
       { label: 'Payments', page: 'payments', icon: IconCreditCard },
+      { label: 'Mails', page: 'mails', icon: IconMail },
     ],
   },
   {

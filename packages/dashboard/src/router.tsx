@@ -76,6 +76,7 @@ const pages = [
   ['/invoices/$id', () => import('./pages/invoice.tsx'), 'Invoice'],
   ['/payments', () => import('./pages/payments.tsx'), 'Payments'],
   ['/payments/$id', () => import('./pages/payment.tsx'), 'Payment'],
+  ['/mails', () => import('./pages/mails.tsx'), 'Mails'],
   ['/credit-notes', () => import('./pages/credit-notes.tsx'), 'CreditNotes'],
   ['/ledger', () => import('./pages/ledger.tsx'), 'Ledger'],
   ['/api-keys', () => import('./pages/api-keys.tsx'), 'ApiKeys'],

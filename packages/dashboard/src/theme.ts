@@ -1,7 +1,9 @@
 import {
   type CSSVariablesResolver,
   ColorInput,
+  Drawer,
   type MantineColorsTuple,
+  Modal,
   Notification,
   createTheme,
 } from '@mantine/core'
@@ -31,6 +33,8 @@ export const theme = createTheme({
   autoContrast: true,
   components: {
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     ColorInput: ColorInput.extend({
       defaultProps: { eyeDropperButtonProps: { 'aria-label': 'Pick from the screen' } },
     }),
@@ -40,7 +44,13 @@ export const theme = createTheme({
 /** Quiet text that can still be read: 4.5 to 1 on each ground that it stands on. */
 export const variables: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
-  light: { '--mantine-color-dimmed': colors.gray?.[7] ?? '#495057' },
+  light: {
+    '--mantine-color-dimmed': colors.gray?.[7] ?? '#495057',
+    '--mantine-color-teal-light-color': '#05664b',
+    '--mantine-color-yellow-light-color': '#7a4d00',
+    '--mantine-color-orange-light-color': '#963b00',
+    '--mantine-color-red-light-color': '#b02323',
+  },
   dark: {
     '--mantine-color-dimmed': colors.dark?.[1] ?? '#b8b8b8',
     '--mantine-color-anchor': indigo[3],

@@ -10,6 +10,8 @@ export type {
   InvoiceExplanation,
   LedgerAccounts,
   LedgerEntry,
+  Mail,
+  MailContent,
   Member,
   OpenSession,
   Payment,

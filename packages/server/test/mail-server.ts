@@ -40,6 +40,8 @@ export async function startMailServer(): Promise<MailServer> {
       })
     },
   })
+  // A client that is killed in the middle of a mail is none of its business.
+  server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()))

@@ -81,6 +81,9 @@ export function Invoice(): ReactNode {
                   Paid by bank transfer
                 </Menu.Item>
               )}
+              {status !== 'VOID' && (
+                <Menu.Item onClick={post('send-email', 'The mail is on its way')}>Send by mail</Menu.Item>
+              )}
               {(isOpen || status === 'PAID') && (
                 <Menu.Item onClick={() => setCrediting(true)}>Credit…</Menu.Item>
               )}

@@ -1731,6 +1731,7 @@ export interface MailContent {
   createdAt: string
   text: string | null
   html: string | null
+  url: string | null
 }
 
 export interface MailsListQuery {

@@ -987,6 +987,7 @@ class MailContent(Model):
     created_at: dt.datetime = Field(alias="createdAt")
     text: Optional[str]
     html: Optional[str]
+    url: Optional[str]
 
 
 class Member(Model):

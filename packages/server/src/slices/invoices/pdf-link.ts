@@ -16,10 +16,11 @@ type Target = { readonly tenantId: string; readonly environmentId: string; reado
 const kinds = {
   invoice: { path: 'documents', purpose: 'links to documents' },
   creditNote: { path: 'documents/credit-notes', purpose: 'links to credit notes' },
+  mail: { path: 'documents/mails', purpose: 'links to mails' },
 } as const
 export type LinkedKind = keyof typeof kinds
 
-/** A link that opens one document's PDF and nothing else, for a quarter of an hour. */
+/** A link that opens one document's PDF, or one mail, and nothing else, for a quarter of an hour. */
 export function pdfLink(deps: Deps, kind: LinkedKind, { tenantId, environmentId, id }: Target): PdfLink {
   const expiresAt = deps.clock.now().add({ minutes: validMinutes })
   const body = Buffer.alloc(bodyBytes)

@@ -1,12 +1,14 @@
+import type { FastifyReply } from 'fastify'
 import type { Deps } from '../../deps.ts'
-import type { Reader } from '../../db/transaction.ts'
+import { type Reader, reader } from '../../db/transaction.ts'
 import { type Page, fragment, listPage } from '../../http/pages.ts'
 import { isoInstant, isoInstantOrNull } from '../../http/present.ts'
 import { parseId, publicId } from '../../ids.ts'
 import { Refusal } from '../../refusal.ts'
 import { findCustomer } from '../customers/index.ts'
+import { openPdfLink, pdfLink } from '../invoices/index.ts'
 import { subjectOf } from './kinds.ts'
-import { asText } from './letter.ts'
+import { type Letter, asText } from './letter.ts'
 import { type MailRow, mailById, mailColumns, mailSelect } from './mails-sql.ts'
 import { asHtml, forBrowser } from './render.ts'
 import type { ListMails, Mail, MailContent } from './schema.ts'
@@ -74,13 +76,43 @@ export async function findMail(
 }
 
 /** A mail with what it says: null until it is written, and once its customer is archived. */
-export async function readMail(reader: Reader, environmentId: string, id: string): Promise<MailContent> {
+export async function readMail(
+  deps: Deps,
+  reader: Reader,
+  { tenantId, environmentId }: { tenantId: string; environmentId: string },
+  id: string,
+): Promise<MailContent> {
   const row = await findMail(reader, environmentId, id)
   const mail = presentMail(row)
   const { letter } = row
-  if (!letter) return { ...mail, text: null, html: null }
+  if (!letter) return { ...mail, text: null, html: null, url: null }
+  const html = await pageOf(reader, environmentId, letter)
+  const { url } = pdfLink(deps, 'mail', { tenantId, environmentId, id: row.id })
+  return { ...mail, text: asText(letter), html, url }
+}
+
+/** Answers a signed link with its mail. Whatever stands in it, the browser runs nothing and loads nothing. */
+export async function sendLinkedMail(deps: Deps, reply: FastifyReply, token: string): Promise<FastifyReply> {
+  const target = openPdfLink(deps, 'mail', token)
+  if (!target) throw new Refusal('document_link_invalid')
+  const own = reader(deps.db, target)
+  const { letter } = await findMail(own, target.environmentId, publicId('mail', target.id))
+  if (!letter) throw new Refusal('mail_not_found')
+  const html = await pageOf(own, target.environmentId, letter)
+  return reply
+    .headers({
+      'content-security-policy': `sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:`,
+      'cache-control': 'private, no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
+    .type('text/html; charset=utf-8')
+    .send(html.replace('<head>', '<head><base target="_blank">'))
+}
+
+async function pageOf(reader: Reader, environmentId: string, letter: Letter): Promise<string> {
   const [writer] = await reader.query(writerOf(environmentId))
   if (!writer) throw new Error('an environment vanished')
   const { html, picture } = await asHtml(letter, senderOf(writer))
-  return { ...mail, text: asText(letter), html: forBrowser(html, picture) }
+  return forBrowser(html, picture)
 }

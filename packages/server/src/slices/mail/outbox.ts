@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import { catchMail } from './catcher.ts'
 import { reasonOf } from './deliver.ts'
 import { isCaught } from './kinds.ts'
+import { mailSeconds, mailsTotal } from './metrics.ts'
 import { type ClaimedMail, claimLive, claimTests, saveCustomerMail } from './outbox-sql.ts'
 import { planMails } from './plan.ts'
 import { type Line, type Post, isUnreachable, openLine, ownPost, serverPost } from './post.ts'
@@ -124,6 +125,7 @@ export class Outbox {
   }
 
   async #sendOne(line: Line | { fault: unknown }, { mail, writer }: Taken): Promise<void> {
+    const end = mailSeconds.startTimer()
     const written = await this.#write({ mail, writer })
     if (!written) return this.#save(mail, { status: 'SKIPPED' })
     try {
@@ -145,6 +147,7 @@ export class Outbox {
       if ('send' in line && isUnreachable(error)) line.fault = error
       return this.#fail(mail, error)
     }
+    end()
     await this.#save(mail, { status: 'SENT', written, sentAt: this.#deps.clock.now() })
   }
 
@@ -186,7 +189,7 @@ export class Outbox {
   }
 
   async #save(
-    { environment_id, id, attempt }: ClaimedMail,
+    { environment_id, id, kind, attempt }: ClaimedMail,
     end: {
       status: string
       written?: Written
@@ -196,7 +199,8 @@ export class Outbox {
     },
   ): Promise<void> {
     const { status, written, failure = null, againAt = null, sentAt = null } = end
-    const letter = written ? JSON.stringify(written.letter) : null
+    mailsTotal.inc({ kind, outcome: status })
+    const letter = written ? JSON.stringify(written.kept) : null
     const recipient = written?.recipient ?? null
     await this.#deps.workerDb.query(
       saveCustomerMail(environment_id, id, attempt, status, recipient, letter, failure, againAt, sentAt),

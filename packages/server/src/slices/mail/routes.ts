@@ -1,8 +1,9 @@
+import { Type } from 'typebox'
 import { pageOf } from '../../http/pages.ts'
-import { dataRoute } from '../../http/route.ts'
-import { PathId, named } from '../../http/shapes.ts'
+import { dataRoute, publicRoute } from '../../http/route.ts'
+import { PathId, closed, named } from '../../http/shapes.ts'
 import { mailCreditNote, mailInvoice, sendAgain } from './ask.ts'
-import { listMails, readMail } from './mails.ts'
+import { listMails, readMail, sendLinkedMail } from './mails.ts'
 import { ListMails, type Mail, type MailContent, SendEmail } from './schema.ts'
 import { smtpRoutes } from './smtp-test.ts'
 
@@ -28,10 +29,22 @@ export const routes = [
     operation: 'mails.get',
     summary: 'Get a mail with what it says',
     scope: 'invoices:read',
+    secret: true,
     params: PathId,
     status: 200,
     response: named<MailContent>('MailContent'),
-    read: (reader, { principal, params }) => readMail(reader, principal.environmentId, params.id),
+    read: (reader, { deps, principal, params }) => readMail(deps, reader, principal, params.id),
+  }),
+  publicRoute({
+    method: 'GET',
+    url: '/documents/mails/:token',
+    operation: 'mails.htmlByLink',
+    internal: true,
+    summary: 'Open the mail behind a signed link',
+    params: closed({ token: Type.String({ maxLength: 300 }) }),
+    status: 200,
+    produces: 'text/html',
+    handle: ({ deps, params, reply }) => sendLinkedMail(deps, reply, params.token),
   }),
   dataRoute({
     method: 'POST',

@@ -34,7 +34,12 @@ export const MailContent = Type.Object(
   {
     ...mail,
     text: orNull(Type.String()),
-    html: orNull(Type.String({ description: 'Shown in a sandboxed frame it needs nothing from elsewhere' })),
+    html: orNull(Type.String({ description: 'Needs nothing from elsewhere' })),
+    url: orNull(
+      Type.String({
+        description: 'Shows it in a browser, which runs nothing in it, for a quarter of an hour',
+      }),
+    ),
   },
   { $id: 'MailContent' },
 )

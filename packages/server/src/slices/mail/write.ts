@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { hostedUrl } from '../../http/hosted-links.ts'
 import { publicId } from '../../ids.ts'
 import { creditNotePdf } from '../credit-notes/index.ts'
 import { type InvoiceRow, findInvoice, invoicePdf, presentInvoice } from '../invoices/index.ts'
@@ -28,10 +29,15 @@ export type MailToWrite = {
 export type Written = {
   readonly recipient: string
   readonly letter: Letter
+  /** What is kept of it: without a link that signs its reader in. */
+  readonly kept: Letter
   readonly attach: () => Promise<Attachment[]>
 }
 
-type Told = { readonly letter: Letter; readonly attach?: () => Promise<Attachment[]> }
+type Told = { readonly letter: Letter; readonly kept?: Letter; readonly attach?: () => Promise<Attachment[]> }
+
+/** A card is told of a month ahead, and its mail is of use until then. */
+const portalDays = 30
 
 /** Who a mail comes from, as it shows: the tenant's name, colour and logo. */
 export function senderOf({
@@ -59,7 +65,9 @@ export async function writeMail(
     name: customer.name,
   }
   const told = await tell(deps, writer, mail, to, customer.timezone)
-  return told && { recipient, letter: told.letter, attach: told.attach ?? (async () => []) }
+  if (!told) return undefined
+  const { letter, kept = letter, attach = async () => [] } = told
+  return { recipient, letter, kept, attach }
 }
 
 async function tell(
@@ -162,7 +170,13 @@ async function tellCard(deps: Deps, mail: MailToWrite, to: Addressed): Promise<T
   if (!card || isBy(card.archived_at, mail.at)) return undefined
   const { brand, last4, exp_year: year, exp_month: month } = card
   if (last4 === null || year === null || month === null) return undefined
-  return { letter: customerLetters.cardExpiring(to, { last4, brand, year, month, url: null }) }
+  const url = hostedUrl(deps, 'portal', {
+    environmentId: mail.environmentId,
+    id: mail.customerId,
+    expiresAt: deps.clock.now().add({ hours: 24 * portalDays }),
+  })
+  const letter = customerLetters.cardExpiring(to, { last4, brand, year, month, url })
+  return { letter, kept: { ...letter, button: null } }
 }
 
 async function tellCreditNote(deps: Deps, mail: MailToWrite, to: Addressed): Promise<Told | undefined> {

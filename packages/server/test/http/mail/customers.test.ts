@@ -150,6 +150,14 @@ test('a test environment mails nobody: its mails are kept for a look, unless the
   const { body: content } = await tenant.test('GET', `/mails/${listed.id}`)
   assert.match(content.html, /Hello &lt;i&gt;A&lt;\/i&gt;,/)
   assert.match(content.text, /Hello <i>A<\/i>,/)
+  const shown = await fetch(content.url.replace(/^.*\/api/, server.api))
+  assert.equal(shown.status, 200)
+  assert.match(
+    shown.headers.get('content-security-policy') ?? '',
+    /^sandbox allow-popups .*default-src 'none'/,
+  )
+  assert.match(await shown.text(), /Hello &lt;i&gt;A&lt;\/i&gt;,/)
+  assert.equal((await fetch(`${server.api}/documents/${content.url.split('/').at(-1)}`)).status, 404)
 
   await tenant.session('PATCH', '/tenants/me', { settings: { emails: { testEnvironments: 'SEND' } } })
   const other = await issued(tenant.test)

@@ -45,6 +45,7 @@ test('a card that pays for a subscription is told of once, thirty days before it
   assert.equal(content.subject, 'Kadi yako inakaribia kuisha muda')
   assert.match(content.text, /Visa •••• 4242/)
   assert.match(content.text, /Desemba 2026/)
+  assert.equal(content.html.includes('/portal/'), false, 'a link that signs its reader in is not kept')
   for (const { id } of [idle, other]) assert.deepEqual(await toldOf(tenant, id), [])
 })
 
