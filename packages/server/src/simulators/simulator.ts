@@ -72,6 +72,7 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
   if (fault?.kind === 'busy')
     return send(world, response, {
       status: 429,
+      ...(fault.retryAfter === undefined ? {} : { headers: { 'retry-after': String(fault.retryAfter) } }),
       body: '{"message":"Too many requests","error":{"type":"invalid_request_error","message":"Too many requests"}}',
     })
   if (fault?.kind === 'error') return send(world, response, { status: 500, body: '' })

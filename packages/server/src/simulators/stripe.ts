@@ -65,12 +65,16 @@ function answer(world: World, ask: Ask): Reply {
   const repeat = headerOf(ask, 'idempotency-key')
   const kept = world.store<{ body: string; reply: Reply }>('stripe.keys')
   const earlier = repeat === '' ? undefined : kept.get(`${key} ${repeat}`)
-  if (earlier?.body === ask.body) return earlier.reply
+  if (earlier?.body === ask.body) return { ...earlier.reply, headers: { 'idempotent-replayed': 'true' } }
   if (earlier) {
     const message = 'Keys for idempotent requests can only be used with the same parameters'
     return failure(400, { type: 'idempotency_error', message })
   }
-  const reply = route(world, key, ask, form)
+  // A failure of its own is kept, too.
+  const isBroken = ask.method === 'POST' && world.takeFault('STRIPE', ask.path, ['stored_error'])
+  const reply = isBroken
+    ? failure(500, { type: 'api_error', message: 'An error occurred' })
+    : route(world, key, ask, form)
   if (repeat !== '' && ask.method === 'POST') kept.set(`${key} ${repeat}`, { body: ask.body, reply })
   return reply
 }

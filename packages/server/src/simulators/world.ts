@@ -35,7 +35,8 @@ export type Simulated = {
 
 /**
  * What goes wrong with the next calls. `drop_before`: the connection breaks before anything is done. `drop_after`: it
- * breaks when all is done. `busy`: 429. `error`: 500, nothing done. `other_amount`: more is captured than was asked for.
+ * breaks when all is done. `busy`: 429. `error`: 500, nothing done; `stored_error`:
+ * the same, and Stripe answers it again under the idempotency key. `other_amount`: more is captured than was asked for.
  * `hold_before`: the call has arrived, and nothing is done before the held calls are let go; `hold_after`: all is done, and
  * the answer waits for it.
  */
@@ -46,11 +47,14 @@ export type Fault = {
     | 'drop_after'
     | 'busy'
     | 'error'
+    | 'stored_error'
     | 'other_amount'
     | 'hold_before'
     | 'hold_after'
   /** Only for calls whose path, or path and action, begins so. */
   readonly path?: string
+  /** With `busy`: for how many seconds it wants to be left alone. */
+  readonly retryAfter?: number
 }
 
 /** How notices are sent: after the answer, and once, unless said otherwise. */

@@ -218,7 +218,7 @@ test('nothing is left of the damage, and every promise has been looked at', asyn
     'every line of usage is of a stretch that is remembered as billed',
     'what was given back of every payment is the sum of its refunds',
     'no two payments share a transaction of a provider',
-    // Broken and found in http/providers/verify.test.ts and http/dunning/dunning.test.ts.
+    // Broken and found in http/providers/verify.test.ts, http/payments/dispute.test.ts and http/dunning/dunning.test.ts.
     'every failed invoice whose retries are not over has a day for the next, or a charge under way',
     'every dispute is of a payment that has succeeded, over no more than was paid',
     'every completed checkout has brought one payment, of its invoice, its account and its amount',

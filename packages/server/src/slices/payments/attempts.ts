@@ -89,7 +89,7 @@ export function recordOf(
     case 'unavailable': {
       const failure = { failureCode: found.code, failureReason: found.reason }
       if (asked.attempt >= mostTries) return { ...open, ...failure, status: 'FAILED', dueAt: null }
-      const seconds = askAgainAfterSeconds(asked.attempt, false)
+      const seconds = Math.max(askAgainAfterSeconds(asked.attempt, false), found.retryAfterSeconds ?? 0)
       return { ...open, ...failure, status: 'PENDING', dueAt: at.add({ seconds }) }
     }
     case 'unknown': {

@@ -85,7 +85,13 @@ export type Outcome =
     }
   | { readonly status: 'declined'; readonly code: DeclineCode; readonly reason: string }
   | { readonly status: 'pending'; readonly askAfterSeconds: number; readonly handle?: string }
-  | { readonly status: 'unavailable'; readonly code: UnavailableCode; readonly reason: string }
+  | {
+      readonly status: 'unavailable'
+      readonly code: UnavailableCode
+      readonly reason: string
+      /** It wants to be left alone for so long. */
+      readonly retryAfterSeconds?: number
+    }
   | { readonly status: 'unknown'; readonly handle?: string }
 type UnavailableCode = Extract<DeclineCode, 'provider_unavailable' | 'provider_config_error'>
 

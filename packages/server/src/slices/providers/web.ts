@@ -1,6 +1,8 @@
 import type { Outcome } from './provider.ts'
 
 const callMs = 25_000
+/** No provider has it put off for longer. */
+const mostRetryAfterSeconds = 6 * 3600
 const mostBytes = 1_048_576
 
 /** The connection never came to be, so nothing was sent. */
@@ -19,9 +21,20 @@ export type Answered = { readonly status: number; readonly text: string; readonl
 export class NotSent extends Error {
   readonly outcome: Extract<Outcome, { status: 'unavailable' }>
 
-  constructor(code: 'provider_unavailable' | 'provider_config_error', reason: string) {
+  /** `retryAfter`: what the provider answered in the header of this name. */
+  constructor(
+    code: 'provider_unavailable' | 'provider_config_error',
+    reason: string,
+    retryAfter: string | null = null,
+  ) {
     super(reason)
-    this.outcome = { status: 'unavailable', code, reason }
+    const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) : 0
+    this.outcome = {
+      status: 'unavailable',
+      code,
+      reason,
+      ...(seconds > 0 ? { retryAfterSeconds: Math.min(seconds, mostRetryAfterSeconds) } : {}),
+    }
   }
 }
 
@@ -51,7 +64,10 @@ export async function send(call: {
     throw error
   }
   const text = await readUpTo(response, mostBytes)
-  if (response.status === 429) throw new NotSent('provider_unavailable', 'The provider is too busy.')
+  if (response.status === 429) {
+    const retryAfter = response.headers.get('retry-after')
+    throw new NotSent('provider_unavailable', 'The provider is too busy.', retryAfter)
+  }
   return { status: response.status, text, headers: response.headers }
 }
 

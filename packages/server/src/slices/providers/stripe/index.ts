@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe'
 import { type Found, type Provider, type Started, accountOf } from '../provider.ts'
-import { calling, clientOf, stripeUnits } from './client.ts'
+import { calling, clientOf, stripeUnits, underKey } from './client.ts'
 import { declined } from './declines.ts'
 import { queryDispute } from './disputes.ts'
 import { readNotice } from './notice.ts'
@@ -101,17 +101,19 @@ export const stripe: Provider = {
     return calling(
       async () =>
         outcomeOfIntent(
-          await client.paymentIntents.create(
-            {
-              amount: Number(stripeUnits(amountMinor, currency)),
-              currency: currency.toLowerCase(),
-              customer,
-              payment_method: method,
-              off_session: true,
-              confirm: true,
-              metadata: { reference },
-            },
-            { idempotencyKey: reference },
+          await underKey(reference, repeatOf(request), (idempotencyKey) =>
+            client.paymentIntents.create(
+              {
+                amount: Number(stripeUnits(amountMinor, currency)),
+                currency: currency.toLowerCase(),
+                customer,
+                payment_method: method,
+                off_session: true,
+                confirm: true,
+                metadata: { reference },
+              },
+              { idempotencyKey },
+            ),
           ),
         ),
       (refused) =>
@@ -153,13 +155,15 @@ export const stripe: Provider = {
     return calling(
       async () =>
         outcomeOfRefund(
-          await client.refunds.create(
-            {
-              payment_intent: chargeTransactionId ?? '',
-              amount: Number(stripeUnits(amountMinor, currency)),
-              metadata: { reference },
-            },
-            { idempotencyKey: reference },
+          await underKey(reference, repeatOf(request), (idempotencyKey) =>
+            client.refunds.create(
+              {
+                payment_intent: chargeTransactionId ?? '',
+                amount: Number(stripeUnits(amountMinor, currency)),
+                metadata: { reference },
+              },
+              { idempotencyKey },
+            ),
           ),
         ),
       (refused) =>
@@ -181,4 +185,9 @@ export const stripe: Provider = {
       return refund ? outcomeOfRefund(refund) : { status: 'not_found' }
     }, unknown)
   },
+}
+
+/** Tells the times apart at which the same is sent. */
+function repeatOf({ calledAt }: { readonly calledAt: Temporal.Instant | null }): string {
+  return String(calledAt?.epochMilliseconds ?? 0)
 }

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { afterEach, test } from 'node:test'
+import { newCustomer } from '../../billing-story.ts'
+import { call } from '../../harness.ts'
+import { collect, eventsOf, get, newMethod } from '../../payment-story.ts'
+import {
+  choose,
+  dueBy,
+  invoiceOf,
+  moved,
+  onPage,
+  startStage,
+  withAccount,
+  work,
+} from '../../provider-story.ts'
+import { subjects } from '../../provider-subjects.ts'
+
+const stage = await startStage()
+const { server, simulator } = stage
+const { world } = simulator
+const named = (name: string) => {
+  const subject = subjects.find((one) => one.name === name)
+  assert.ok(subject)
+  return subject
+}
+const [paystack, stripe] = [named('PAYSTACK'), named('STRIPE')]
+
+afterEach(() => {
+  world.delivery = 'once'
+  world.faults.length = 0
+})
+
+async function later(hours = 1): Promise<void> {
+  server.clock.advance({ hours })
+  await work(stage)
+}
+
+test('Stripe: a failure that it answers again under the same key is told apart, and the charge is made under another, once', async () => {
+  const { as } = await withAccount(stage, stripe)
+  const { payment } = await dueBy(as, stripe, stripe.tokens?.succeeds ?? '')
+  for (let time = 0; time < 2; time++) world.faults.push({ provider: 'STRIPE', kind: 'stored_error' })
+  await collect(server)
+  assert.equal((await get(as, `/payments/${payment.id}`)).status, 'PROCESSING')
+  for (let round = 0; round < 4; round++) await later()
+  assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
+  assert.equal(moved(stage, payment.id).length, 1)
+})
+
+for (const subject of [paystack, stripe]) {
+  test(`${subject.name}: one that is too busy is left alone for as long as it asks for`, async () => {
+    const { as } = await withAccount(stage, subject)
+    const { payment, subscription } = await dueBy(as, subject, subject.tokens?.succeeds ?? '')
+    world.faults.push({ provider: subject.name, kind: 'busy', retryAfter: 7200 })
+    await collect(server)
+    server.clock.advance({ minutes: 110 })
+    await work(stage)
+    assert.equal((await get(as, `/payments/${payment.id}`)).status, 'PENDING')
+    assert.equal(moved(stage, payment.id).length, 0)
+    server.clock.advance({ minutes: 11 })
+    await work(stage)
+    assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
+    assert.equal((await get(as, `/subscriptions/${subscription.id}`)).status, 'ACTIVE')
+  })
+}
+
+test('one provider that is down for six hours delays no other, and takes no retry of the schedule', async () => {
+  const { as } = await withAccount(stage, paystack)
+  const customer = await newCustomer(as, { currency: 'NGN' })
+  await newMethod(as, customer.id, 'AUTH_simsucceeds', { provider: 'PAYSTACK' })
+  const { invoice, subscription } = await invoiceOf(as, paystack, customer)
+  const { as: other } = await withAccount(stage, stripe)
+  const { payment } = await dueBy(other, stripe, stripe.tokens?.succeeds ?? '')
+  for (let call = 0; call < 60; call++)
+    world.faults.push({ provider: 'PAYSTACK', kind: 'busy', path: '/transaction' })
+  await work(stage)
+  assert.equal((await get(other, `/payments/${payment.id}`)).status, 'SUCCEEDED')
+  for (let hour = 0; hour < 6; hour++) await later()
+  assert.equal((await get(as, `/subscriptions/${subscription.id}`)).status, 'ACTIVE')
+  assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
+  world.faults.length = 0
+  for (let day = 0; day < 3; day++) await later(24)
+  assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
+})
+
+test('what was sent before comes in after what was sent last, three days late: nothing goes back', async () => {
+  const { as, account } = await withAccount(stage, paystack)
+  const { session, invoice } = await onPage(as, paystack)
+  await choose(stage, session.url, 'succeed')
+  await work(stage)
+  const { paymentId } = await get(as, `/checkout-sessions/${session.id}`)
+  await as('POST', `/payments/${paymentId}/refund`, {})
+  await world.settled()
+  await later()
+  const before = await get(as, `/payments/${paymentId}`)
+  assert.equal(before.status, 'REFUNDED')
+  const events = await eventsOf(server, { id: paymentId }, invoice)
+  server.clock.advance({ days: 3 })
+
+  // Signed by the simulator itself, as it sent it then.
+  const key = [...world.addresses].find(([, url]) => url.endsWith(account.id))?.[0].split(' ')[1] ?? ''
+  const body = JSON.stringify({
+    event: 'charge.success',
+    data: { reference: session.id.replaceAll('_', '-') },
+  })
+  const signature = createHmac('sha512', key).update(body).digest('hex')
+  for (let time = 0; time < 3; time++) {
+    const heard = await call(server, 'POST', `/webhooks/paystack/${account.id}`, {
+      raw: body,
+      headers: { 'x-paystack-signature': signature },
+    })
+    assert.equal(heard.status, 200)
+  }
+  await later()
+  assert.deepEqual(await get(as, `/payments/${paymentId}`), before)
+  assert.deepEqual(await eventsOf(server, { id: paymentId }, invoice), events)
+})
+
+test('a webhook of a kind that nobody knows, and one of a payment that is nobody’s, are heard and change nothing', async () => {
+  const { as, account } = await withAccount(stage, paystack)
+  const { session, invoice } = await onPage(as, paystack)
+  const key = [...world.addresses].find(([, url]) => url.endsWith(account.id))?.[0].split(' ')[1] ?? ''
+  for (const about of [
+    { event: 'customeridentification.success', data: { reference: session.id } },
+    { event: 'charge.success', data: { reference: 'chk-00000000000000000000000000' } },
+    { event: 'charge.success', data: null },
+    { event: 7 },
+    [],
+  ]) {
+    const body = JSON.stringify(about)
+    const heard = await call(server, 'POST', `/webhooks/paystack/${account.id}`, {
+      raw: body,
+      headers: { 'x-paystack-signature': createHmac('sha512', key).update(body).digest('hex') },
+    })
+    assert.equal(heard.status, 200, body)
+  }
+  await work(stage)
+  assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
+  assert.equal((await get(as, `/checkout-sessions/${session.id}`)).status, 'OPEN')
+})
