@@ -1,10 +1,14 @@
 import type { Deps } from '../../deps.ts'
-import { attempt, tokenPlace } from '../payments/index.ts'
+import { attempt, prepared, tokenPlace } from '../payments/index.ts'
 import { type Found, openAccountOf, providerNamed } from '../providers/index.ts'
 import type { ClaimedPayment } from './sql.ts'
 
 /** Charges a claimed payment, or asks how its charge ended. Called outside any transaction. */
-export async function attemptCharge(deps: Deps, payment: ClaimedPayment): Promise<Found> {
+export function attemptCharge(deps: Deps, payment: ClaimedPayment): Promise<Found> {
+  return prepared(deps, payment, () => charge(deps, payment))
+}
+
+async function charge(deps: Deps, payment: ClaimedPayment): Promise<Found> {
   const provider = providerNamed(payment.provider)
   const { environment_id: environmentId, payment_method_id: methodId, token_sealed: sealed } = payment
   const fault = payment.was === 'PENDING' ? faultBeforeCharge(payment) : undefined

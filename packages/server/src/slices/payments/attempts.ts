@@ -40,6 +40,25 @@ export async function attempt(
   return found
 }
 
+/**
+ * Prepares an attempt and makes it. One that cannot be prepared, such as with a secret that does not open, was surely not
+ * sent if it had not been before; it stops no other, and ends like one that never arrives.
+ */
+export async function prepared(
+  deps: Deps,
+  row: { was: string; reference: string },
+  work: () => Promise<Found>,
+): Promise<Found> {
+  try {
+    return await work()
+  } catch (error) {
+    deps.log.error({ err: error, reference: row.reference }, 'a call to a provider cannot be prepared')
+    if (row.was !== 'PENDING') return { status: 'unknown' }
+    const reason = 'The call could not be prepared.'
+    return { status: 'unavailable', code: 'provider_config_error', reason }
+  }
+}
+
 /** Runs `act` over all items, at most `lanes` at a time. */
 export async function inLanes<T>(
   items: readonly T[],

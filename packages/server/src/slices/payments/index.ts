@@ -23,7 +23,7 @@ export const payments: Slice = {
   },
 }
 
-export { type Recorded, attempt, inLanes, leaseMs, recordOf } from './attempts.ts'
+export { type Recorded, attempt, inLanes, leaseMs, prepared, recordOf } from './attempts.ts'
 export { resolveDueRefunds, resolveRefundsOf } from './due-refunds.ts'
 export { collectionLoop, intendPayments, adjustPayments, withdrawPayments } from './intend.ts'
 export { intendRefunds, keptOf, mostRefundable } from './intend-refunds.ts'

@@ -6,7 +6,7 @@ import { grantCredits } from '../credits/index.ts'
 import { lockInvoices } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { type Found, openAccountOf, providerNamed } from '../providers/index.ts'
-import { type Recorded, attempt, recordOf } from './attempts.ts'
+import { type Recorded, attempt, prepared, recordOf } from './attempts.ts'
 import { countAttempt } from './metrics.ts'
 import { presentPayment } from './present.ts'
 import {
@@ -24,6 +24,10 @@ export type RefundOutcome = { readonly refund: ClaimedRefund; readonly found: Fo
 
 /** Asks the provider for the money back, or how that ended. */
 export function attemptRefund(deps: Deps, refund: ClaimedRefund): Promise<Found> {
+  return prepared(deps, refund, () => giveBackAt(deps, refund))
+}
+
+async function giveBackAt(deps: Deps, refund: ClaimedRefund): Promise<Found> {
   const provider = providerNamed(refund.provider)
   const request = {
     scope: { tenantId: refund.tenant_id, environmentId: refund.environment_id },
