@@ -173,6 +173,7 @@ function charge(world: World, key: string, body: Readonly<Record<string, unknown
     )
   const begun = begin(world, key, body)
   if ('body' in begun) return begun
+  begun.authorization = kept ?? { code, email: begun.email, choice: 'succeed' }
   conclude(world, begun, known ?? kept?.choice ?? 'succeed')
   return ok('Charge attempted', shown(begun))
 }

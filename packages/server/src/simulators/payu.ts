@@ -162,6 +162,7 @@ function charge(world: World, safeKey: string, asked: XmlElement | undefined): R
       resultCode: '10015',
       resultMessage: 'There is no previous transaction',
     })
+  made.pmId = card
   transactions(world).set(made.id, made)
   end(world, made, known ?? ['SUCCESSFUL', '00', 'Successful'])
   return say('doTransaction', {

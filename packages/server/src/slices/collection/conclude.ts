@@ -10,6 +10,7 @@ import {
   paymentsByIds,
   presentPayment,
   recordOf,
+  refreshMethods,
   savePayments,
 } from '../payments/index.ts'
 import { planRetries } from '../dunning/index.ts'
@@ -117,6 +118,7 @@ async function announce(deps: Deps, tx: Tx, environmentId: string, ended: readon
 
 async function succeed(deps: Deps, tx: Tx, environmentId: string, ended: readonly Ended[]): Promise<void> {
   if (ended.length === 0) return
+  refresh(tx, environmentId, ended)
   await settle(
     deps,
     tx,
@@ -130,6 +132,29 @@ async function succeed(deps: Deps, tx: Tx, environmentId: string, ended: readonl
       amountMinor: payment.amount_minor,
       at: tx.now,
     })),
+  )
+}
+
+/** A card that its bank has renewed or replaced goes on under the same token, with another end and other digits. */
+function refresh(tx: Tx, environmentId: string, ended: readonly Ended[]): void {
+  const told = new Map(
+    ended.flatMap(({ payment, recorded }) =>
+      payment.payment_method_id !== null && recorded.method
+        ? [[payment.payment_method_id, recorded.method] as const]
+        : [],
+    ),
+  )
+  if (told.size === 0) return
+  const methods = [...told.values()]
+  tx.defer(
+    refreshMethods(
+      environmentId,
+      [...told.keys()],
+      methods.map(({ brand }) => brand),
+      methods.map(({ last4 }) => last4),
+      methods.map(({ expMonth }) => expMonth),
+      methods.map(({ expYear }) => expYear),
+    ),
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import { type Found, type Outcome, type Provider, outcomeOf } from '../providers/index.ts'
+import { type Found, type KeptMethod, type Outcome, type Provider, outcomeOf } from '../providers/index.ts'
 
 /** Longer than any call to a provider may take, so that a lease outlives the work under it. */
 export const leaseMs = 90_000
@@ -80,6 +80,8 @@ export type Recorded = {
   readonly failureReason: string | null
   readonly dueAt: Temporal.Instant | null
   readonly handle: string | null
+  /** What the provider now says of the method that was charged. */
+  readonly method?: KeptMethod
 }
 
 /** Decides what an outcome means. Success with other money than was asked for is set aside, never booked. */
@@ -95,7 +97,13 @@ export function recordOf(
         const failureReason = `The provider confirmed ${found.amountMinor} minor units of ${found.currency}.`
         return { ...open, status: 'UNKNOWN', failureCode: 'amount_mismatch', failureReason, dueAt: null }
       }
-      return { ...open, status: 'SUCCEEDED', transactionId: found.transactionId, dueAt: null }
+      return {
+        ...open,
+        status: 'SUCCEEDED',
+        transactionId: found.transactionId,
+        dueAt: null,
+        ...(found.method ? { method: found.method } : {}),
+      }
     case 'declined':
       return { ...open, status: 'FAILED', failureCode: found.code, failureReason: found.reason, dueAt: null }
     case 'pending':

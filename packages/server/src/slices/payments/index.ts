@@ -32,7 +32,7 @@ export { findPaymentMethod, listPaymentMethods, removePaymentMethod, setDefaultM
 export { recordDispute } from './disputes.ts'
 export { keepMethod } from './keep-method.ts'
 export { givenBackOfInvoices, receivedOfInvoices } from './refunds-sql.ts'
-export { tokenPlace } from './methods-sql.ts'
+export { refreshMethods, tokenPlace } from './methods-sql.ts'
 export { countAttempt } from './metrics.ts'
 export { presentPayment } from './present.ts'
 export { ListCustomerPayments, type Payment, type PaymentMethod } from './schema.ts'

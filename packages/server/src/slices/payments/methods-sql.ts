@@ -74,3 +74,17 @@ export const archiveMethod = command(
 export function tokenPlace(environmentId: string, id: string): string {
   return `${environmentId}|payment_methods|${id}|token`
 }
+
+/** What providers now say of methods that were charged, such as of a card that its bank has renewed. */
+export const refreshMethods = command(
+  'payment_methods.refresh',
+  `update payment_methods m
+   set brand = coalesce(u.brand, m.brand), last4 = coalesce(u.last4, m.last4),
+     exp_month = coalesce(u.exp_month, m.exp_month), exp_year = coalesce(u.exp_year, m.exp_year)
+   from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::integer[])
+     as u (id, brand, last4, exp_month, exp_year)
+   where m.environment_id = $1::uuid and m.id = u.id
+     and (m.brand, m.last4, m.exp_month, m.exp_year) is distinct from
+       (coalesce(u.brand, m.brand), coalesce(u.last4, m.last4), coalesce(u.exp_month, m.exp_month),
+        coalesce(u.exp_year, m.exp_year))`,
+)

@@ -290,7 +290,9 @@ for (const subject of subjects) {
       fail('drop_after')
       await collect(server)
       await world.settled()
-      assert.equal((await get(as, `/payments/${payment.id}`)).status, afterBreak)
+      // One that tells by itself may have told already.
+      if (subject.phone === undefined)
+        assert.equal((await get(as, `/payments/${payment.id}`)).status, afterBreak)
       await later()
       assert.equal((await get(as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
       assert.deepEqual(moved(stage, payment.id), [[units, currency]])
