@@ -32,16 +32,19 @@ export const noBrowser =
 let browser: Promise<Browser> | undefined
 after(async () => (await browser)?.close())
 
+export type Looks = { width?: number; height?: number; colorScheme?: 'dark' | 'light'; locale?: string }
+
 /** A new visitor with the dashboard built, whose page fails the test for any error that it reports. */
-export async function visitor(
-  options: { width?: number; height?: number; colorScheme?: 'dark' | 'light' } = {},
-): Promise<{ page: Page; errors: string[] }> {
-  await promisify(execFile)(process.execPath, [new URL('../build.ts', import.meta.url).pathname])
+export function visitor(options: Looks = {}): Promise<{ page: Page; errors: string[] }> {
+  return visitorOf(new URL('../build.ts', import.meta.url), options)
+}
+
+/** The same for the pages that `build` builds. */
+export async function visitorOf(build: URL, options: Looks): Promise<{ page: Page; errors: string[] }> {
+  await promisify(execFile)(process.execPath, [build.pathname])
   browser ??= launch()
-  const { width = 1280, height = 860, colorScheme = 'light' } = options
-  const context = await (
-    await browser
-  ).newContext({ viewport: { width, height }, locale: 'en-GB', colorScheme })
+  const { width = 1280, height = 860, colorScheme = 'light', locale = 'en-GB' } = options
+  const context = await (await browser).newContext({ viewport: { width, height }, locale, colorScheme })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   const errors: string[] = []

@@ -9,6 +9,7 @@ import { readJsonBodies, refuseNul } from './http/json-body.ts'
 import { KeyUsage } from './http/key-usage.ts'
 import { isLines, ndjson, passOnLines } from './http/lines.ts'
 import { serveOperations } from './http/operations.ts'
+import { serveHostedPages } from './http/hosted-pages.ts'
 import { LoginGuard } from './http/login-guard.ts'
 import { PageMeta } from './http/pages.ts'
 import { perform } from './http/perform.ts'
@@ -91,6 +92,7 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
   if (options.documented) await app.register(import('@fastify/swagger'), documentation(slices))
   await serveOperations(app, deps)
   await serveDashboard(app, deps)
+  await serveHostedPages(app, deps)
   for (const prefix of ['/api', '']) await app.register((notices) => serveNotices(notices, deps), { prefix })
   await app.register(
     async (api) => {

@@ -3,6 +3,7 @@ import { buildApp } from './app.ts'
 import { boot } from './boot.ts'
 import type { Config } from './config.ts'
 import { buildDashboard } from './http/dashboard-pages.ts'
+import { buildHostedPages } from './http/hosted-pages.ts'
 import { measurePools, serveMetrics } from './http/operations.ts'
 import { serveCatcher } from './slices/mail/index.ts'
 import { loops } from './slices/loops.ts'
@@ -82,7 +83,8 @@ export async function serve(
     await stop()
     throw listenFailure(error, config)
   }
-  void buildDashboard(deps)
+  // One after the other: each takes a core for some seconds, and the smaller one first.
+  void buildHostedPages(deps).then(() => buildDashboard(deps))
   const { port } = app.server.address() as AddressInfo
   say(
     banner({

@@ -15,18 +15,23 @@ const page = `${folder}index.html`
  * Builds the dashboard in a process beside, unless it stands already: some seconds after a first start, and never again
  * until it changes. Until then its place says that it is coming.
  */
-export function buildDashboard({ log }: Pick<Deps, 'log'>): Promise<void> {
-  if (!existsSync(buildScript)) return Promise.resolve()
+export function buildDashboard(deps: Pick<Deps, 'log'>): Promise<void> {
+  return runBuild(deps, buildScript, 'the dashboard')
+}
+
+/** Runs a package's build in a process beside; the pages of one that is not there are not served. */
+export function runBuild({ log }: Pick<Deps, 'log'>, script: string, what: string): Promise<void> {
+  if (!existsSync(script)) return Promise.resolve()
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [buildScript], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)))
     child.on('error', (error) => {
-      log.error({ err: error }, 'the dashboard could not be built')
+      log.error({ err: error }, `${what} could not be built`)
       resolve()
     })
     child.on('exit', (code) => {
-      if (code !== 0) log.error({ said }, 'the dashboard could not be built')
+      if (code !== 0) log.error({ said }, `${what} could not be built`)
       resolve()
     })
   })
@@ -61,18 +66,23 @@ export async function sendPage({ config }: Pick<Deps, 'config'>, reply: FastifyR
   const nonce = randomBytes(16).toString('base64')
   const built = await readFile(page, 'utf8').catch(() => undefined)
   return reply
-    .headers({
-      'content-security-policy': policy(nonce),
-      'referrer-policy': 'no-referrer',
-      'x-frame-options': 'DENY',
-      'cross-origin-opener-policy': 'same-origin',
-      'cache-control': 'no-store',
-      ...(config.PUBLIC_URL.startsWith('https:')
-        ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }
-        : {}),
-    })
+    .headers(pageHeaders(config, policy(nonce)))
     .type('text/html; charset=utf-8')
     .send((built ?? comingSoon).replaceAll('__NONCE__', nonce))
+}
+
+/** What every page of ours says to the browser: nobody frames it, nothing keeps it, and no address tells where from. */
+export function pageHeaders(config: Deps['config'], policy: string): Record<string, string> {
+  return {
+    'content-security-policy': policy,
+    'referrer-policy': 'no-referrer',
+    'x-frame-options': 'DENY',
+    'cross-origin-opener-policy': 'same-origin',
+    'cache-control': 'no-store',
+    ...(config.PUBLIC_URL.startsWith('https:')
+      ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }
+      : {}),
+  }
 }
 
 /** Scripts from our own files alone; styles from them and from those that a component adds under this page's nonce. */

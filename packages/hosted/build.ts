@@ -1,0 +1,3 @@
+import { buildPages } from '../dashboard/build-pages.ts'
+
+await buildPages(import.meta.dirname, [])
