@@ -34,7 +34,7 @@ export const providerInvariants: readonly Invariant[] = [
      left join payments p on p.environment_id = s.environment_id and p.id = s.payment_id
      where s.status = 'COMPLETED'
        and (p.status is null or p.status not in ('SUCCEEDED', 'REFUNDED') or p.amount_minor <> s.amount_minor
-         or p.currency <> s.currency or p.invoice_id <> s.invoice_id or p.provider_id <> s.provider_id
+         or p.currency <> s.currency or p.invoice_id <> s.invoice_id or p.provider_id is distinct from s.provider_id
          or p.reference <> s.reference)`,
   ),
   invariant(

@@ -64,6 +64,11 @@ export function Customer(): ReactNode {
           after: () => go('customers'),
         }),
     })
+  const openPortal = (): void =>
+    run({
+      act: () => api.post<{ url: string }>(`/customers/${id}/portal-link`, { expiresInMinutes: 60 }),
+      after: ({ url }) => void globalThis.open(new URL(url).pathname, '_blank', 'noopener'),
+    })
   return (
     <>
       <Heading title={customer.name ?? customer.email ?? customer.id} about={<Id value={customer.id} />}>
@@ -78,6 +83,7 @@ export function Customer(): ReactNode {
               </Menu.Target>
               <Menu.Dropdown>
                 <Menu.Item onClick={editing.open}>Change…</Menu.Item>
+                <Menu.Item onClick={openPortal}>Open the customer’s portal</Menu.Item>
                 {environment.kind === 'TEST' && (
                   <Menu.Item onClick={addingMethod.open}>Add a payment method…</Menu.Item>
                 )}

@@ -76,6 +76,16 @@ export function Invoice(): ReactNode {
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
+              {invoice.hostedUrl !== null && (
+                <Menu.Item
+                  component="a"
+                  href={new URL(invoice.hostedUrl).pathname}
+                  target="_blank"
+                  rel="noopener"
+                >
+                  Open the customer’s page
+                </Menu.Item>
+              )}
               {isOpen && (
                 <Menu.Item onClick={post('mark-paid', 'Marked as paid', { paymentMethod: 'BANK_TRANSFER' })}>
                   Paid by bank transfer

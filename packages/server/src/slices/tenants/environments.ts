@@ -16,7 +16,7 @@ import { type Page, fragment, listPage } from '../../http/pages.ts'
 import { isoInstant, isoInstantOrNull } from '../../http/present.ts'
 import type { SessionPrincipal } from '../../http/principals.ts'
 import { parseId, publicId } from '../../ids.ts'
-import { Refusal } from '../../refusal.ts'
+import { Refusal, invalid } from '../../refusal.ts'
 import { audit, insertEnvironment } from '../access/index.ts'
 import { insertDefaults } from '../webhooks/index.ts'
 import type { Environment } from './schema.ts'
@@ -75,6 +75,24 @@ export function listEnvironments(
   })
 }
 
+/** The dashboard's pages of an environment are under its name, beside these. */
+const taken = new Set([
+  'accept-invitation',
+  'api',
+  'assets',
+  'forgot-password',
+  'health',
+  'hosted',
+  'metrics',
+  'pay',
+  'portal',
+  'ready',
+  'register',
+  'reset-password',
+  'sign-in',
+  'webhooks',
+])
+
 /** Adds a test environment, where the account's webhookUrl hears of everything as in the others. */
 export async function createEnvironment(
   deps: Deps,
@@ -83,6 +101,8 @@ export async function createEnvironment(
   request: FastifyRequest,
   name: string,
 ): Promise<Environment> {
+  if (taken.has(name.toLowerCase()))
+    throw invalid({ path: 'name', message: 'is where something else is found. Choose another' })
   const id = deps.ids.next()
   tx.defer(insertEnvironment(by.tenantId, id, 'TEST', name, tx.now))
   const [account] = await tx.query(webhookUrlOf(by.tenantId))

@@ -182,3 +182,12 @@ test('a tenant’s own mail server is used, its password sealed and never shown,
     assert.equal(body.errors[0].path, 'settings.smtp.host')
   }
 })
+
+test('an environment cannot take the name of an address that is something else’s', async () => {
+  const { session } = await newTenant(server)
+  for (const name of ['portal', 'Pay', 'api', 'sign-in']) {
+    const { status, body } = await session('POST', '/tenants/me/environments', { name })
+    assert.deepEqual([status, body.errors?.[0].path], [400, 'name'], name)
+  }
+  assert.equal((await session('POST', '/tenants/me/environments', { name: 'payments' })).status, 201)
+})
