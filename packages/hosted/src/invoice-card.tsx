@@ -47,17 +47,25 @@ export function InvoiceCard({
 }
 
 function Lines({ invoice }: { readonly invoice: Invoice }): JSX.Element {
-  const { say, money, count, day } = useVoice()
+  const { say, money, count, share, day } = useVoice()
   const { currency } = invoice
-  const sums = [
+  const before = [
     ['subtotal', invoice.subtotal, invoice.subtotal !== invoice.total],
     ['discount', -invoice.discountAmount, invoice.discountAmount !== 0],
-    ['tax', invoice.taxAmount, invoice.taxAmount !== 0],
+  ] as const
+  const after = [
     ['total', invoice.total, true],
     ['alreadyPaid', -invoice.amountPaid, invoice.amountPaid !== 0],
     ['credited', -invoice.amountCredited, invoice.amountCredited !== 0],
     ['amountDue', invoice.amountDue, invoice.amountDue !== invoice.total && invoice.amountDue !== 0],
   ] as const
+  const row = ([word, amount, isShown]: (typeof before | typeof after)[number]): JSX.Element | null =>
+    isShown ? (
+      <tr key={word}>
+        <th scope="row">{say(word)}</th>
+        <td>{money(amount, currency)}</td>
+      </tr>
+    ) : null
   return (
     <table>
       <tbody>
@@ -75,14 +83,17 @@ function Lines({ invoice }: { readonly invoice: Invoice }): JSX.Element {
         ))}
       </tbody>
       <tfoot>
-        {sums.map(([word, amount, isShown]) =>
-          isShown ? (
-            <tr key={word}>
-              <th scope="row">{say(word)}</th>
-              <td>{money(amount, currency)}</td>
-            </tr>
-          ) : null,
-        )}
+        {before.map(row)}
+        {invoice.taxes.map((tax, at) => (
+          <tr key={at}>
+            <th scope="row">
+              <bdi>{tax.name}</bdi> {share(tax.rate)}
+              {tax.note === null ? null : <small dir="auto">{tax.note}</small>}
+            </th>
+            <td>{money(tax.amount, currency)}</td>
+          </tr>
+        ))}
+        {after.map(row)}
       </tfoot>
     </table>
   )

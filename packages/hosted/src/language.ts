@@ -100,6 +100,9 @@ export function useVoice() {
     day: (value: string): string =>
       new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(value)),
     count: (value: number): string => new Intl.NumberFormat(locale).format(value),
+    /** A rate in percent. */
+    share: (percent: number): string =>
+      new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 4 }).format(percent / 100),
     /** `each month`, `every 3 months`. */
     price: (amount: string, interval: string, every: number): string => {
       const [unit, times] = units[interval] ?? ['month', 1]

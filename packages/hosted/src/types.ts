@@ -26,7 +26,7 @@ export type InvoiceSummary = InvoiceCore & { payUrl: string }
 export type Invoice = InvoiceCore & {
   subtotal: number
   discountAmount: number
-  taxAmount: number
+  taxes: { name: string; rate: number; amount: number; note: string | null }[]
   amountPaid: number
   amountCredited: number
   billTo: string | null

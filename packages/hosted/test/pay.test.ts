@@ -67,7 +67,7 @@ test(
     await page.getByRole('button', { name: /^Pay/ }).click()
     await page.getByRole('heading', { name: 'Look at your phone' }).waitFor()
     assert.deepEqual(await seriousFaults(page), [])
-    await work(server)
+    server.clock.advance({ minutes: 1 })
     await work(server)
     await page.getByText('It was declined. Nothing was charged.').waitFor()
 

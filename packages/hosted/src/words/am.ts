@@ -12,7 +12,6 @@ export const words: Words = {
   details: 'ዝርዝር',
   subtotal: 'ንዑስ ድምር',
   discount: 'ቅናሽ',
-  tax: 'ግብር',
   total: 'ጠቅላላ',
   alreadyPaid: 'የተከፈለ',
   credited: 'የተመለሰ',

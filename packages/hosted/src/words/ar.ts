@@ -12,7 +12,6 @@ export const words: Words = {
   details: 'التفاصيل',
   subtotal: 'المجموع الفرعي',
   discount: 'الخصم',
-  tax: 'الضريبة',
   total: 'الإجمالي',
   alreadyPaid: 'المدفوع',
   credited: 'المُقيَّد',

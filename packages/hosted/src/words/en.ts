@@ -11,7 +11,6 @@ export const words = {
   details: 'Details',
   subtotal: 'Subtotal',
   discount: 'Discount',
-  tax: 'Tax',
   total: 'Total',
   alreadyPaid: 'Paid',
   credited: 'Credited',

@@ -12,7 +12,6 @@ export const words: Words = {
   details: 'Détails',
   subtotal: 'Sous-total',
   discount: 'Remise',
-  tax: 'Taxes',
   total: 'Total',
   alreadyPaid: 'Payé',
   credited: 'Crédité',

@@ -12,7 +12,6 @@ export const words: Words = {
   details: 'Detalhes',
   subtotal: 'Subtotal',
   discount: 'Desconto',
-  tax: 'Impostos',
   total: 'Total',
   alreadyPaid: 'Pago',
   credited: 'Creditado',

@@ -12,7 +12,6 @@ export const words: Words = {
   details: 'Maelezo',
   subtotal: 'Jumla ndogo',
   discount: 'Punguzo',
-  tax: 'Kodi',
   total: 'Jumla',
   alreadyPaid: 'Kilicholipwa',
   credited: 'Kilichorejeshwa',

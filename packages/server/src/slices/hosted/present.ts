@@ -4,7 +4,7 @@ import { toMajorNumber } from '@novabilling/core/money'
 import type { Deps } from '../../deps.ts'
 import { hostedUrl } from '../../http/hosted-links.ts'
 import { publicId } from '../../ids.ts'
-import { type InvoiceRow, daysOf, pdfLink } from '../invoices/index.ts'
+import { type InvoiceRow, daysOf, noteOf, pdfLink } from '../invoices/index.ts'
 import type { HostedInvoice, InvoiceSummary } from './schema.ts'
 
 type Where = { readonly tenantId: string; readonly now: string }
@@ -40,7 +40,12 @@ export function hostedInvoice(deps: Deps, row: InvoiceRow, where: Where): Hosted
     ...summaryOf(deps, row, where),
     subtotal: major(row.subtotal_minor),
     discountAmount: major(row.discount_minor),
-    taxAmount: major(row.tax_minor),
+    taxes: (row.taxes ?? []).map((tax) => ({
+      name: tax.name,
+      rate: Number(tax.rate),
+      amount: major(BigInt(tax.amount)),
+      note: noteOf(tax),
+    })),
     amountPaid: major(row.paid_minor),
     amountCredited: major(row.credited_minor),
     billTo: name ?? email,

@@ -77,7 +77,9 @@ const HostedInvoice = Type.Object({
   ...summary,
   subtotal: Money,
   discountAmount: Money,
-  taxAmount: Money,
+  taxes: Type.Array(
+    Type.Object({ name: Type.String(), rate: Type.Number(), amount: Money, note: orNull(Type.String()) }),
+  ),
   amountPaid: Money,
   amountCredited: Money,
   billTo: orNull(Type.String()),

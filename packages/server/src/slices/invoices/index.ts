@@ -25,7 +25,7 @@ export { openPdfLink, pdfLink } from './pdf-link.ts'
 export { writeLines } from './lines.ts'
 export { payableLines } from './payable.ts'
 export { type TaxOfInvoice, isSameTax, priceLines } from './price.ts'
-export { presentInvoice, presentParty } from './present.ts'
+export { noteOf, presentInvoice, presentParty } from './present.ts'
 export { type Invoice, ListInvoicesOfCustomer, type Party, invoiceStatuses } from './schema.ts'
 export {
   creditInvoices,

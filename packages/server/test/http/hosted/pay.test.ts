@@ -55,6 +55,16 @@ test('the hostedUrl of an issued invoice opens it to whoever has it, and shows n
   assert.equal((await guest('GET', '/invoices')).status, 403)
 })
 
+test('the page of an invoice names each tax, its rate and its amount', async () => {
+  const { test: as } = await newTenant(server)
+  const made = await as('POST', '/taxes', { name: 'VAT', code: 'vat', rate: 16, appliedByDefault: true })
+  assert.equal(made.status, 201, made.text)
+  const { guest } = await owed(as)
+  const { invoice } = await look(guest)
+  assert.deepEqual(invoice.taxes, [{ name: 'VAT', rate: 16, amount: 8, note: null }])
+  assert.deepEqual([invoice.subtotal, invoice.total], [49.99, 57.99])
+})
+
 test('an invoice’s link cannot be made into another’s, nor into a portal', async () => {
   const { test: as } = await newTenant(server)
   const [mine, theirs] = [await owed(as), await owed(as)]
