@@ -44,4 +44,22 @@ export const chargeInvariants: readonly Invariant[] = [
        and k.period_from = l.period_start and k.period_to = l.period_end
      where l.type = 'USAGE' and k.environment_id is null`,
   ),
+  invariant(
+    'commitments_are_remembered',
+    'what is remembered as topped up to a commitment is what its line bills',
+    `select r.environment_id, 'commitment of subscription ' || r.subscription_id || ' from ' || r.window_from as place,
+       'is remembered as topped up by ' || r.topped[1] / r.topped[2] || ', while its line bills '
+         || coalesce(l.billed, 0) as fault
+     from commitment_ratings r
+     left join (
+       select l.environment_id, i.subscription_id, l.period_start,
+         sum((l.derivation->'exact'->>0)::numeric / (l.derivation->'exact'->>1)::numeric) as billed
+       from invoice_lines l
+       join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
+       where l.type = 'COMMITMENT' and l.derivation->'minimum'->>'charge' is null
+       group by l.environment_id, i.subscription_id, l.period_start
+     ) l on l.environment_id = r.environment_id and l.subscription_id = r.subscription_id
+       and l.period_start = r.window_from
+     where abs(r.topped[1] / r.topped[2] - coalesce(l.billed, 0)) > 0.000001`,
+  ),
 ]

@@ -121,8 +121,10 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
 function corrected(price: Fraction, correction: Fields, at: string): Fraction {
   const least = fractionOf(correction['leastMinor'], `${at}.correction.leastMinor`)
   const billed = fractionOf(correction['billedMinor'], `${at}.correction.billedMinor`)
+  const within = fractionOf(correction['committedMinor'], `${at}.correction.committedMinor`)
   const due = price.above * least.below > least.above * price.below ? price : least
-  return plus(due, { above: -billed.above, below: billed.below })
+  const paid = plus(billed, within)
+  return plus(due, { above: -paid.above, below: paid.below })
 }
 
 /** What is missing to the minimum for the days of the period, in minor units. */

@@ -4,8 +4,12 @@ import { verifyInvoice } from '../src/verify-invoice.ts'
 import { newCustomer, newPlan } from './billing-story.ts'
 import { type Caller, type TestServer, newTenant } from './harness.ts'
 
-/** A tenant whose test clock stands at New Year, with a plan at 10 KES a month. */
-export async function usageWorld(server: TestServer, plan: object = {}) {
+/** A tenant whose test clock stands at New Year unless said, with a plan at 10 KES a month. */
+export async function usageWorld(
+  server: TestServer,
+  plan: object = {},
+  start: string = '2026-01-01T00:00:00Z',
+) {
   const tenant = await newTenant(server)
   const ask = tenant.test
   const move = async (to: string): Promise<void> => {
@@ -16,7 +20,7 @@ export async function usageWorld(server: TestServer, plan: object = {}) {
     )
     assert.equal(moved.status, 200, moved.text)
   }
-  await move('2026-01-01T00:00:00Z')
+  await move(start)
   const customer = await newCustomer(ask, { currency: 'KES', timezone: 'UTC' })
   const made = await newPlan(ask, { prices: [{ currency: 'KES', amount: 10 }], ...plan })
   return { ask, move, customerId: customer.id, planId: made.id }

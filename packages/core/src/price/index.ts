@@ -1,3 +1,4 @@
+export { withinCommitment } from './commitment.ts'
 export { correctionOf } from './correction.ts'
 export { type Decimal, readDecimal } from './decimal.ts'
 export { topUpTo } from './minimum.ts'

@@ -30,17 +30,8 @@ export async function createPlan(
   input: CreatePlan,
 ): Promise<Plan> {
   const money = new MoneyReader()
-  const currencies = new Set<string>()
-  const prices = (input.prices ?? []).map(({ currency, amount }, index) => {
-    if (currencies.has(currency)) {
-      money.faults.push({
-        path: `prices[${index}].currency`,
-        message: 'is there twice: a plan has one price a currency',
-      })
-    }
-    currencies.add(currency)
-    return { id: deps.ids.next(), currency, minor: money.read(`prices[${index}].amount`, currency, amount) }
-  })
+  const prices = amountsIn(money, 'prices', input.prices).map((price) => ({ id: deps.ids.next(), ...price }))
+  const commitments = amountsIn(money, 'minimumCommitment', input.minimumCommitment)
   if (money.faults.length > 0) throw invalid(...money.faults)
 
   const row: PlanRow = {
@@ -55,6 +46,7 @@ export async function createPlan(
     trial_days: input.trialDays ?? 0,
     net_payment_terms: input.netPaymentTerms ?? null,
     invoice_grace_days: input.invoiceGracePeriodDays ?? null,
+    minimum_commitment: commitments.map(({ currency, minor }) => ({ currency, minor: String(minor) })),
     is_active: true,
     metadata: input.metadata ?? {},
     created_at: tx.now,
@@ -82,6 +74,7 @@ export async function createPlan(
       JSON.stringify(row.metadata),
       row.created_at,
       row.invoice_grace_days,
+      JSON.stringify(row.minimum_commitment),
     ),
   )
   tx.defer(
@@ -95,6 +88,25 @@ export async function createPlan(
     ),
   )
   return presentPlan(row)
+}
+
+/** Amounts by currency, one each. */
+function amountsIn(
+  money: MoneyReader,
+  field: 'prices' | 'minimumCommitment',
+  amounts: CreatePlan['prices'] = [],
+): { currency: string; minor: bigint }[] {
+  const currencies = new Set<string>()
+  return amounts.map(({ currency, amount }, index) => {
+    if (currencies.has(currency)) {
+      money.faults.push({
+        path: `${field}[${index}].currency`,
+        message: 'is there twice: a plan has one a currency',
+      })
+    }
+    currencies.add(currency)
+    return { currency, minor: money.read(`${field}[${index}].amount`, currency, amount) }
+  })
 }
 
 /** Changes what a plan is called and says. What its subscriptions pay never changes with it. */

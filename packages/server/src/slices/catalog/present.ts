@@ -23,6 +23,10 @@ export function presentPlan(row: PlanRow): Plan {
     trialDays: row.trial_days,
     netPaymentTerms: row.net_payment_terms,
     invoiceGracePeriodDays: row.invoice_grace_days,
+    minimumCommitment: row.minimum_commitment.map(({ currency, minor }) => ({
+      currency,
+      amount: toMajorNumber({ currency, minor: BigInt(minor) }),
+    })),
     isActive: row.is_active,
     metadata: row.metadata,
     createdAt: isoInstant(row.created_at),

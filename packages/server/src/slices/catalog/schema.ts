@@ -49,6 +49,12 @@ export const CreatePlan = closed({
   trialDays: Type.Optional(Type.Integer({ minimum: 0, maximum: 365 })),
   netPaymentTerms: Type.Optional(terms),
   invoiceGracePeriodDays: Type.Optional(graceDays),
+  minimumCommitment: Type.Optional(
+    Type.Array(PriceInput, {
+      maxItems: 200,
+      description: 'The least that a period costs, fee and usage together; one a currency. It never changes',
+    }),
+  ),
   metadata: Type.Optional(Metadata),
 })
 export type CreatePlan = Static<typeof CreatePlan>
@@ -91,6 +97,7 @@ export const Plan = Type.Object(
     trialDays: Type.Integer(),
     netPaymentTerms: orNull(Type.Integer()),
     invoiceGracePeriodDays: orNull(Type.Integer()),
+    minimumCommitment: Type.Array(Type.Object({ currency: Type.String(), amount: Money })),
     isActive: Type.Boolean(),
     metadata: Metadata,
     createdAt: Instant,

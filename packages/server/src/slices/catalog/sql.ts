@@ -16,6 +16,9 @@ import {
 /** A price as it travels inside its plan's row. */
 export type PlanPrice = { id: string; currency: string; amount_minor: string; created_at: string }
 
+/** The least that a period costs in a currency, in minor units. */
+export type CommitmentIn = { readonly currency: string; readonly minor: string }
+
 const storedColumns = {
   id: uuid,
   name: text,
@@ -28,6 +31,7 @@ const storedColumns = {
   trial_days: integer,
   net_payment_terms: nullable(integer),
   invoice_grace_days: nullable(integer),
+  minimum_commitment: json<readonly CommitmentIn[]>(),
   is_active: boolean,
   metadata: json<Record<string, string | number | boolean>>(),
   created_at: instant,
@@ -56,8 +60,9 @@ export const lockPlan = statement(
 export const insertPlan = command(
   'catalog.insert_plan',
   `insert into plans (environment_id, id, name, code, description, billing_interval, interval_count, billing_timing,
-     features, trial_days, net_payment_terms, is_active, metadata, created_at, updated_at, invoice_grace_days)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, $12, $13, $13, $14)`,
+     features, trial_days, net_payment_terms, is_active, metadata, created_at, updated_at, invoice_grace_days,
+     minimum_commitment)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, $12, $13, $13, $14, $15)`,
 )
 export const savePlan = command(
   'catalog.save_plan',

@@ -13,6 +13,8 @@ export type LateUsage = {
   readonly billed: Ratio
   /** What is still to be billed; below zero where it is to be given back. */
   readonly correction: Ratio
+  /** What a commitment has taken of it. */
+  readonly within: Ratio
   readonly lines: Ratio
   readonly credited: Ratio
 }
@@ -63,7 +65,9 @@ export async function rateLateUsage(
     const [least, lines, credited] = [fractionOf(row.least), fractionOf(row.billed), fractionOf(row.credited)]
     const billed = subtract(lines, credited)
     const correction = correctionOf({ exact: one.exactMinor, least, billed })
-    return correction.numerator === 0n ? [] : [{ rated: one, least, billed, correction, lines, credited }]
+    return correction.numerator === 0n
+      ? []
+      : [{ rated: one, least, billed, correction, within: zero, lines, credited }]
   })
 }
 
@@ -71,8 +75,9 @@ export async function rateLateUsage(
 export function saveCorrections(tx: Tx, corrected: readonly LateUsage[]): void {
   if (corrected.length === 0) return
   const billed = corrected.map(({ lines, correction }) => add(lines, positive(correction)))
-  const back = corrected.map(({ credited, correction }) =>
-    add(credited, positive(subtract(zero, correction))),
+  // What a commitment has taken counts as billed.
+  const back = corrected.map(({ credited, correction, within }) =>
+    subtract(add(credited, positive(subtract(zero, correction))), within),
   )
   tx.defer(
     saveRatings(

@@ -56,13 +56,20 @@ export type RatedUsage = Omit<AskedCharge, 'price'> & {
   readonly exactMinor: Ratio
 }
 
+/** What was used from where the period has been billed up to. */
+export type RatedWindow = { readonly from: number; readonly usage: RatedUsage[] }
+
 type OpenWindow = UsageWindow & { readonly from: number; readonly place: number }
 
 /**
  * Prices the usage of windows, from where their periods have been billed up to, and remembers them as billed; in a fixed
- * number of statements, and one for each charge that depends on each event. In the order of the windows, a list each.
+ * number of statements, and one for each charge that depends on each event. In the order of the windows; undefined where
+ * nothing was left to bill.
  */
-export async function rateUsage(tx: Tx, windows: readonly UsageWindow[]): Promise<RatedUsage[][]> {
+export async function rateUsage(
+  tx: Tx,
+  windows: readonly UsageWindow[],
+): Promise<(RatedWindow | undefined)[]> {
   const open = await openWindows(tx, windows)
   // What has no charges is closed too: a plan that comes later has not been used for it.
   if (open.length > 0) closeUsage(tx, open)
@@ -73,18 +80,22 @@ export async function rateUsage(tx: Tx, windows: readonly UsageWindow[]): Promis
 export async function rateSoFar(
   reader: Pick<Reader, 'query'>,
   windows: readonly UsageWindow[],
-): Promise<RatedUsage[][]> {
-  return rateOpen(reader, windows, await openWindows(reader, windows))
+): Promise<(readonly RatedUsage[])[]> {
+  const rated = await rateOpen(reader, windows, await openWindows(reader, windows))
+  return rated.map((window) => window?.usage ?? [])
 }
 
 async function rateOpen(
   reader: Pick<Reader, 'query'>,
   windows: readonly UsageWindow[],
   opened: readonly OpenWindow[],
-): Promise<RatedUsage[][]> {
-  const rated: RatedUsage[][] = windows.map(() => [])
-  if (opened.length === 0) return rated
+): Promise<(RatedWindow | undefined)[]> {
   const open = new Map(opened.map((window) => [window.place, window]))
+  const rated = windows.map((_, index) => {
+    const from = open.get(index + 1)?.from
+    return from === undefined ? undefined : { from, usage: new Array<RatedUsage>() }
+  })
+  if (opened.length === 0) return rated
   const charges = await reader.query(
     chargesOfWindows(
       windows.map(({ environmentId }) => environmentId),
@@ -104,7 +115,7 @@ async function rateOpen(
   )
   for (const [index, { window }] of asked.entries()) {
     const one = priced[index]
-    if (one) rated[window.place - 1]?.push(one)
+    if (one) rated[window.place - 1]?.usage.push(one)
   }
   return rated
 }

@@ -18,9 +18,14 @@ type ShareDerivation = {
   /** Of a line of usage: what was priced, and how. */
   readonly usage?: UsageDerivation
   /** Of a line that tops up to a minimum, in minor units: the minimum of a whole period, and what was reached. */
-  readonly minimum?: { readonly charge: string; readonly minor: string; readonly reached: Fraction }
-  /** Of a line of what came late, in minor units: the least that the usage costs, and what was billed of it before. */
-  readonly correction?: { readonly least: Fraction; readonly billed: Fraction }
+  readonly minimum?: { readonly charge: string | null; readonly minor: string; readonly reached: Fraction }
+  /** Of a line of what came late, in minor units: the least that the usage costs, what was billed of it before,
+   * and what the commitment of the plan takes. */
+  readonly correction?: {
+    readonly least: Fraction
+    readonly billed: Fraction
+    readonly within: Fraction
+  }
 }
 
 type Fraction = readonly [numerator: string, denominator: string]

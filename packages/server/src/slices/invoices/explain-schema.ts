@@ -71,10 +71,11 @@ const ExplainedLine = Type.Object(
         {
           leastMinor: fraction('The least that the usage costs, in minor units'),
           billedMinor: fraction('What was billed of it before, in minor units'),
+          committedMinor: fraction('What of it is within the minimum commitment of the plan, in minor units'),
         },
         {
           description:
-            'Of a line of usage that came late: what it costs now, or the least, less what was billed before',
+            'Of a line of usage that came late: what it costs now, or the least, less what was billed before and what is within the commitment',
         },
       ),
     ),

@@ -142,8 +142,12 @@ function explainMinimum({ minor, reached }: NonNullable<StoredDerivation['minimu
   return { minor, reachedMinor: shown(ratioOf(reached)) }
 }
 
-function explainCorrection({ least, billed }: NonNullable<StoredDerivation['correction']>) {
-  return { leastMinor: shown(ratioOf(least)), billedMinor: shown(ratioOf(billed)) }
+function explainCorrection({ least, billed, within }: NonNullable<StoredDerivation['correction']>) {
+  return {
+    leastMinor: shown(ratioOf(least)),
+    billedMinor: shown(ratioOf(billed)),
+    committedMinor: shown(ratioOf(within)),
+  }
 }
 
 function ratioOf([numerator, denominator]: readonly [string, string]): Ratio {

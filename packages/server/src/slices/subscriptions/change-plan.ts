@@ -3,7 +3,7 @@ import { isDowngrade, trialEndAfterChange } from '@novabilling/core/subscription
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
-import { findPlan } from '../catalog/index.ts'
+import { type PlanRow, findPlan } from '../catalog/index.ts'
 import { refuseUnpriced } from '../charges/index.ts'
 import { awaitFirstPeriod, closeArrears, cutArrears, resumeArrears } from './arrears.ts'
 import { issueAndCollect } from './bill.ts'
@@ -19,7 +19,8 @@ import type { DueRow } from './sql.ts'
 import { refuseElsewhere } from './takeover.ts'
 import { awaitTrialEnd } from './trial-ending.ts'
 import { type Terms, applyTerms, changesInterval, forgetPending, restartAt } from './terms.ts'
-import { addUsage, usedWindow } from './usage.ts'
+import { addUsage } from './usage.ts'
+import { usedWindow } from './used-window.ts'
 import { chargedUnits, creditUnused, unitsCharged } from './unused.ts'
 
 /**
@@ -80,10 +81,16 @@ async function termsOf(
     interval_count: plan.interval_count,
     billing_timing: plan.billing_timing,
     price_minor: BigInt(price.amount_minor),
+    commitment_minor: commitmentIn(plan, row.currency),
     plan_payment_terms: plan.net_payment_terms,
     plan_grace_days: plan.invoice_grace_days,
     trialDays: plan.trial_days,
   }
+}
+
+function commitmentIn({ minimum_commitment: all }: PlanRow, currency: string): bigint | null {
+  const own = all.find((one) => one.currency === currency)
+  return own ? BigInt(own.minor) : null
 }
 
 function isSame(row: DueRow, terms: Terms): boolean {
@@ -139,11 +146,14 @@ async function changeNow(
   const closing = isOtherInterval ? closeArrears(row, now, cut) : undefined
   const drafts = closing ? [closing] : []
   const rows = drafts.map(() => row)
-  // What was used until now was used under the old plan, whatever is prorated.
-  const used = usedWindow({ ...row, plan_charges_revision: 1 }, { by: 'change', at: now })
+  if (prorate) cutArrears(row, cut)
+  // What was used until now was used under the old plan, whatever is prorated; its fee is only known where that is.
+  const used = usedWindow(
+    { ...row, plan_charges_revision: 1, commitment_minor: prorate ? row.commitment_minor : null },
+    { by: 'change', at: now },
+  )
   if (used) await addUsage(deps, tx, [{ ...used, row }], drafts, rows)
   await issueAndCollect(deps, tx, drafts, rows)
-  if (prorate) cutArrears(row, cut)
   applyTerms(row, terms)
   if (isOtherInterval) restartAt(row, now)
   else if (prorate && row.billing_timing === 'IN_ARREARS') resumeArrears(row, now)

@@ -94,6 +94,7 @@ export const dueColumns = {
   interval_count: integer,
   billing_timing: oneOf('IN_ADVANCE', 'IN_ARREARS'),
   price_minor: bigint,
+  commitment_minor: nullable(bigint),
   next_price_id: nullable(uuid),
   next_price_minor: nullable(bigint),
   next_price_from: nullable(instantText),
@@ -117,6 +118,10 @@ export function withBillingFacts(locked: string): string {
      .map((name) => `s.${name}`)
      .join(', ')}, s.environment_id, s.attempt, s.parked_reason,
      l.name as plan_name, l.charges_revision as plan_charges_revision, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
+     case when l.minimum_commitment <> '[]' then (
+       select (m.value->>'minor')::bigint from jsonb_array_elements(l.minimum_commitment) m
+       where m.value->>'currency' = s.currency
+     ) end as commitment_minor,
      n.id as next_price_id, n.amount_minor as next_price_minor, p.succeeded_at as next_price_from,
      coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms,
      case when c.net_payment_terms is not null then 'CUSTOMER' when l.net_payment_terms is not null then 'PLAN' end as terms_from,
@@ -237,6 +242,7 @@ const pendingColumns = {
   interval_count: integer,
   billing_timing: oneOf('IN_ADVANCE', 'IN_ARREARS'),
   price_minor: bigint,
+  commitment_minor: nullable(bigint),
   net_payment_terms: nullable(integer),
   plan_grace_days: nullable(integer),
 }
@@ -246,6 +252,10 @@ export const pendingPlans = statement(
   'subscriptions.pending_plans',
   `select s.environment_id, s.id, l.id as plan_id, p.id as price_id, l.name as plan_name, l.billing_interval,
      l.interval_count, l.billing_timing, p.amount_minor as price_minor, l.net_payment_terms,
+     case when l.minimum_commitment <> '[]' then (
+       select (m.value->>'minor')::bigint from jsonb_array_elements(l.minimum_commitment) m
+       where m.value->>'currency' = s.currency
+     ) end as commitment_minor,
      l.invoice_grace_days as plan_grace_days
    from unnest($1::uuid[], $2::uuid[]) as u (environment_id, id)
    join subscriptions s on s.environment_id = u.environment_id and s.id = u.id

@@ -14,6 +14,7 @@ export type Terms = Pick<
   | 'interval_count'
   | 'billing_timing'
   | 'price_minor'
+  | 'commitment_minor'
   | 'plan_grace_days'
 > & { readonly plan_payment_terms: number | null }
 

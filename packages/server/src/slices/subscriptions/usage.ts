@@ -1,4 +1,3 @@
-import type { Period } from '@novabilling/core/calendar'
 import {
   type Ratio,
   add,
@@ -12,7 +11,7 @@ import {
   zero,
 } from '@novabilling/core/money'
 import { topUpTo } from '@novabilling/core/price'
-import { type Cut, shareUsed } from '@novabilling/core/subscription'
+import { shareUsed } from '@novabilling/core/subscription'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import {
@@ -27,31 +26,12 @@ import {
 } from '../charges/index.ts'
 import type { Draft, UsageDerivation } from '../invoices/index.ts'
 import { type Charge, invoiceOf, withCharges } from './draft.ts'
+import { afterCommitments, topUpToCommitments } from './commitment.ts'
 import { giveBackUsage } from './give-back-usage.ts'
 import { isoMs, msOrNull } from './instants.ts'
-import { endOfUnits, periodOf, scheduleOf, unitOf } from './schedule.ts'
+import { endOfUnits, scheduleOf, unitOf } from './schedule.ts'
 import type { DueRow } from './sql.ts'
-
-/** Usage of a subscription that is over and is to be billed. */
-export type UsedWindow = {
-  readonly row: DueRow
-  /** The row as it was when the window ended, for a pass goes on with it. */
-  readonly was: DueRow
-  readonly period: Period
-  readonly to: number
-  readonly cut: Cut
-  /** Where the draft that takes its lines would be, of those of the pass. */
-  readonly place: number
-}
-
-/** The usage of the period under way up to its end or a cut in it; undefined where the plan never charged for any. */
-export function usedWindow(row: DueRow, cut: Cut, place = 0): UsedWindow | undefined {
-  const period = periodOf(row)
-  const end = msOrNull(row.current_period_end)
-  if (!period || end === null || row.plan_charges_revision === 0) return undefined
-  const to = cut.by === 'period' ? end : Math.min(cut.at, end)
-  return { row, was: { ...row }, period, to, cut, place }
-}
+import type { UsedWindow } from './used-window.ts'
 
 /**
  * Adds the usage of windows to the drafts of a pass: to the one that the end of the window made, or else as an invoice of
@@ -66,24 +46,36 @@ export async function addUsage(
   rows: DueRow[],
 ): Promise<void> {
   const firsts = [...new Map(windows.toReversed().map((window) => [window.row, window])).values()]
-  const late = await rateLateUsage(
+  const late = await afterCommitments(
     tx,
-    firsts.map(({ was }) => ({
-      environmentId: was.environment_id,
-      subscriptionId: was.id,
-      since: Date.parse(was.current_period_start ?? ''),
-    })),
+    await rateLateUsage(
+      tx,
+      firsts.map(({ was }) => ({
+        environmentId: was.environment_id,
+        subscriptionId: was.id,
+        since: Date.parse(was.current_period_start ?? ''),
+      })),
+    ),
   )
   const rated = await rateUsage(tx, windows.map(windowOf))
-  const billed: BilledUsage[] = []
+  const open = windows.flatMap((window, index) => {
+    const found = rated[index]
+    if (!found) return []
+    const used = found.usage.map((one) => billedOf(window, one))
+    const usedMinor = used.reduce((sum, one) => add(sum, one.billed), zero)
+    return [{ window, from: found.from, used, usedMinor }]
+  })
+  const toppedUp = await topUpToCommitments(tx, open, drafts)
+  const billed = open.flatMap(({ used }) => used)
   const back: LateUsage[] = []
-  for (const [index, window] of windows.entries()) {
-    const used = (rated[index] ?? []).map((one) => billedOf(window, one))
-    billed.push(...used)
+  for (const window of windows) {
+    const index = open.findIndex((one) => one.window === window)
+    const used = open[index]?.used ?? []
     const corrected = firsts.includes(window) ? late.filter((one) => isOf(window, one)) : []
     back.push(...corrected.filter(({ correction }) => correction.numerator < 0n))
     const charges = [
       ...used.flatMap(({ lines }) => lines),
+      ...[toppedUp[index] ?? []].flat(),
       ...corrected.flatMap((one) => (one.correction.numerator > 0n ? correctionLine(window, one) : [])),
     ]
     const [first] = charges
@@ -105,7 +97,7 @@ export async function addUsage(
     windows.map(({ row }) => row),
     back,
   )
-  saveCorrections(tx, [...late.filter(({ correction }) => correction.numerator > 0n), ...settled])
+  saveCorrections(tx, [...late.filter(({ correction }) => correction.numerator >= 0n), ...settled])
 }
 
 function isOf({ row }: UsedWindow, { rated }: LateUsage): boolean {
@@ -157,7 +149,7 @@ function correctionLine({ was }: UsedWindow, late: LateUsage): Charge {
       wholeFrom: isoMs(rated.wholeFrom),
       wholeTo: isoMs(rated.wholeTo),
       usage: derivationOf(rated),
-      correction: { least: pair(late.least), billed: pair(late.billed) },
+      correction: { least: pair(late.least), billed: pair(late.billed), within: pair(late.within) },
     },
   }
 }

@@ -1,0 +1,34 @@
+import type { Period } from '@novabilling/core/calendar'
+import type { Cut } from '@novabilling/core/subscription'
+import { msOrNull } from './instants.ts'
+import { periodOf } from './schedule.ts'
+import type { DueRow } from './sql.ts'
+
+/** Usage of a subscription that is over and is to be billed. */
+export type UsedWindow = {
+  readonly row: DueRow
+  /** The row as it was when the window ended, for a pass goes on with it. */
+  readonly was: DueRow
+  readonly period: Period
+  readonly to: number
+  readonly cut: Cut
+  /** Where the draft that takes its lines would be, of those of the pass. */
+  readonly place: number
+}
+
+/**
+ * The usage of the period under way up to its end or a cut in it; undefined where the plan never charged for
+ * any and has no commitment.
+ */
+export function usedWindow(row: DueRow, cut: Cut, place = 0): UsedWindow | undefined {
+  const period = periodOf(row)
+  const end = msOrNull(row.current_period_end)
+  if (!period || end === null || !isMetered(row)) return undefined
+  const to = cut.by === 'period' ? end : Math.min(cut.at, end)
+  return { row, was: { ...row }, period, to, cut, place }
+}
+
+/** Whether usage, or a commitment, is to be looked at when a window of a plan ends. */
+function isMetered(row: DueRow): boolean {
+  return row.plan_charges_revision !== 0 || row.commitment_minor !== null
+}
