@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { Plan, PlansAddPriceInput, PlansAddPriceQuery, PlansCreateInput, PlansListQuery, PlansUpdateInput, PlansUpdatePriceInput, PlansUpdatePriceQuery } from './models.ts'
+import type { Plan, PlanSimulation, PlansAddPriceInput, PlansAddPriceQuery, PlansCreateInput, PlansListQuery, PlansSimulateInput, PlansUpdateInput, PlansUpdatePriceInput, PlansUpdatePriceQuery } from './models.ts'
 
 export class PlansResource {
   readonly #caller: Caller
@@ -89,5 +89,16 @@ export class PlansResource {
    */
   deletePrice(id: string, priceId: string, options?: RequestOptions): Promise<void> {
     return this.#caller.nothing({ id: 'plans.deletePrice', method: 'DELETE', path: `/api/plans/${segment(id)}/prices/${segment(priceId)}`, auth: 'apiKey', options })
+  }
+
+  /**
+   * Price past usage under other prices
+   *
+   * Of periods that have been invoiced: who would have paid more, and who less. Stores nothing. Up to 20,000 lines of usage at once.
+   *
+   * `POST /api/plans/{id}/simulate`. Needs `invoices:read`.
+   */
+  simulate(id: string, body: PlansSimulateInput, options?: RequestOptions): Promise<PlanSimulation> {
+    return this.#caller.json<PlanSimulation>({ id: 'plans.simulate', method: 'POST', path: `/api/plans/${segment(id)}/simulate`, auth: 'apiKey', body, options })
   }
 }

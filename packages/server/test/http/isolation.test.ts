@@ -134,6 +134,11 @@ function bodyFor(operation: string, ids: Ids): object {
       prices: [{ currency: 'USD', properties: { unitPrice: 1 } }],
     },
     'charges.preview': { chargeId: ids['charges'], currency: 'USD', usage: [{ quantity: 1 }] },
+    'plans.simulate': {
+      from: '2026-01-01T00:00:00Z',
+      to: '2026-02-01T00:00:00Z',
+      charges: [{ chargeId: ids['charges'], prices: [{ currency: 'USD', properties: { unitPrice: 1 } }] }],
+    },
     'plans.addPrice': { currency: 'KES', amount: 1 },
     'plans.updatePrice': { amount: 1 },
     'invoices.markPaid': { paymentMethod: 'BANK_TRANSFER' },

@@ -1,6 +1,7 @@
 import type { Slice } from '../../http/route.ts'
 import { routes } from './routes.ts'
 import { schemas } from './schema.ts'
+import { simulateSchemas } from './simulate-schema.ts'
 
 export { type LateUsage, rateLateUsage, saveCorrections } from './late.ts'
 export { type RatedUsage, type UsageWindow, rateSoFar, rateUsage, refuseUnpriced } from './rate.ts'
@@ -11,5 +12,5 @@ export const charges: Slice = {
   title: 'Charges',
   description: 'What a plan costs beyond its price: the usage of metrics, priced by models.',
   routes,
-  schemas,
+  schemas: [...schemas, ...simulateSchemas],
 }

@@ -1,9 +1,10 @@
-import { type Ratio, add, ratio, subtract, zero } from '@novabilling/core/money'
+import { type Ratio, add, subtract, zero } from '@novabilling/core/money'
 import { correctionOf } from '@novabilling/core/price'
 import type { Tx } from '../../db/transaction.ts'
 import { closeUsage, lateUsage } from '../usage/index.ts'
 import { type RatedUsage, rateCharges } from './rate.ts'
-import { type StoredFraction, ratingsOf, saveRatings } from './ratings-sql.ts'
+import { askedAgain, fractionOf } from './rated-window.ts'
+import { ratingsOf, saveRatings } from './ratings-sql.ts'
 
 /** Usage that was billed and has changed since, priced as it is now. All in minor units. */
 export type LateUsage = {
@@ -39,26 +40,7 @@ export async function rateLateUsage(
     ),
   )
   closeUsage(tx, [...new Map(late.map((one) => [`${one.subscriptionId} ${one.from}`, one])).values()])
-  const rated = await rateCharges(
-    tx,
-    ratings.map((row) => ({
-      environmentId: row.environment_id,
-      subscriptionId: row.subscription_id,
-      currency: row.currency,
-      chargeId: row.charge_id,
-      revision: row.revision,
-      metricId: row.metric_id,
-      name: row.name,
-      model: row.charge_model,
-      prorated: row.prorated,
-      filters: row.filters,
-      price: row.price,
-      from: row.window_from.epochMilliseconds,
-      to: row.window_to.epochMilliseconds,
-      wholeFrom: row.whole_from.epochMilliseconds,
-      wholeTo: row.whole_to.epochMilliseconds,
-    })),
-  )
+  const rated = await rateCharges(tx, ratings.map(askedAgain))
   return rated.flatMap((one, index) => {
     const row = ratings[index]
     if (!row) return []
@@ -95,8 +77,4 @@ export function saveCorrections(tx: Tx, corrected: readonly LateUsage[]): void {
 
 function positive(value: Ratio): Ratio {
   return value.numerator > 0n ? value : zero
-}
-
-function fractionOf([numerator, denominator]: StoredFraction): Ratio {
-  return ratio(BigInt(numerator), BigInt(denominator))
 }

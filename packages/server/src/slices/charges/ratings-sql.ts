@@ -1,4 +1,5 @@
 import {
+  type RowOf,
   boolean,
   command,
   instant,
@@ -40,42 +41,63 @@ export const saveRatings = command(
      and r.window_from = u.window_from and r.charge_id = u.charge_id`,
 )
 
-/** What was billed of windows, by the charges of a metric each, with the price that they were billed by. */
-export const ratingsOf = statement(
-  'charges.ratings_of',
-  `select r.environment_id, r.subscription_id, r.window_from, r.window_to, c.id as charge_id,
+const ratingColumns = {
+  environment_id: uuid,
+  subscription_id: uuid,
+  window_from: instant,
+  window_to: instant,
+  charge_id: uuid,
+  metric_id: uuid,
+  charge_model: oneOf(...chargeModels),
+  prorated: boolean,
+  revision: integer,
+  currency: text,
+  whole_from: instant,
+  whole_to: instant,
+  name: text,
+  filters: json<Filters>(),
+  price: nullable(json<StoredPrice>()),
+  least: json<StoredFraction>(),
+  billed: json<StoredFraction>(),
+  credited: json<StoredFraction>(),
+}
+export type RatingRow = RowOf<typeof ratingColumns>
+
+const ratingSelect = `r.environment_id, r.subscription_id, r.window_from, r.window_to, c.id as charge_id,
      c.billable_metric_id as metric_id, c.charge_model, c.prorated, r.revision, r.currency, r.whole_from, r.whole_to,
      coalesce(v.display_name, m.name) as name, v.filters,
      (select p.value from jsonb_array_elements(v.prices) p where p.value->>'currency' = r.currency) as price,
-     to_json(r.least::text[]) as least, to_json(r.billed::text[]) as billed, to_json(r.credited::text[]) as credited
+     to_json(r.least::text[]) as least, to_json(r.billed::text[]) as billed, to_json(r.credited::text[]) as credited`
+const ratingPrice = `join billable_metrics m on m.environment_id = c.environment_id and m.id = c.billable_metric_id
+   join charge_versions v on v.environment_id = r.environment_id and v.charge_id = r.charge_id
+     and v.revision = r.revision`
+
+/** What was billed of windows, by the charges of a metric each, with the price that they were billed by. */
+export const ratingsOf = statement(
+  'charges.ratings_of',
+  `select ${ratingSelect}
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[])
      as u (environment_id, subscription_id, metric_id, window_from)
    join usage_ratings r on r.environment_id = u.environment_id and r.subscription_id = u.subscription_id
      and r.window_from = u.window_from
    join charges c on c.environment_id = r.environment_id and c.id = r.charge_id
      and c.billable_metric_id = u.metric_id
-   join billable_metrics m on m.environment_id = c.environment_id and m.id = c.billable_metric_id
-   join charge_versions v on v.environment_id = r.environment_id and v.charge_id = r.charge_id
-     and v.revision = r.revision
+   ${ratingPrice}
    order by r.subscription_id, r.window_from, c.created_at, c.id`,
-  {
-    environment_id: uuid,
-    subscription_id: uuid,
-    window_from: instant,
-    window_to: instant,
-    charge_id: uuid,
-    metric_id: uuid,
-    charge_model: oneOf(...chargeModels),
-    prorated: boolean,
-    revision: integer,
-    currency: text,
-    whole_from: instant,
-    whole_to: instant,
-    name: text,
-    filters: json<Filters>(),
-    price: nullable(json<StoredPrice>()),
-    least: json<StoredFraction>(),
-    billed: json<StoredFraction>(),
-    credited: json<StoredFraction>(),
-  },
+  ratingColumns,
+)
+
+/** What was billed of the windows of a plan within an interval of time, with their customers; so many at most. */
+export const ratingsOfPlan = statement(
+  'charges.ratings_of_plan',
+  `select ${ratingSelect}, s.customer_id
+   from charges c
+   join usage_ratings r on r.environment_id = c.environment_id and r.charge_id = c.id
+     and r.window_from >= $3::timestamptz and r.window_to <= $4::timestamptz
+   join subscriptions s on s.environment_id = r.environment_id and s.id = r.subscription_id
+   ${ratingPrice}
+   where c.environment_id = $1::uuid and c.plan_id = $2::uuid
+   order by r.subscription_id, r.window_from, c.created_at, c.id
+   limit $5`,
+  { ...ratingColumns, customer_id: uuid },
 )

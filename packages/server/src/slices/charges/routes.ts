@@ -16,6 +16,8 @@ import {
   PreviewCharge,
   UpdateCharge,
 } from './schema.ts'
+import { type PlanSimulation, SimulatePlan } from './simulate-schema.ts'
+import { simulatePlan } from './simulate.ts'
 import { removeCharge, updateCharge } from './update.ts'
 
 const charge = named<Charge>('Charge')
@@ -111,5 +113,20 @@ export const routes = [
     status: 200,
     response: named<ChargePreview>('ChargePreview'),
     read: (reader, { principal, body }) => previewCharge(reader, principal.environmentId, body),
+  }),
+  dataRoute({
+    method: 'POST',
+    url: '/plans/:id/simulate',
+    operation: 'plans.simulate',
+    summary: 'Price past usage under other prices',
+    description:
+      'Of periods that have been invoiced: who would have paid more, and who less. Stores nothing. Up to 20,000 lines of usage at once.',
+    scope: 'invoices:read',
+    params: PathId,
+    body: SimulatePlan,
+    status: 200,
+    response: named<PlanSimulation>('PlanSimulation'),
+    read: (reader, { principal, params, body }) =>
+      simulatePlan(reader, principal.environmentId, params.id, body),
   }),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal, Mapping, Optional, Sequence, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
@@ -228,6 +229,36 @@ class PlansResource:
             ),
         )
 
+    def simulate(
+        self,
+        id: str,
+        *,
+        from_: dt.datetime,
+        to: dt.datetime,
+        charges: Sequence[inputs.PlansSimulateInputCharge],
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.PlanSimulation:
+        """Price past usage under other prices
+
+        Of periods that have been invoiced: who would have paid more, and who less. Stores nothing. Up to 20,000 lines of usage at once.
+
+        `POST /api/plans/{id}/simulate`. Needs `invoices:read`.
+        """
+        return self._caller.one(
+            models.PlanSimulation,
+            Call(
+                "plans.simulate",
+                "POST",
+                f"/api/plans/{segment(id)}/simulate",
+                "apiKey",
+                body=body_of({"from": from_, "to": to, "charges": renamed(charges, "PlansSimulateInputCharge"), "limit": limit}),
+                idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncPlansResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -442,6 +473,36 @@ class AsyncPlansResource:
                 "DELETE",
                 f"/api/plans/{segment(id)}/prices/{segment(price_id)}",
                 "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    async def simulate(
+        self,
+        id: str,
+        *,
+        from_: dt.datetime,
+        to: dt.datetime,
+        charges: Sequence[inputs.PlansSimulateInputCharge],
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        idempotency_key: Optional[str] = None,
+        timeout: Optional[float] = None,
+    ) -> models.PlanSimulation:
+        """Price past usage under other prices
+
+        Of periods that have been invoiced: who would have paid more, and who less. Stores nothing. Up to 20,000 lines of usage at once.
+
+        `POST /api/plans/{id}/simulate`. Needs `invoices:read`.
+        """
+        return await self._caller.one(
+            models.PlanSimulation,
+            Call(
+                "plans.simulate",
+                "POST",
+                f"/api/plans/{segment(id)}/simulate",
+                "apiKey",
+                body=body_of({"from": from_, "to": to, "charges": renamed(charges, "PlansSimulateInputCharge"), "limit": limit}),
+                idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
         )
