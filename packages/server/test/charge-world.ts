@@ -34,7 +34,7 @@ export type Line = {
   periodStart: string
   periodEnd: string
 }
-type Shown = { id: string; total: number; items: Line[]; issuedAt: string }
+export type Shown = { id: string; total: number; items: Line[]; issuedAt: string }
 
 /** The invoices of a subscription, the first first, each recomputed from its explanation. */
 export async function invoicesOf(ask: Caller, subscriptionId: string): Promise<Shown[]> {
