@@ -155,6 +155,7 @@ function verifyUsage(usage: Fields, at: string, decimals: number, claim: Claim):
         ? units
         : fractionOf(usage['weightedUnits'], `${at}.usage.weightedUnits`),
     events: wholeOf(usage, 'events'),
+    isByTime: usage['weightedUnits'] !== null,
     price: (name) => {
       const value = properties[name]
       if (value === undefined) return undefined

@@ -12,6 +12,8 @@ export type Usage = {
   readonly units: Fraction
   readonly paid: Fraction
   readonly events: bigint
+  /** Whether what is paid for is weighted by time. */
+  readonly isByTime: boolean
   /** The decimals of the price by their names. */
   readonly price: (name: string) => Fraction | undefined
   readonly tiers: readonly {
@@ -33,6 +35,8 @@ export function priceOf(usage: Usage): Fraction | undefined {
   const { model, units, paid, tiers } = usage
   const price = (name: string): Fraction => usage.price(name) ?? nothing
   if (model === 'PERCENTAGE') return percentage(usage)
+  // Where each unit is paid for its own part of the period, only its moves tell.
+  if (model === 'GRADUATED' && usage.isByTime) return undefined
   if (units.above <= 0n) return nothing
   if (model === 'STANDARD') return times(paid, price('unitPrice'))
   if (model === 'PACKAGE') {

@@ -1,4 +1,6 @@
 import { type Ratio, add, compare, divide, floor, multiply, ratio, subtract, zero } from '../money/index.ts'
+import { graduatedByTime } from './by-time.ts'
+import { flatOf, unitsOf } from './graduated.ts'
 import { pricePercentage } from './percentage.ts'
 import type { PackagePricing, Priced, Pricing, Step, Tier, Usage } from './pricing.ts'
 
@@ -10,6 +12,7 @@ import type { PackagePricing, Priced, Pricing, Step, Tier, Usage } from './prici
  */
 export function priceUsage(pricing: Pricing, usage: Usage): Priced {
   if (pricing.model === 'PERCENTAGE') return priced(pricePercentage(pricing, usage))
+  if (pricing.model === 'GRADUATED' && usage.moves) return priced(graduatedByTime(pricing.tiers, usage.moves))
   if (compare(usage.units, zero) <= 0) return priced([])
   switch (pricing.model) {
     case 'STANDARD':
@@ -45,11 +48,8 @@ function volume(tiers: readonly Tier[], { units, weighted = units }: Usage): Ste
   throw new RangeError('the last tier has an end')
 }
 
-function ofTier({ upTo, unitPrice, flatAmount }: Tier, from: Ratio, units: Ratio): Step[] {
-  const tier = { from, upTo }
-  const steps = [step('UNITS', units, unitPrice, tier)]
-  if (flatAmount.numerator !== 0n) steps.push(step('FLAT', ratio(1n), flatAmount, tier))
-  return steps
+function ofTier(tier: Tier, from: Ratio, units: Ratio): Step[] {
+  return [unitsOf(tier, from, units), ...flatOf(tier, from)]
 }
 
 function packages({ amount, packageSize, freeUnits }: PackagePricing, units: Ratio): Step[] {
@@ -60,20 +60,8 @@ function packages({ amount, packageSize, freeUnits }: PackagePricing, units: Rat
   return [step('PACKAGES', ratio(begun), amount)]
 }
 
-function step(
-  kind: Step['kind'],
-  quantity: Ratio,
-  unitPrice: Ratio,
-  tier: Pick<Step, 'from' | 'upTo'> = { from: null, upTo: null },
-): Step {
-  return {
-    kind,
-    from: tier.from,
-    upTo: tier.upTo,
-    quantity,
-    unitPrice,
-    amount: multiply(quantity, unitPrice),
-  }
+function step(kind: Step['kind'], quantity: Ratio, unitPrice: Ratio): Step {
+  return { kind, from: null, upTo: null, quantity, unitPrice, amount: multiply(quantity, unitPrice) }
 }
 
 function priced(steps: readonly Step[]): Priced {

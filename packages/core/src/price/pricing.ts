@@ -36,12 +36,17 @@ export type Pricing = StandardPricing | GraduatedPricing | VolumePricing | Packa
 
 export type ChargeModel = Pricing['model']
 
+/** So many units more, or less, and the part of the period that was left then. */
+export type Move = { readonly units: Ratio; readonly part: Ratio }
+
 /** The usage of a period: its units, how many events brought them, and where a price asks for them, one by one. */
 export type Usage = {
   readonly units: Ratio
   readonly events: bigint
   /** The units weighted by the part of the period that they were there: what is paid for, while the units choose the tier. */
   readonly weighted?: Ratio
+  /** How the units came to be there: what was there at the start, and each change of it, in the order of their time. */
+  readonly moves?: readonly Move[]
   /** What each event brought, in the order of their time; see `needsEachEvent`. */
   readonly amounts?: readonly Ratio[]
 }

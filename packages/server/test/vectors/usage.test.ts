@@ -150,3 +150,28 @@ test('a leap February begins on the first with the usage of January, 31 days of 
     ],
   )
 })
+
+test('seats in tiers are paid from their day on, and are there for the whole of the next month', async () => {
+  const { ask, move, customerId, planId } = await usageWorld(server, free, '2024-06-01T00:00:00Z')
+  const seats = await newMetric(ask, { aggregationType: 'SUM', fieldName: 'value', recurring: true })
+  const tiers = [
+    { upTo: 5, unitPrice: 30, flatAmount: 10 },
+    { upTo: null, unitPrice: 15 },
+  ]
+  await newCharge(
+    ask,
+    { planId, billableMetricId: seats.id },
+    { chargeModel: 'GRADUATED', prorated: true, ...price({ tiers }) },
+  )
+  const { id } = await subscribe(ask, { customerId, planId })
+  await move('2024-06-26T00:00:00Z')
+  const set = (timestamp: string, value: number): Promise<void> =>
+    report(ask, [{ subscriptionId: id, code: seats.code, timestamp, properties: { value } }])
+  await set('2024-06-11T00:00:00Z', 5)
+  await set('2024-06-16T00:00:00Z', 4)
+  await set('2024-06-25T00:00:00Z', -2)
+  await move('2024-08-01T00:00:00Z')
+  // 5 × 30 × 20 / 30, 4 × 15 × 15 / 30, -2 × 15 × 6 / 30, and the flat amount; then 5 × 30 + 2 × 15 + 10.
+  assert.deepEqual(lines(await invoicesOf(ask, id)), [134, 190])
+  await everythingHolds(server)
+})

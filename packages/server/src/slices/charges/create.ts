@@ -91,7 +91,9 @@ function prorationFaults(metric: MetricRow, { chargeModel }: CreateCharge): Faul
   const faults: Fault[] = []
   if (!metric.recurring)
     faults.push({ path: 'prorated', message: `needs a recurring metric, and ${metric.code} is none` })
-  if (chargeModel !== 'STANDARD' && chargeModel !== 'VOLUME')
-    faults.push({ path: 'prorated', message: 'is for STANDARD and VOLUME only' })
+  if (chargeModel === 'GRADUATED' && metric.aggregation_type !== 'SUM')
+    faults.push({ path: 'prorated', message: 'is for GRADUATED over a SUM only' })
+  if (chargeModel === 'PACKAGE' || chargeModel === 'PERCENTAGE')
+    faults.push({ path: 'prorated', message: 'is for STANDARD, VOLUME and GRADUATED only' })
   return faults
 }

@@ -70,6 +70,17 @@ export const amountsOfWindow = statement(
   { amount: text },
 )
 
+/** What each event of a window changed, and when, in the order of time. */
+export const movesOfWindow = statement(
+  'charges.moves_of_window',
+  `select e.occurred_at, coalesce(e.quantity, 1)::text as amount from usage_events e
+   where e.environment_id = $1::uuid and e.subscription_id = $2::uuid and e.metric_id = $3::uuid
+     and e.occurred_at >= $4::timestamptz and e.occurred_at < $5::timestamptz
+     and ($6 = '{}' or matches_filters(e.filter_values, $6))
+   order by e.occurred_at, e.transaction_id collate "C"`,
+  { occurred_at: instant, amount: text },
+)
+
 /** Whether a charge that new subscriptions of a plan have lacks a price in a currency. */
 export const hasUnpriced = statement(
   'charges.has_unpriced',

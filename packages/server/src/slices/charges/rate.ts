@@ -1,4 +1,4 @@
-import { type Ratio, exponentOf, fromDecimal, multiply, ratio } from '@novabilling/core/money'
+import { type Ratio, exponentOf, fromDecimal, multiply, ratio, subtract } from '@novabilling/core/money'
 import {
   type ChargeModel,
   type Priced,
@@ -6,6 +6,7 @@ import {
   needsEachEvent,
   priceUsage,
   pricingOf,
+  weightOf,
 } from '@novabilling/core/price'
 import type { RowOf } from '../../db/statement.ts'
 import type { Reader, Tx } from '../../db/transaction.ts'
@@ -17,6 +18,7 @@ import {
   chargeOfWindowColumns,
   chargesOfWindows,
   hasUnpriced,
+  movesOfWindow,
 } from './rate-sql.ts'
 import type { Filters } from './schema.ts'
 import type { StoredPrice } from './sql.ts'
@@ -161,8 +163,10 @@ export async function rateCharges(
     if (!usage) throw new Error(`charge ${charge.chargeId} has no usage`)
     const pricing = pricingOf(charge.model, price.properties)
     const counted = needsEachEvent(pricing)
-      ? { units: usage.units, events: usage.events, amounts: await readAmounts(tx, charge) }
-      : countedOf(usage, charge.prorated)
+      ? { units: usage.units, events: usage.events, amounts: await readAmounts(tx, charge, usage.events) }
+      : charge.prorated && charge.model === 'GRADUATED'
+        ? await readMoves(tx, charge, usage)
+        : countedOf(usage, charge.prorated)
     const priced = priceUsage(pricing, counted)
     const exactMinor = multiply(priced.amount, ratio(10n ** BigInt(exponentOf(price.currency))))
     rated.push({ ...charge, price, usage: counted, priced, exactMinor })
@@ -197,19 +201,46 @@ function countedOf({ units, level, weighted, events }: Usage, prorated: boolean)
   return prorated ? { units: level, weighted, events } : { units, events }
 }
 
-async function readAmounts(tx: Pick<Tx, 'query'>, ask: UsageAsk): Promise<Ratio[]> {
-  const filters = Object.fromEntries((ask.filters ?? []).map(({ key, values }) => [key, values]))
-  const rows = await tx.query(
-    amountsOfWindow(
-      ask.environmentId,
-      ask.subscriptionId,
-      ask.metricId,
-      isoMs(ask.from),
-      isoMs(ask.to),
-      JSON.stringify(filters),
-    ),
-  )
+/** What was there at the start, and what each event changed of it, by the part of the whole period that was left. */
+async function readMoves(
+  tx: Pick<Tx, 'query'>,
+  charge: AskedCharge,
+  { level, events }: Usage,
+): Promise<PricedUsage> {
+  const rows = await tx.query(movesOfWindow(...placeOf(charge)))
+  refuseGone(charge, rows.length, events)
+  const wholeMs = BigInt(charge.wholeTo - charge.wholeFrom)
+  const changes = rows.map(({ amount, occurred_at }) => ({
+    units: fromDecimal(amount),
+    part: ratio(BigInt(charge.to - occurred_at.epochMilliseconds), wholeMs),
+  }))
+  const carried = changes.reduce((left, { units }) => subtract(left, units), level)
+  const moves = [{ units: carried, part: ratio(BigInt(charge.to - charge.from), wholeMs) }, ...changes]
+  return { units: level, weighted: weightOf(moves), events, moves }
+}
+
+async function readAmounts(tx: Pick<Tx, 'query'>, ask: UsageAsk, events: bigint): Promise<Ratio[]> {
+  const rows = await tx.query(amountsOfWindow(...placeOf(ask)))
+  refuseGone(ask, rows.length, events)
   return rows.map(({ amount }) => fromDecimal(amount))
+}
+
+/** Better no invoice than one from events of which some are not kept any more. */
+function refuseGone({ from, to }: UsageAsk, found: number, events: bigint): void {
+  if (BigInt(found) !== events)
+    throw new Error(`${events} events from ${isoMs(from)} to ${isoMs(to)} are ${found}`)
+}
+
+function placeOf(ask: UsageAsk): [string, string, string, string, string, string] {
+  const filters = Object.fromEntries((ask.filters ?? []).map(({ key, values }) => [key, values]))
+  return [
+    ask.environmentId,
+    ask.subscriptionId,
+    ask.metricId,
+    isoMs(ask.from),
+    isoMs(ask.to),
+    JSON.stringify(filters),
+  ]
 }
 
 /** Refuses to subscribe in a currency in which a charge of the plan has no price. */

@@ -119,7 +119,7 @@ const minAmount = {
 const displayName = words(200, { description: 'What invoices call it; the name of the metric unless given' })
 const prorated = Type.Boolean({
   description:
-    'Whether units count for the part of the period that they were there: for recurring metrics, STANDARD or VOLUME',
+    'Whether units count for the part of the period that they were there: for recurring metrics, STANDARD, VOLUME or, over a SUM, GRADUATED',
 })
 
 export const CreateCharge = closed({

@@ -96,7 +96,8 @@ async function readChanges(
         message: changed.has(charge.id) ? 'is there twice' : 'is no charge of this plan',
       })
     const model = chargeModel ?? charge.charge_model
-    if (charge.prorated && model !== 'STANDARD' && model !== 'VOLUME')
+    const isOther = model !== charge.charge_model && model !== 'STANDARD' && model !== 'VOLUME'
+    if (charge.prorated && isOther)
       faults.push({ path: `${path}.chargeModel`, message: 'must be STANDARD or VOLUME: it is prorated' })
     const read = readPrices(model, prices, { path: `${path}.prices` })
     faults.push(...read.faults)
