@@ -337,6 +337,23 @@ create policy worker on clock_runs to nova_worker using true with check true;
 grant insert, select, update on clock_runs to nova_api;
 grant insert, select, update on clock_runs to nova_worker;
 
+create table commitment_ratings (
+  environment_id uuid not null,
+  subscription_id uuid not null,
+  window_from timestamp with time zone not null,
+  topped numeric[] not null,
+  above numeric[] not null,
+  constraint commitment_ratings_above_check CHECK ((array_length(above, 1) = 2)),
+  constraint commitment_ratings_topped_check CHECK ((array_length(topped, 1) = 2)),
+  constraint commitment_ratings_pkey PRIMARY KEY (environment_id, subscription_id, window_from)
+);
+
+alter table commitment_ratings force row level security;
+create policy environment on commitment_ratings using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on commitment_ratings to nova_worker using true with check true;
+grant insert, select, update on commitment_ratings to nova_api;
+grant insert, select, update on commitment_ratings to nova_worker;
+
 create table coupon_uses (
   environment_id uuid not null,
   applied_coupon_id uuid not null,
@@ -1174,6 +1191,7 @@ create table plans (
   updated_at timestamp with time zone not null,
   invoice_grace_days integer,
   charges_revision integer not null default 0,
+  minimum_commitment jsonb not null default '[]'::jsonb,
   constraint plans_billing_interval_check CHECK ((billing_interval = ANY (ARRAY['HOURLY'::text, 'DAILY'::text, 'WEEKLY'::text, 'MONTHLY'::text, 'QUARTERLY'::text, 'YEARLY'::text]))),
   constraint plans_billing_timing_check CHECK ((billing_timing = ANY (ARRAY['IN_ADVANCE'::text, 'IN_ARREARS'::text]))),
   constraint plans_interval_count_check CHECK ((interval_count > 0)),

@@ -384,7 +384,7 @@ export interface ChargesCreateInput {
   filters?: readonly ChargesCreateInputFilter[] | undefined
   /** The least that a whole period costs, for a charge with prices in one currency only */
   minAmount?: number | string | undefined
-  /** Whether units count for the part of the period that they were there: for recurring metrics, STANDARD or VOLUME */
+  /** Whether units count for the part of the period that they were there: for recurring metrics, STANDARD, VOLUME or, over a SUM, GRADUATED */
   prorated?: boolean | undefined
   /** What invoices call it; the name of the metric unless given */
   displayName?: string | undefined
@@ -1215,16 +1215,24 @@ export interface ExplainedLine {
   discountMinor: string
 }
 
-/** Of a line of usage that came late: what it costs now, or the least, less what was billed before */
+/** Of a line of usage that came late: what it costs now, or the least, less what was billed before and what is within the commitment */
 export interface ExplainedLineCorrection {
   /** The least that the usage costs, in minor units */
   leastMinor: ExplainedLineCorrectionLeastMinor
   /** What was billed of it before, in minor units */
   billedMinor: ExplainedLineCorrectionBilledMinor
+  /** What of it is within the minimum commitment of the plan, in minor units */
+  committedMinor: ExplainedLineCorrectionCommittedMinor
 }
 
 /** What was billed of it before, in minor units */
 export interface ExplainedLineCorrectionBilledMinor {
+  numerator: string
+  denominator: string
+}
+
+/** What of it is within the minimum commitment of the plan, in minor units */
+export interface ExplainedLineCorrectionCommittedMinor {
   numerator: string
   denominator: string
 }
@@ -1979,11 +1987,26 @@ export interface Plan {
   trialDays: number
   netPaymentTerms: number | null
   invoiceGracePeriodDays: number | null
+  minimumCommitment: PlanMinimumCommitment[]
   isActive: boolean
   /** Your own keys and values; replaced whole */
   metadata: { [key: string]: string | number | boolean }
   createdAt: string
   updatedAt: string
+}
+
+export interface PlanMinimumCommitment {
+  currency: string
+  /** Amount in major units */
+  amount: number
+}
+
+/** What the usage of the periods costs, with its minimums; without fees, commitments and taxes */
+export interface PlanSimulation {
+  /** One a currency */
+  totals: SimulatedTotal[]
+  /** The greatest differences first */
+  customers: SimulatedCustomer[]
 }
 
 export interface PlansAddPriceInput {
@@ -2016,8 +2039,17 @@ export interface PlansCreateInput {
   netPaymentTerms?: number | undefined
   /** Days that an invoice of a period stays a draft, which can be changed; the tenant's setting unless given */
   invoiceGracePeriodDays?: number | undefined
+  /** The least that a period costs, fee and usage together; one a currency. It never changes */
+  minimumCommitment?: readonly PlansCreateInputMinimumCommitment[] | undefined
   /** Your own keys and values; replaced whole */
   metadata?: { [key: string]: string | number | boolean } | undefined
+}
+
+export interface PlansCreateInputMinimumCommitment {
+  /** ISO 4217 code */
+  currency: string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  amount: number | string
 }
 
 export interface PlansCreateInputPrice {
@@ -2037,6 +2069,81 @@ export interface PlansListQuery {
   isActive?: boolean | undefined
   /** Part of the name or the code */
   search?: string | undefined
+}
+
+export interface PlansSimulateInput {
+  /** Periods that begin from here on */
+  from: string
+  /** Periods that are over, and invoiced, by then */
+  to: string
+  /** What is changed; other charges of the plan stay as they are */
+  charges: readonly PlansSimulateInputCharge[]
+  /** Customers in the answer; 100 unless said */
+  limit?: number | undefined
+}
+
+export interface PlansSimulateInputCharge {
+  /** A charge of the plan */
+  chargeId: string
+  /** That of the charge unless given */
+  chargeModel?: 'STANDARD' | 'GRADUATED' | 'VOLUME' | 'PACKAGE' | 'PERCENTAGE' | undefined
+  /** One a currency */
+  prices: readonly PlansSimulateInputChargePrice[]
+}
+
+export interface PlansSimulateInputChargePrice {
+  /** ISO 4217 code */
+  currency: string
+  /** Those of the charge model */
+  properties: PlansSimulateInputChargePriceProperties
+  /** The least that a whole period costs */
+  minAmount?: number | string | undefined
+}
+
+/** Those of the charge model */
+export interface PlansSimulateInputChargePriceProperties {
+  /** STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice?: number | string | undefined
+  /** GRADUATED, VOLUME: from 0 on, the last without an end */
+  tiers?: readonly PlansSimulateInputChargePricePropertiesTier[] | undefined
+  /** GRADUATED, VOLUME: the same as tiers, written as ranges */
+  graduatedRanges?: readonly PlansSimulateInputChargePricePropertiesGraduatedRange[] | undefined
+  /** PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  amount?: number | string | undefined
+  /** PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  packageSize?: number | string | undefined
+  /** PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeUnits?: number | string | undefined
+  /** PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  rate?: number | string | undefined
+  /** PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fixedAmount?: number | string | undefined
+  /** PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it */
+  freeEvents?: number | undefined
+  /** PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeAmount?: number | string | undefined
+  /** PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  minPerEvent?: number | string | undefined
+  /** PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  maxPerEvent?: number | string | undefined
+}
+
+export interface PlansSimulateInputChargePricePropertiesGraduatedRange {
+  /** Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fromValue: number | string
+  toValue: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  perUnitAmount: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface PlansSimulateInputChargePricePropertiesTier {
+  upTo: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
 }
 
 export interface PlansUpdateInput {
@@ -2231,6 +2338,32 @@ export interface SessionsListQuery {
   limit?: number | undefined
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
+}
+
+export interface SimulatedCustomer {
+  customerId: string
+  currency: string
+  /** With the prices that they had */
+  before: number
+  /** With the changed ones */
+  after: number
+  /** Amount in major units */
+  difference: number
+}
+
+export interface SimulatedTotal {
+  currency: string
+  /** With the prices that they had */
+  before: number
+  /** With the changed ones */
+  after: number
+  /** Amount in major units */
+  difference: number
+  /** Customers who would pay more */
+  more: number
+  /** Customers who would pay less */
+  less: number
+  same: number
 }
 
 export interface StandardTaxes {

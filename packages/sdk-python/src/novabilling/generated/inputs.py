@@ -203,7 +203,7 @@ class ChargesCreateInput(TypedDict):
     min_amount: NotRequired[MoneyInput]
     """The least that a whole period costs, for a charge with prices in one currency only"""
     prorated: NotRequired[bool]
-    """Whether units count for the part of the period that they were there: for recurring metrics, STANDARD or VOLUME"""
+    """Whether units count for the part of the period that they were there: for recurring metrics, STANDARD, VOLUME or, over a SUM, GRADUATED"""
     display_name: NotRequired[str]
     """What invoices call it; the name of the metric unless given"""
 
@@ -800,8 +800,19 @@ class PlansCreateInput(TypedDict):
     """Days from issue to due"""
     invoice_grace_period_days: NotRequired[int]
     """Days that an invoice of a period stays a draft, which can be changed; the tenant's setting unless given"""
+    minimum_commitment: NotRequired[Sequence[PlansCreateInputMinimumCommitment]]
+    """The least that a period costs, fee and usage together; one a currency. It never changes"""
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
     """Your own keys and values; replaced whole"""
+
+
+class PlansCreateInputMinimumCommitment(TypedDict):
+    """`PlansCreateInputMinimumCommitment` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
 
 
 class PlansCreateInputPrice(TypedDict):
@@ -811,6 +822,92 @@ class PlansCreateInputPrice(TypedDict):
     """ISO 4217 code"""
     amount: MoneyInput
     """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
+class PlansSimulateInput(TypedDict):
+    """`PlansSimulateInput` as the API takes it."""
+
+    from_: dt.datetime
+    """Periods that begin from here on"""
+    to: dt.datetime
+    """Periods that are over, and invoiced, by then"""
+    charges: Sequence[PlansSimulateInputCharge]
+    """What is changed; other charges of the plan stay as they are"""
+    limit: NotRequired[int]
+    """Customers in the answer; 100 unless said"""
+
+
+class PlansSimulateInputCharge(TypedDict):
+    """`PlansSimulateInputCharge` as the API takes it."""
+
+    charge_id: str
+    """A charge of the plan"""
+    charge_model: NotRequired[Literal["STANDARD", "GRADUATED", "VOLUME", "PACKAGE", "PERCENTAGE"]]
+    """That of the charge unless given"""
+    prices: Sequence[PlansSimulateInputChargePrice]
+    """One a currency"""
+
+
+class PlansSimulateInputChargePrice(TypedDict):
+    """`PlansSimulateInputChargePrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    properties: PlansSimulateInputChargePriceProperties
+    """Those of the charge model"""
+    min_amount: NotRequired[MoneyInput]
+    """The least that a whole period costs"""
+
+
+class PlansSimulateInputChargePriceProperties(TypedDict):
+    """Those of the charge model"""
+
+    unit_price: NotRequired[MoneyInput]
+    """STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    tiers: NotRequired[Sequence[PlansSimulateInputChargePricePropertiesTier]]
+    """GRADUATED, VOLUME: from 0 on, the last without an end"""
+    graduated_ranges: NotRequired[Sequence[PlansSimulateInputChargePricePropertiesGraduatedRange]]
+    """GRADUATED, VOLUME: the same as tiers, written as ranges"""
+    amount: NotRequired[MoneyInput]
+    """PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    package_size: NotRequired[MoneyInput]
+    """PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_units: NotRequired[MoneyInput]
+    """PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    rate: NotRequired[MoneyInput]
+    """PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    fixed_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_events: NotRequired[int]
+    """PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it"""
+    free_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    min_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    max_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class PlansSimulateInputChargePricePropertiesGraduatedRange(TypedDict):
+    """`PlansSimulateInputChargePricePropertiesGraduatedRange` as the API takes it."""
+
+    from_value: MoneyInput
+    """Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    to_value: Optional[MoneyInput]
+    per_unit_amount: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class PlansSimulateInputChargePricePropertiesTier(TypedDict):
+    """`PlansSimulateInputChargePricePropertiesTier` as the API takes it."""
+
+    up_to: Optional[MoneyInput]
+    unit_price: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
 
 
 class PlansUpdateInput(TypedDict):

@@ -538,16 +538,25 @@ class ExplainedLine(Model):
 
 
 class ExplainedLineCorrection(Model):
-    """Of a line of usage that came late: what it costs now, or the least, less what was billed before"""
+    """Of a line of usage that came late: what it costs now, or the least, less what was billed before and what is within the commitment"""
 
     least_minor: ExplainedLineCorrectionLeastMinor = Field(alias="leastMinor")
     """The least that the usage costs, in minor units"""
     billed_minor: ExplainedLineCorrectionBilledMinor = Field(alias="billedMinor")
     """What was billed of it before, in minor units"""
+    committed_minor: ExplainedLineCorrectionCommittedMinor = Field(alias="committedMinor")
+    """What of it is within the minimum commitment of the plan, in minor units"""
 
 
 class ExplainedLineCorrectionBilledMinor(Model):
     """What was billed of it before, in minor units"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineCorrectionCommittedMinor(Model):
+    """What of it is within the minimum commitment of the plan, in minor units"""
 
     numerator: str
     denominator: str
@@ -1122,11 +1131,29 @@ class Plan(Model):
     trial_days: int = Field(alias="trialDays")
     net_payment_terms: Optional[int] = Field(alias="netPaymentTerms")
     invoice_grace_period_days: Optional[int] = Field(alias="invoiceGracePeriodDays")
+    minimum_commitment: List[PlanMinimumCommitment] = Field(alias="minimumCommitment")
     is_active: bool = Field(alias="isActive")
     metadata: Dict[str, Union[str, Number, bool]]
     """Your own keys and values; replaced whole"""
     created_at: dt.datetime = Field(alias="createdAt")
     updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class PlanMinimumCommitment(Model):
+    """`PlanMinimumCommitment` as the API answers it."""
+
+    currency: str
+    amount: Decimal
+    """Amount in major units"""
+
+
+class PlanSimulation(Model):
+    """What the usage of the periods costs, with its minimums; without fees, commitments and taxes"""
+
+    totals: List[SimulatedTotal]
+    """One a currency"""
+    customers: List[SimulatedCustomer]
+    """The greatest differences first"""
 
 
 class PortalBilling(Model):
@@ -1254,6 +1281,36 @@ class Session(Model):
     """Works for an hour"""
     refresh_token: str = Field(alias="refreshToken")
     """Works once, within 30 days"""
+
+
+class SimulatedCustomer(Model):
+    """`SimulatedCustomer` as the API answers it."""
+
+    customer_id: str = Field(alias="customerId")
+    currency: str
+    before: Decimal
+    """With the prices that they had"""
+    after: Decimal
+    """With the changed ones"""
+    difference: Decimal
+    """Amount in major units"""
+
+
+class SimulatedTotal(Model):
+    """`SimulatedTotal` as the API answers it."""
+
+    currency: str
+    before: Decimal
+    """With the prices that they had"""
+    after: Decimal
+    """With the changed ones"""
+    difference: Decimal
+    """Amount in major units"""
+    more: int
+    """Customers who would pay more"""
+    less: int
+    """Customers who would pay less"""
+    same: int
 
 
 class StandardTaxes(Model):

@@ -44,7 +44,7 @@ export async function taxesByHand(
 export function chargeIdOf(
   derivation: LineDerivation | StoredDerivation | null | undefined,
 ): string | undefined {
-  return derivation?.usage?.charge ?? derivation?.minimum?.charge
+  return derivation?.usage?.charge ?? derivation?.minimum?.charge ?? undefined
 }
 
 /** What a line charges, exactly: as it was derived, or quantity times price for one by hand. */

@@ -89,6 +89,7 @@ export const dueColumns = {
   attempt: integer,
   parked_reason: nullable(text),
   plan_name: text,
+  /** Above zero where the plan ever charged for usage, or one did that the subscription had before. */
   plan_charges_revision: integer,
   billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
   interval_count: integer,
@@ -117,7 +118,9 @@ export function withBillingFacts(locked: string): string {
    select ${Object.keys(subscriptionColumns)
      .map((name) => `s.${name}`)
      .join(', ')}, s.environment_id, s.attempt, s.parked_reason,
-     l.name as plan_name, l.charges_revision as plan_charges_revision, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
+     l.name as plan_name, case when l.charges_revision = 0 and exists (
+       select from usage_closings k where k.environment_id = s.environment_id and k.subscription_id = s.id
+     ) then 1 else l.charges_revision end as plan_charges_revision, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
      case when l.minimum_commitment <> '[]' then (
        select (m.value->>'minor')::bigint from jsonb_array_elements(l.minimum_commitment) m
        where m.value->>'currency' = s.currency

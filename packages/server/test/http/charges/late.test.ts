@@ -149,6 +149,21 @@ test('a stretch before a change of plan is corrected by the charges of its plan'
   await everythingHolds(server)
 })
 
+test('a stretch under a plan that charged for usage is corrected under one that does not', async () => {
+  const { ask, move, customerId, planId } = await world()
+  const calls = await newMetric(ask)
+  const flat = await newPlan(ask, { prices: [{ currency: 'KES', amount: 20 }] })
+  await newCharge(ask, { planId, billableMetricId: calls.id })
+  const { id } = await subscribe(ask, { customerId, planId })
+  await move('2026-01-10T00:00:00Z')
+  assert.equal((await ask('POST', `/subscriptions/${id}/change-plan`, { newPlanId: flat.id })).status, 200)
+  await used(ask, id, calls.code, ['2026-01-05', '2026-01-09'])
+  await move('2026-02-01T00:00:00Z')
+  const late = (await invoicesOf(ask, id)).flatMap(({ items }) => items).filter(({ type }) => type !== 'PLAN')
+  assert.deepEqual(shown(late), ['CORRECTION 1 → 1'])
+  await everythingHolds(server)
+})
+
 test('however late events come, they cost in all what they would have cost in time', async () => {
   const { ask, move, planId, customerId } = await world()
   const calls = await newMetric(ask)
