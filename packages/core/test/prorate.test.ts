@@ -302,3 +302,14 @@ test('a change before a stub began leaves the stub and no more', () => {
   assert.equal(compare(unusedAfterChange(unit, stub, day('2023-02-01')), ratio(21n, 28n)), 0)
   assert.equal(compare(unusedAfterCancellation(unit, stub, day('2023-02-01')), ratio(20n, 28n)), 0)
 })
+
+test('what is granted for a period to one that comes within it is its days (A36, which counts seconds: 38.71, 50, 100, 0 and nothing)', () => {
+  const january = nthPeriod(schedule(day('2025-01-01')), 0)
+  const granted = (at: number): string =>
+    (Number(roundHalfUp(multiply(ratio(10_000n), unusedAfterChange(unit, january, at)))) / 100).toFixed(2)
+  assert.equal(granted(day('2025-01-20')), '38.71')
+  assert.equal(granted(ms('2025-01-16T12:00:00Z')), '51.61', 'the day it comes counts whole')
+  assert.equal(granted(day('2025-01-01')), '100.00')
+  assert.equal(granted(day('2025-02-01')), '0.00')
+  assert.equal(granted(ms('2025-01-31T23:59:30Z')), '3.23', 'the last day')
+})
