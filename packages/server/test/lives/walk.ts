@@ -37,7 +37,7 @@ export type Contents = (environmentId: string) => Promise<string>
 
 /** A document without what nobody can say beforehand. */
 export function withoutIds(documents: readonly object[], alsoWithout: readonly string[] = []): unknown {
-  const gone = new Set(['id', 'lineId', 'invoiceId', 'pdfUrl', ...alsoWithout])
+  const gone = new Set(['id', 'lineId', 'invoiceId', 'pdfUrl', 'hostedUrl', ...alsoWithout])
   return JSON.parse(JSON.stringify(documents, (name, value: unknown) => (gone.has(name) ? undefined : value)))
 }
 
