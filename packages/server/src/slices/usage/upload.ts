@@ -22,8 +22,9 @@ const validate = validatorCompiler([])({
 })
 
 /**
- * Counts the events of a body of lines as they come, 1000 in a transaction, and reads on when they are counted. What has
- * been counted stays, if the connection ends: sent again, it counts once. Tells the lines that are wrong, up to 1000.
+ * Counts the events of a body of lines as they come, 1000 in a transaction, and reads the next 1000 meanwhile, but no
+ * further: the sender waits. What has been counted stays, if the connection ends: sent again, it counts once. Tells the
+ * lines that are wrong, up to 1000.
  */
 export async function recordUpload(deps: Deps, scope: Scope, body: Readable): Promise<UsageBatch> {
   const sums = { total: 0, created: 0, duplicates: 0, errors: 0 }
@@ -53,10 +54,16 @@ export async function recordUpload(deps: Deps, scope: Scope, body: Readable): Pr
       note({ ...resultOf(fault ? null : read.transactionId, outcome), line: number })
     }
   }
+  let counting = Promise.resolve()
   for await (const line of linesOf(body)) {
     waiting.push(line)
-    if (waiting.length >= linesAtOnce) await count()
+    if (waiting.length < linesAtOnce) continue
+    await counting
+    counting = count()
+    // It is waited for in its turn; a body that ends before that has a failure of its own to tell.
+    counting.catch(() => {})
   }
+  await counting
   if (waiting.length > 0) await count()
   return { ...sums, results }
 }

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
+import { Readable } from 'node:stream'
 import { test } from 'node:test'
+import pg from 'pg'
+import { recordUpload } from '../../../src/slices/usage/upload.ts'
 import { call, newTenant, startServer } from '../../harness.ts'
 import { subscribe } from '../../billing-story.ts'
 import { newMetric, usageOf } from '../../usage-story.ts'
 
 const server = await startServer()
-const { live, liveKey } = await newTenant(server)
+const { live, liveKey, tenantId, liveEnvironmentId: environmentId } = await newTenant(server)
 const { id: subscriptionId } = await subscribe(live)
 const { code } = await newMetric(live, { aggregationType: 'SUM', fieldName: 'bytes' })
 
@@ -69,6 +72,36 @@ test('an upload that breaks off keeps what it counted, and counts the rest when 
   assert.equal(await counted(), 1000)
   const { body } = await upload(lines.join('\n'))
   assert.deepEqual([body.created, body.duplicates], [500, 1000])
+})
+
+test('lines that cannot be counted yet are not read either, however many there are', async () => {
+  const all = 20_000
+  let read = 0
+  const body = Readable.from(
+    (function* () {
+      for (; read < all; read += 100)
+        yield Buffer.from(
+          Array.from({ length: 100 }, (_, index) => `${line(`held ${read + index}`)}\n`).join(''),
+        )
+    })(),
+  )
+  const owner = new pg.Client({ connectionString: server.databaseUrl })
+  await owner.connect()
+  await owner.query('begin; lock table usage_buckets in exclusive mode')
+  const uploaded = recordUpload(server.deps, { tenantId, environmentId }, body)
+  for (let isWaiting = false; !isWaiting;) {
+    const { rows } = await owner.query<{ waiting: boolean }>(
+      `select exists (select from pg_locks where relation = 'usage_buckets'::regclass and not granted) as waiting`,
+    )
+    isWaiting = rows[0]?.waiting ?? false
+  }
+  // Whatever it could still read, it has read by now.
+  for (let turn = 0; turn < 1000; turn++) await new Promise(setImmediate)
+  assert.ok(read >= 2000 && read <= 6000, `${read} lines were read while none was counted`)
+  await owner.query('commit')
+  await owner.end()
+  const { created, total } = await uploaded
+  assert.deepEqual([created, total, read], [all, all, all])
 })
 
 test('415: lines are taken only where they are read', async () => {
