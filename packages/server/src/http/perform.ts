@@ -58,18 +58,17 @@ export async function perform(
     const done = await performStaged(audited, call, scope, idempotency, toAnswer)
     return answer(done.replayed ? reply.header('idempotent-replayed', 'true') : reply, done.answer)
   }
-  if (key === undefined && work.shared && principal.kind === 'key')
-    return answer(reply, toAnswer(await work.shared(scope, call)))
+  const around = idempotency?.around(toAnswer)
+  const alone = (): Promise<unknown> =>
+    transaction(deps.db, { scope, now: deps.clock.now(), ...(around ? { around } : {}) }, async (tx) => {
+      const result = await work.run(tx, call)
+      auditDeed(deps, tx, request, principal, { operation: route.operation, params, result })
+      return result
+    })
   try {
-    const result = await transaction(
-      deps.db,
-      { scope, now: deps.clock.now(), ...(idempotency ? { around: idempotency.around(toAnswer) } : {}) },
-      async (tx) => {
-        const result = await work.run(tx, call)
-        auditDeed(deps, tx, request, principal, { operation: route.operation, params, result })
-        return result
-      },
-    )
+    // What a member does is audited, which is of one operation.
+    const result =
+      work.shared && principal.kind === 'key' ? await work.shared(scope, call, around) : await alone()
     return answer(reply, made ?? toAnswer(result))
   } catch (error) {
     const earlier = await idempotency?.afterFailure(error)

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema, TUnknown, TVoid } from 'typebox'
 import type { Deps } from '../deps.ts'
-import type { Reader, Scope as RowScope, Tx } from '../db/transaction.ts'
+import type { Around, Reader, Scope as RowScope, Tx } from '../db/transaction.ts'
 import type { RefusalCode } from '../refusal.ts'
 import type { KeyUsage } from './key-usage.ts'
 import type { LoginGuard } from './login-guard.ts'
@@ -47,14 +47,14 @@ export type Call<Params, Query, Body, Who> = {
 /**
  * How the answer is made.
  * `read`: from statements that each see one scope. `write`: one operation in one transaction, which also keeps
- * the answer for its Idempotency-Key; `shared`: what a request without a key does instead, in a transaction that it may
- * share with others; `lines`: what is done with a body of lines, which has no key. `staged`: an effect outside between two transactions. `handle`: anything else.
+ * the answer for its Idempotency-Key; `shared`: what a request by API key does instead, in a transaction that it may
+ * share with others, and to which it brings what keeps its answer; `lines`: what is done with a body of lines, which has no key. `staged`: an effect outside between two transactions. `handle`: anything else.
  */
 type Work<C, R> =
   | { readonly read: (reader: Reader, call: C) => Promise<R> }
   | {
       readonly write: (tx: Tx, call: C) => Promise<R>
-      readonly shared?: (scope: RowScope, call: C) => Promise<R>
+      readonly shared?: (scope: RowScope, call: C, around: Around<R> | undefined) => Promise<R>
       readonly lines?: (scope: RowScope, lines: Readable, call: C) => Promise<R>
     }
   | { readonly staged: Staged<C, R> }
@@ -103,7 +103,11 @@ export type Route = Described<TSchema, TSchema, TSchema, TSchema> & {
     | {
         readonly kind: 'write'
         run(tx: Tx, call: AnyCall<Principal>): Promise<unknown>
-        shared?(scope: RowScope, call: AnyCall<Principal>): Promise<unknown>
+        shared?(
+          scope: RowScope,
+          call: AnyCall<Principal>,
+          around: Around<unknown> | undefined,
+        ): Promise<unknown>
         lines?(scope: RowScope, lines: Readable, call: AnyCall<Principal>): Promise<unknown>
       }
     | { readonly kind: 'staged'; readonly run: Staged<AnyCall<Principal>, unknown> }

@@ -32,7 +32,7 @@ export const routes = [
     status: 201,
     response: named<RecordedUsageEvent>('RecordedUsageEvent'),
     write: (tx, { deps, principal, body }) => recordEvent(deps, tx, principal.environmentId, body),
-    shared: (scope, { deps, body }) => recordTogether(deps, scope, body),
+    shared: (scope, { deps, body }, around) => recordTogether(deps, scope, body, around),
   }),
   dataRoute({
     method: 'POST',

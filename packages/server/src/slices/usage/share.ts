@@ -1,12 +1,13 @@
-import { type Scope, transaction } from '../../db/transaction.ts'
-import type { Pool } from '../../db/pool.ts'
+import { type Pool, violatedConstraint } from '../../db/pool.ts'
+import { type Around, type Scope, type Tx, transaction } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
-import type { EventFault } from './read-event.ts'
+import { EventFault } from './read-event.ts'
 import { eventOrRefusal, recordEvents } from './record.ts'
 import type { RecordedUsageEvent, UsageEventInput } from './schema.ts'
 
 type Waiting = {
   readonly input: UsageEventInput
+  readonly around: Around<RecordedUsageEvent> | undefined
   readonly settle: (recorded: RecordedUsageEvent | EventFault | undefined) => void
   readonly fail: (error: unknown) => void
 }
@@ -17,12 +18,13 @@ const waitingOf = new WeakMap<Pool, Map<string, Waiting[]>>()
 /**
  * Counts one event in a transaction that it shares with the others of its environment that came while the one before was
  * under way: one commit for all of them, where a thousand a second would wait for each other's over the same bucket.
- * Each is answered after the commit, with an outcome of its own.
+ * Each is answered after the commit, with an outcome of its own; `around`: what keeps that for its Idempotency-Key.
  */
 export function recordTogether(
   deps: Deps,
   scope: Scope,
   input: UsageEventInput,
+  around?: Around<RecordedUsageEvent>,
 ): Promise<RecordedUsageEvent> {
   const { environmentId } = scope
   if (environmentId === undefined) throw new Error('an event belongs to an environment')
@@ -31,10 +33,10 @@ export function recordTogether(
   return new Promise<RecordedUsageEvent | EventFault | undefined>((settle, fail) => {
     const waiting = waitings.get(environmentId)
     if (waiting) {
-      waiting.push({ input, settle, fail })
+      waiting.push({ input, around, settle, fail })
       return
     }
-    const queue: Waiting[] = [{ input, settle, fail }]
+    const queue: Waiting[] = [{ input, around, settle, fail }]
     waitings.set(environmentId, queue)
     // It forgets the queue in the same breath in which it finds it empty, so none is left behind in it.
     void drain(deps, scope, queue, () => waitings.delete(environmentId))
@@ -42,22 +44,50 @@ export function recordTogether(
 }
 
 async function drain(deps: Deps, scope: Scope, queue: Waiting[], forget: () => void): Promise<void> {
-  const environmentId = scope.environmentId ?? ''
-  while (queue.length > 0) {
-    const together = queue.splice(0, mostTogether)
+  while (queue.length > 0) await countTogether(deps, scope, queue.splice(0, mostTogether))
+  forget()
+}
+
+async function countTogether(deps: Deps, scope: Scope, together: readonly Waiting[]): Promise<void> {
+  try {
+    const answers = await transaction(deps.db, { scope, now: deps.clock.now() }, (tx) =>
+      countIn(deps, tx, together),
+    )
+    for (const answer of answers) answer()
+  } catch (error) {
+    // A key that came twice at once stands in the way of all: alone, each finds what there is under its own.
+    if (together.length > 1 && violatedConstraint(error) !== undefined)
+      for (const one of together) await countTogether(deps, scope, [one])
+    else for (const { fail } of together) fail(error)
+  }
+}
+
+/** What is to be told to each once this is committed. */
+async function countIn(deps: Deps, tx: Tx, together: readonly Waiting[]): Promise<(() => void)[]> {
+  const answers: (() => void)[] = []
+  const keyed = together.flatMap((one) => (one.around?.first ? [{ one, first: one.around.first }] : []))
+  const found = keyed.length === 0 ? [] : await tx.queryAll(keyed.map(({ first }) => first.bound))
+  const answered = new Set<Waiting>()
+  for (const [index, { one, first }] of keyed.entries()) {
     try {
-      const recorded = await transaction(deps.db, { scope, now: deps.clock.now() }, (tx) =>
-        recordEvents(
-          deps,
-          tx,
-          environmentId,
-          together.map(({ input }) => input),
-        ),
-      )
-      for (const [index, { settle }] of together.entries()) settle(recorded[index])
-    } catch (error) {
-      for (const { fail } of together) fail(error)
+      first.check(found[index] ?? [])
+    } catch (earlier) {
+      answered.add(one)
+      answers.push(() => one.fail(earlier))
     }
   }
-  forget()
+  const open = together.filter((one) => !answered.has(one))
+  const recorded = await recordEvents(
+    deps,
+    tx,
+    tx.scope.environmentId ?? '',
+    open.map(({ input }) => input),
+  )
+  for (const [index, one] of open.entries()) {
+    const made = recorded[index]
+    if (made && !(made instanceof EventFault))
+      for (const bound of one.around?.last?.(made) ?? []) tx.defer(bound)
+    answers.push(() => one.settle(made))
+  }
+  return answers
 }

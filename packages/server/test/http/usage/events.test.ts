@@ -142,6 +142,65 @@ test('an event with an Idempotency-Key is answered with the same bytes again', a
   assert.equal(again.headers.get('idempotent-replayed'), 'true')
 })
 
+test('events with an Idempotency-Key share commits too, and each is answered with its own bytes again', async () => {
+  const { id } = await subscribe(live, { startDate: '2026-05-01' })
+  const inputs = Array.from({ length: 100 }, () => event({ subscriptionId: id }))
+  const send = (input: object, key: string) => live('POST', '/events', input, { 'idempotency-key': key })
+  const sendAll = () => Promise.all(inputs.map((input, index) => send(input, `shared-${index}`)))
+  const first = await sendAll()
+  for (const [index, { status, body, text }] of first.entries()) {
+    assert.deepEqual([status, body.transactionId], [201, inputs[index]?.transactionId], text)
+    assert.equal(body.status, 'created')
+  }
+  const [{ count: transactions } = { count: 0 }] = await asOwner<{ count: number }>(
+    server,
+    `select count(distinct xmin::text)::integer as count from usage_events where subscription_id = $1`,
+    [parseId('subscription', id)],
+  )
+  assert.ok(transactions < 50, `${transactions} commits`)
+  for (const [index, { text, headers }] of (await sendAll()).entries()) {
+    assert.equal(text, first[index]?.text)
+    assert.equal(headers.get('idempotent-replayed'), 'true')
+  }
+  assert.equal(await unitsOf(live, id, count.code), '100')
+  // Under a key that was used, another body is refused, and costs those that come with it nothing.
+  const [other, fresh] = await Promise.all([
+    send(event({ subscriptionId: id }), 'shared-1'),
+    send(event({ subscriptionId: id }), 'fresh'),
+  ])
+  assert.deepEqual([other?.status, other?.body.code], [422, 'idempotency_key_reused'])
+  assert.equal(fresh?.body.status, 'created')
+})
+
+test('one Idempotency-Key that comes many times at once is answered once, and stops no other', async () => {
+  const { id } = await subscribe(live, { startDate: '2026-05-01' })
+  const same = event({ subscriptionId: id })
+  // The first holds the transaction under way, so that the others meet in the next.
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      index % 2 === 1
+        ? live('POST', '/events', same, { 'idempotency-key': 'at-once' })
+        : live('POST', '/events', event({ subscriptionId: id }), { 'idempotency-key': `beside-${index}` }),
+    ),
+  )
+  const first = answers[1]
+  for (const [index, { status, body, text }] of answers.entries()) {
+    assert.equal(status, 201, text)
+    if (index % 2 === 1) assert.equal(text, first?.text)
+    else assert.equal(body.status, 'created')
+  }
+  assert.equal(await unitsOf(live, id, count.code), '11')
+})
+
+test('a refused event keeps no answer for its Idempotency-Key, and can be sent again once it is right', async () => {
+  const send = (properties: object) =>
+    live('POST', '/events', event({ code: sum.code, transactionId: 'right at last', properties }), {
+      'idempotency-key': 'right-at-last',
+    })
+  assert.equal((await send({})).body.code, 'usage_property_missing')
+  assert.equal((await send({ bytes: 1 })).body.status, 'created')
+})
+
 test('of one transaction id twice in a batch the first counts', async () => {
   const { id } = await subscribe(live, { startDate: '2026-05-01' })
   const one = event({ subscriptionId: id, code: sum.code, properties: { bytes: 7 } })
