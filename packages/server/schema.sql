@@ -1595,7 +1595,7 @@ create table usage_events (
   constraint usage_events_pkey PRIMARY KEY (environment_id, id, generation)
 );
 
-CREATE INDEX usage_events_subscription ON ONLY public.usage_events USING btree (environment_id, subscription_id, occurred_at);
+CREATE INDEX usage_events_subscription ON ONLY public.usage_events USING btree (subscription_id, occurred_at);
 alter table usage_events force row level security;
 create policy environment on usage_events using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on usage_events to nova_worker using true with check true;
