@@ -12,7 +12,9 @@ import {
   IconReceiptRefund,
   IconRefresh,
   IconUsers,
+  IconTimelineEvent,
   IconUsersGroup,
+  IconWebhook,
 } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
 
@@ -48,9 +50,16 @@ export const areas: readonly Area[] = [
     pages: [{ label: 'Ledger', page: 'ledger', icon: IconBook2 }],
   },
   {
-    title: 'Account',
+    title: 'Developers',
     pages: [
       { label: 'API keys', page: 'api-keys', icon: IconKey },
+      { label: 'Webhooks', page: 'webhooks', icon: IconWebhook },
+      { label: 'Event log', page: 'event-log', icon: IconTimelineEvent },
+    ],
+  },
+  {
+    title: 'Account',
+    pages: [
       { label: 'Team', page: 'team', icon: IconUsersGroup },
       { label: 'Audit log', page: 'audit-log', icon: IconListCheck },
       { label: 'Settings', page: 'settings', icon: IconBuilding },

@@ -12,6 +12,7 @@ export type {
   LedgerEntry,
   Mail,
   MailContent,
+  LoggedEvent,
   Member,
   OpenSession,
   Payment,
@@ -23,4 +24,7 @@ export type {
   Tenant,
   TenantUsage,
   TrialBalance,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
 } from 'novabilling'

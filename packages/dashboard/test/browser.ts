@@ -63,6 +63,13 @@ function launch(): Promise<Browser> {
 
 /** What axe finds serious on a page as it stands. */
 export async function seriousFaults(page: Page): Promise<string[]> {
+  // Colours in the middle of a fade are nobody's colours.
+  await page.evaluate(async () => {
+    const passing = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+    await Promise.allSettled(passing.map(({ finished }) => finished))
+  })
   await page.evaluate(axe.source)
   const found = await page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run()

@@ -3,27 +3,10 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { startServer } from '../../server/test/harness.ts'
 import { noBrowser, seriousFaults, visitor } from './browser.ts'
+import { goTo, heading, passwordOfAll, register as registerOn } from './steps.ts'
 
 const server = await startServer()
-const password = 'correct horse battery staple'
-let accounts = 0
-
-async function register(page: Page): Promise<string> {
-  const email = `ada${++accounts}@example.com`
-  await page.goto(`${server.origin}/register`)
-  await page.getByLabel('Your name').fill('Ada Obi')
-  await page.getByLabel('Company').fill('Acme Telecom')
-  await page.getByLabel('E-mail').fill(email)
-  await page.locator('input[type=password]').fill(password)
-  await page.getByRole('button', { name: 'Open the account' }).click()
-  await page.getByRole('heading', { name: 'Home' }).waitFor()
-  return email
-}
-
-const heading = (page: Page, name: string | RegExp): Promise<void> =>
-  page.getByRole('heading', { name, level: 1 }).waitFor()
-const goTo = (page: Page, name: string): Promise<void> =>
-  page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+const register = (page: Page): Promise<string> => registerOn(page, server.origin)
 
 async function makePlanAndCustomer(page: Page): Promise<void> {
   await goTo(page, 'Plans')
@@ -115,6 +98,8 @@ test(
       'Payments',
       'Plans',
       'Ledger',
+      'Webhooks',
+      'Event log',
       'API keys',
       'Team',
       'Audit log',
@@ -139,6 +124,8 @@ test('on a phone nothing is wider than the screen', { skip: noBrowser }, async (
     '/invoices',
     '/plans',
     '/ledger',
+    '/webhooks',
+    '/event-log',
     '/api-keys',
     '/team',
     '/audit-log',
@@ -215,7 +202,7 @@ test(
     await page.locator('input[type=password]').fill('wrong password')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('do not go together').waitFor()
-    await page.locator('input[type=password]').fill(password)
+    await page.locator('input[type=password]').fill(passwordOfAll)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await heading(page, 'Invoices')
   },

@@ -144,6 +144,7 @@ export const refusals = {
   payment_exceeds_invoice: [409, 'The payment is more than what is due on the invoice.'],
   no_payment_method: [409, 'This customer has no payment method. Add one first.'],
   payment_method_not_found: [404, 'There is no such payment method.'],
+  event_not_found: [404, 'There is no such event.'],
   webhook_endpoint_not_found: [404, 'There is no such webhook endpoint.'],
   webhook_endpoint_inactive: [409, 'This webhook endpoint is switched off. Switch it on first.'],
   webhook_endpoint_is_default: [

@@ -9,7 +9,7 @@ import { KeyForm } from '../forms/key-form.tsx'
 import { Part } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { Listing } from '../parts/listing.tsx'
-import { NewKey } from '../parts/new-key.tsx'
+import { NewSecret } from '../parts/new-secret.tsx'
 import { Day, Id } from '../parts/show.tsx'
 import { Empty } from '../parts/states.tsx'
 import type { ApiKey, CreatedApiKey, TenantUsage } from '../types.ts'
@@ -173,7 +173,14 @@ export function ApiKeys(): ReactNode {
         title="The new key"
         closeOnClickOutside={false}
       >
-        {made && <NewKey made={made} done={() => setMade(undefined)} />}
+        {made && (
+          <NewSecret
+            text={made.key}
+            about="Copy it now into your secrets manager. It is shown this once: we keep only its hash."
+            testId="new-key"
+            done={() => setMade(undefined)}
+          />
+        )}
       </Modal>
     </>
   )

@@ -3,6 +3,7 @@
 import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
+import { segment } from '../url.ts'
 import type { EventLogListQuery, LoggedEvent } from './models.ts'
 
 export class EventLogResource {
@@ -21,5 +22,16 @@ export class EventLogResource {
    */
   list(query?: EventLogListQuery, options?: RequestOptions): PageCall<LoggedEvent> {
     return this.#caller.pages<LoggedEvent>({ id: 'eventLog.list', method: 'GET', path: '/api/event-log', auth: 'apiKey', query, options })
+  }
+
+  /**
+   * Get an event of the stream
+   *
+   * As it was recorded, and as webhooks carry it.
+   *
+   * `GET /api/event-log/{id}`. Needs `customers:read`, `plans:read`, `subscriptions:read`, `invoices:read`, `payments:read`, `analytics:read`.
+   */
+  get(id: string, options?: RequestOptions): Promise<LoggedEvent> {
+    return this.#caller.json<LoggedEvent>({ id: 'eventLog.get', method: 'GET', path: `/api/event-log/${segment(id)}`, auth: 'apiKey', options })
   }
 }

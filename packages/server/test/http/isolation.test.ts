@@ -94,6 +94,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
   const { body: asked } = await ask('POST', `/invoices/${draft['id']}/send-email`, {})
   const session = await made(`/invoices/${draft['id']}/checkout`, { successUrl: 'https://shop.example.com' })
   const mail = await made(`/mails/${asked['id']}/resend`, {})
+  const [logged] = (await ask('GET', '/event-log')).body.data
   const price = (plan as unknown as { prices: { id: string }[] }).prices[0]?.id ?? ''
   return {
     customers: customer['id'] ?? '',
@@ -113,6 +114,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     charges: charge['id'] ?? '',
     plan: plan['id'] ?? '',
     mails: mail['id'] ?? '',
+    'event-log': logged.id,
     subscription: subscription['id'] ?? '',
     taxes: tax['id'] ?? '',
     assignments: assignment['id'] ?? '',

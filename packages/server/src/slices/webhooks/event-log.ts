@@ -2,9 +2,9 @@ import type { Reader } from '../../db/transaction.ts'
 import type { Page } from '../../http/pages.ts'
 import type { DataPrincipal } from '../../http/principals.ts'
 import { parseId, publicId } from '../../ids.ts'
-import { invalid } from '../../refusal.ts'
+import { Refusal, invalid } from '../../refusal.ts'
 import { nounsOf, typesWithin } from './audience.ts'
-import { environmentName, eventsAfter, eventsBefore, placeOfEvent } from './log-sql.ts'
+import { environmentName, eventById, eventsAfter, eventsBefore, placeOfEvent } from './log-sql.ts'
 import { environmentLabel, presentEvent } from './payload.ts'
 import type { ListEvents, LoggedEvent } from './schema.ts'
 
@@ -46,4 +46,18 @@ export async function listEvents(
     data: shown.map((row) => presentEvent(row, label)),
     meta: { limit, nextCursor: rows.length > limit && end ? publicId('event', end.id) : null },
   }
+}
+
+/** One event that the key may read. @throws Refusal event_not_found */
+export async function findEvent(reader: Reader, principal: DataPrincipal, id: string): Promise<LoggedEvent> {
+  const { tenantId, environmentId } = principal
+  const uuid = parseId('event', id)
+  if (uuid === undefined) throw new Refusal('event_not_found')
+  const [[environment], [row]] = await reader.queryAll([
+    environmentName(tenantId, environmentId),
+    eventById(environmentId, uuid, typesWithin(nounsOf(principal.scopes, 'read'))),
+  ])
+  if (!row) throw new Refusal('event_not_found')
+  if (!environment) throw new Error('an environment vanished')
+  return presentEvent(row, environmentLabel(environment))
 }

@@ -43,6 +43,12 @@ export const eventsBefore = statement(
   eventColumns,
 )
 
+export const eventById = statement(
+  'webhooks.event_by_id',
+  `${selectEvents} where e.environment_id = $1::uuid and e.id = $2::uuid and e.type = any ($3::text[])`,
+  eventColumns,
+)
+
 export const placeOfEvent = statement(
   'webhooks.place_of_event',
   `select id, transaction from events where environment_id = $1::uuid and id = $2::uuid and type = any ($3::text[])`,

@@ -4,7 +4,7 @@ import { PathId, named } from '../../http/shapes.ts'
 import { readScopes, writeScopes } from './audience.ts'
 import { retry, sendTestEvent } from './deliver-by-hand.ts'
 import { createEndpoint, removeEndpoint, rotateSecret, updateEndpoint } from './endpoints.ts'
-import { listEvents } from './event-log.ts'
+import { findEvent, listEvents } from './event-log.ts'
 import { findEndpoint, listDeliveries, listEndpoints } from './find.ts'
 import { presentEndpoint } from './present.ts'
 import {
@@ -39,6 +39,18 @@ export const logRoutes = [
     status: 200,
     response: pageOf(loggedEvent),
     read: (reader, { principal, query }) => listEvents(reader, principal, query),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/event-log/:id',
+    operation: 'eventLog.get',
+    summary: 'Get an event of the stream',
+    description: 'As it was recorded, and as webhooks carry it.',
+    scope: readScopes,
+    params: PathId,
+    status: 200,
+    response: loggedEvent,
+    read: (reader, { principal, params }) => findEvent(reader, principal, params.id),
   }),
 ]
 

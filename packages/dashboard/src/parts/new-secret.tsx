@@ -1,20 +1,27 @@
 import { Alert, Button, Code, CopyButton, Group, Stack } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { CreatedApiKey } from '../types.ts'
 
-/** A key's text, this once; it is kept nowhere, here neither. */
-export function NewKey({ made, done }: { made: CreatedApiKey; done: () => void }): ReactNode {
+/** Something that is shown this once; it is kept nowhere, here neither. */
+export function NewSecret({
+  text,
+  about,
+  testId,
+  done,
+}: {
+  text: string
+  about: ReactNode
+  testId: string
+  done: () => void
+}): ReactNode {
   return (
     <Stack>
-      <Alert color="yellow">
-        Copy it now into your secrets manager. It is shown this once: we keep only its hash.
-      </Alert>
-      <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }} data-testid="new-key">
-        {made.key}
+      <Alert color="yellow">{about}</Alert>
+      <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }} data-testid={testId}>
+        {text}
       </Code>
       <Group justify="flex-end">
-        <CopyButton value={made.key}>
+        <CopyButton value={text}>
           {({ copied, copy }) => (
             <Button
               variant="default"
