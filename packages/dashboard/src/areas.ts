@@ -1,6 +1,7 @@
 import {
   IconBook2,
   IconBuilding,
+  IconBuildingBank,
   IconCreditCard,
   IconFileInvoice,
   IconHome,
@@ -62,6 +63,7 @@ export const areas: readonly Area[] = [
     pages: [
       { label: 'Team', page: 'team', icon: IconUsersGroup },
       { label: 'Audit log', page: 'audit-log', icon: IconListCheck },
+      { label: 'Payment providers', page: 'payment-providers', icon: IconBuildingBank },
       { label: 'Settings', page: 'settings', icon: IconBuilding },
     ],
   },

@@ -9,6 +9,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiError, onSignedOut } from './api.ts'
+import { styleNonce } from './nonce.ts'
 import { router } from './router.tsx'
 import { theme, variables } from './theme.ts'
 
@@ -23,9 +24,8 @@ const queries = new QueryClient({
 })
 onSignedOut(() => queries.setQueryData(['visit'], null))
 
-const nonce = document.querySelector('meta[name="style-nonce"]')?.getAttribute('content') ?? ''
 // Where the lock of the page's scrolling looks for the nonce of its style.
-Reflect.set(globalThis, '__webpack_nonce__', nonce)
+Reflect.set(globalThis, '__webpack_nonce__', styleNonce)
 const root = document.querySelector('#root')
 if (!root) throw new Error('the page has no place for the dashboard')
 createRoot(root).render(
@@ -34,7 +34,7 @@ createRoot(root).render(
       theme={theme}
       cssVariablesResolver={variables}
       defaultColorScheme="auto"
-      getStyleNonce={() => nonce}
+      getStyleNonce={() => styleNonce}
     >
       <QueryClientProvider client={queries}>
         <ModalsProvider>

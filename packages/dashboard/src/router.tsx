@@ -78,6 +78,7 @@ const pages = [
   ['/payments/$id', () => import('./pages/payment.tsx'), 'Payment'],
   ['/mails', () => import('./pages/mails.tsx'), 'Mails'],
   ['/credit-notes', () => import('./pages/credit-notes.tsx'), 'CreditNotes'],
+  ['/payment-providers', () => import('./pages/payment-providers.tsx'), 'PaymentProviders'],
   ['/ledger', () => import('./pages/ledger.tsx'), 'Ledger'],
   ['/webhooks', () => import('./pages/webhooks.tsx'), 'Webhooks'],
   ['/webhooks/$id', () => import('./pages/webhook.tsx'), 'Webhook'],

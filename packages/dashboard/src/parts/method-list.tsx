@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Page } from '../api.ts'
 import { words } from '../format.ts'
+import { nameOfProvider } from '../provider-names.ts'
 import type { PaymentMethod } from '../types.ts'
 import { Listing } from './listing.tsx'
 import { Day } from './show.tsx'
@@ -32,7 +33,7 @@ export function MethodList({
       }
       columns={[
         { title: 'Method', show: (method) => methodName(method) },
-        { title: 'Provider', show: ({ provider }) => words(provider) },
+        { title: 'Provider', show: ({ provider }) => nameOfProvider(provider) },
         {
           title: '',
           show: ({ isDefault }) =>

@@ -3,7 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useGo } from '../addresses.ts'
 import type { Page } from '../api.ts'
-import { words } from '../format.ts'
+import { nameOfProvider } from '../provider-names.ts'
 import type { Payment } from '../types.ts'
 import { Listing } from './listing.tsx'
 import { Day, Money, Status } from './show.tsx'
@@ -40,7 +40,7 @@ export function PaymentList({
         },
         { title: 'Status', show: ({ status }) => <Status value={status} /> },
         { title: 'Customer', show: ({ customerId }) => <CustomerName id={customerId} /> },
-        { title: 'Provider', wide: true, show: ({ provider }) => words(provider) },
+        { title: 'Provider', wide: true, show: ({ provider }) => nameOfProvider(provider) },
         { title: 'What happened', wide: true, show: ({ failureReason }) => failureReason ?? '' },
         { title: 'Made', wide: true, show: ({ createdAt }) => <Day value={createdAt} withTime /> },
       ]}

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { PaymentProvider, PaymentProvidersCreateInput, PaymentProvidersListQuery, PaymentProvidersUpdateInput, ProviderTest } from './models.ts'
+import type { PaymentProvider, PaymentProvidersCreateInput, PaymentProvidersListQuery, PaymentProvidersUpdateInput, ProviderKinds, ProviderTest } from './models.ts'
 
 export class PaymentProvidersResource {
   readonly #caller: Caller
@@ -31,6 +31,17 @@ export class PaymentProvidersResource {
    */
   list(query?: PaymentProvidersListQuery, options?: RequestOptions): PageCall<PaymentProvider> {
     return this.#caller.pages<PaymentProvider>({ id: 'paymentProviders.list', method: 'GET', path: '/api/payment-providers', auth: 'apiKey', query, options })
+  }
+
+  /**
+   * Which payment providers there are
+   *
+   * With the fields of the `credentials` of an account at each.
+   *
+   * `GET /api/payment-providers/kinds`. Needs `payments:read`.
+   */
+  kinds(options?: RequestOptions): Promise<ProviderKinds> {
+    return this.#caller.json<ProviderKinds>({ id: 'paymentProviders.kinds', method: 'GET', path: '/api/payment-providers/kinds', auth: 'apiKey', options })
   }
 
   /**

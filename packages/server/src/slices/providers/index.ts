@@ -1,13 +1,13 @@
 import type { Slice } from '../../http/route.ts'
 import { routes } from './routes.ts'
-import { PaymentProvider, ProviderTest } from './schema.ts'
+import { PaymentProvider, ProviderKinds, ProviderTest } from './schema.ts'
 
 export const paymentProviders: Slice = {
   name: 'payment-providers',
   title: 'Payment providers',
   description: 'Your accounts at those who collect money for you.',
   routes,
-  schemas: [PaymentProvider, ProviderTest],
+  schemas: [PaymentProvider, ProviderKinds, ProviderTest],
 }
 
 export { openAccount, openAccountOf } from './open.ts'

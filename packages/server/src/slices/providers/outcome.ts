@@ -29,6 +29,13 @@ export function providerNamed(name: string): Provider {
   return provider
 }
 
+/** The providers at which an environment can have an account. */
+export function providersWithAccounts(environment: { isTest: boolean }): Provider[] {
+  return [...providers.values()].filter(
+    (provider) => provider.account !== null && provider.isAvailable(environment),
+  )
+}
+
 /** @throws Refusal provider_not_available, as for the sandbox in a live environment */
 export function availableProvider(name: string, environment: { isTest: boolean }): Provider {
   const provider = providers.get(name)

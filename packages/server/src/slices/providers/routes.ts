@@ -10,11 +10,13 @@ import {
   testAccount,
   updateAccount,
 } from './accounts.ts'
+import { listKinds } from './kinds.ts'
 import { presentAccount } from './present.ts'
 import {
   CreatePaymentProvider,
   ListPaymentProviders,
   type PaymentProvider,
+  type ProviderKinds,
   type ProviderTest,
   UpdatePaymentProvider,
 } from './schema.ts'
@@ -46,6 +48,17 @@ export const routes = [
     status: 200,
     response: pageOf(paymentProvider),
     read: (from, { deps, principal, query }) => listAccounts(deps, from, principal.environmentId, query),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/payment-providers/kinds',
+    operation: 'paymentProviders.kinds',
+    summary: 'Which payment providers there are',
+    description: 'With the fields of the `credentials` of an account at each.',
+    scope: 'payments:read',
+    status: 200,
+    response: named<ProviderKinds>('ProviderKinds'),
+    handle: async ({ principal }) => listKinds(principal),
   }),
   dataRoute({
     method: 'GET',

@@ -71,6 +71,23 @@ export const ListPaymentProviders = closed({
 })
 export type ListPaymentProviders = Static<typeof ListPaymentProviders>
 
+const ProviderKind = Type.Object({
+  providerName: oneOf(providerNames),
+  credentials: Type.Array(
+    Type.Object({
+      name: Type.String({ description: 'A field of `credentials`' }),
+      required: Type.Boolean(),
+    }),
+  ),
+  currencies: orNull(Type.Array(Type.String(), { description: 'What it takes; null: every currency' })),
+  countries: orNull(Type.Array(Type.String(), { description: 'Where its customers are; null: anywhere' })),
+  hasPage: Type.Boolean({ description: 'Whether customers pay on a page of its own' }),
+  needsPhone: Type.Boolean({ description: 'Whether it asks the customer on a phone' }),
+})
+
+export const ProviderKinds = Type.Object({ providers: Type.Array(ProviderKind) }, { $id: 'ProviderKinds' })
+export type ProviderKinds = Static<typeof ProviderKinds>
+
 export const ProviderTest = Type.Object(
   {
     success: Type.Boolean(),
