@@ -13,6 +13,7 @@ import {
   IconReceiptRefund,
   IconRefresh,
   IconUsers,
+  IconTerminal2,
   IconTimelineEvent,
   IconUsersGroup,
   IconWebhook,
@@ -54,6 +55,7 @@ export const areas: readonly Area[] = [
     title: 'Developers',
     pages: [
       { label: 'API keys', page: 'api-keys', icon: IconKey },
+      { label: 'Request log', page: 'requests', icon: IconTerminal2 },
       { label: 'Webhooks', page: 'webhooks', icon: IconWebhook },
       { label: 'Event log', page: 'event-log', icon: IconTimelineEvent },
     ],

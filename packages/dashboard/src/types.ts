@@ -1,6 +1,7 @@
 /** The API's own shapes, under the names that pages use. */
 export type {
   ApiKey,
+  ApiKeyUsage,
   AuditEntry,
   CreatedApiKey,
   CreditNote,
@@ -13,6 +14,7 @@ export type {
   Mail,
   MailContent,
   LoggedEvent,
+  LoggedRequest,
   Member,
   OpenSession,
   Payment,

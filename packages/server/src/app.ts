@@ -15,6 +15,7 @@ import { PageMeta } from './http/pages.ts'
 import { perform } from './http/perform.ts'
 import { Principals, type Principal } from './http/principals.ts'
 import { type Constraints, errorHandler } from './http/problems.ts'
+import { RequestJournal } from './http/request-journal.ts'
 import { SlidingWindow } from './http/rate-limit.ts'
 import type { Route, Runtime, Slice } from './http/route.ts'
 import { Address, closed } from './http/shapes.ts'
@@ -60,11 +61,12 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
   })
 
   const usage = new KeyUsage(deps)
+  const journal = new RequestJournal(deps)
   const principals = new Principals(deps)
   const requests = new SlidingWindow(() => clock.nowMs())
   const badCredentials = new SlidingWindow(() => clock.nowMs())
   const parts = { deps, principals, requests, badCredentials, usage }
-  const runtime: Runtime = { principals, usage, logins: new LoginGuard(deps) }
+  const runtime: Runtime = { principals, usage, journal, logins: new LoginGuard(deps) }
 
   const revocations = listen({
     url: deps.db.url,
@@ -82,11 +84,17 @@ export async function buildApp(deps: Deps, options: { documented?: boolean } = {
     clock.every(60_000, () => {
       usage.flush().catch((error: unknown) => deps.log.warn({ err: error }, 'key usage is written later'))
     }),
+    clock.every(10_000, () => {
+      journal.flush().catch((error: unknown) => deps.log.warn({ err: error }, 'requests were not written'))
+    }),
   ]
   app.addHook('onClose', async () => {
     for (const stop of stops) stop()
     await revocations.stop()
     await usage.flush().catch((error: unknown) => deps.log.warn({ err: error }, 'key usage was not written'))
+    await journal
+      .flush()
+      .catch((error: unknown) => deps.log.warn({ err: error }, 'requests were not written'))
   })
 
   if (options.documented) await app.register(import('@fastify/swagger'), documentation(slices))
@@ -128,7 +136,12 @@ function register(api: FastifyInstance, slice: Slice, route: Route, parts: Parts
     },
     onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
       if (route.secret) reply.header('cache-control', 'no-store')
-      if (access.kind !== 'public') callers.set(request, await guard(parts, access, request, reply))
+      if (access.kind === 'public') return
+      await guard(parts, access, request, reply, (principal) => callers.set(request, principal))
+    },
+    onResponse: async (request: FastifyRequest, reply: FastifyReply) => {
+      const principal = callers.get(request)
+      if (principal?.kind === 'key') runtime.journal.record(route.operation, principal, request, reply)
     },
     preValidation: async (request: FastifyRequest) => {
       if (takesBody) request.body ??= {}

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { modals } from '@mantine/modals'
 import { IconDots, IconKey, IconPlus } from '@tabler/icons-react'
 import { type ReactNode, Suspense, lazy, useState } from 'react'
+import { useGo } from '../addresses.ts'
 import { account } from '../api.ts'
 import { useAccount, useDeed } from '../ask.ts'
 import { KeyForm } from '../forms/key-form.tsx'
@@ -23,6 +24,7 @@ const KeyUsageChart = lazy(() =>
 export function ApiKeys(): ReactNode {
   const { isAdmin } = usePlace()
   const { run } = useDeed()
+  const go = useGo()
   const [isOpen, { open, close }] = useDisclosure()
   const [made, setMade] = useState<CreatedApiKey>()
   const answer = useAccount<ApiKey[]>('/tenants/me/api-keys')
@@ -84,6 +86,7 @@ export function ApiKeys(): ReactNode {
       <Listing
         answer={listed as Parameters<typeof Listing<ApiKey>>[0]['answer']}
         label="API keys"
+        open={({ id }) => go(`api-keys/${id}`)}
         empty={
           <Empty icon={IconKey} title="No keys yet" action={add}>
             Your own system works with the data of an environment by a key. Give it only the scopes that it
@@ -137,11 +140,12 @@ export function ApiKeys(): ReactNode {
                       color="gray"
                       size="compact-sm"
                       aria-label={`More about ${key.name}`}
+                      onClick={(event) => event.stopPropagation()}
                     >
                       <IconDots size={16} />
                     </Button>
                   </Menu.Target>
-                  <Menu.Dropdown>
+                  <Menu.Dropdown onClick={(event) => event.stopPropagation()}>
                     <Menu.Item onClick={() => roll(key)}>Roll…</Menu.Item>
                     <Menu.Item color="red" onClick={() => revoke(key)}>
                       Revoke…

@@ -2,10 +2,17 @@ import { Group, Paper, SimpleGrid, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 /** What is known of one thing, as pairs. */
-export function Facts({ items }: { items: readonly (readonly [string, ReactNode])[] }): ReactNode {
+export function Facts({
+  items,
+  wide,
+}: {
+  items: readonly (readonly [string, ReactNode])[]
+  /** One below the other, where there is little room. */
+  wide?: boolean
+}): ReactNode {
   return (
     <Paper withBorder p="md">
-      <SimpleGrid cols={{ base: 2, md: 4 }} spacing="md" component="dl" m={0}>
+      <SimpleGrid cols={wide ? 1 : { base: 2, md: 4 }} spacing="md" component="dl" m={0}>
         {items.map(([name, value]) => (
           <div key={name}>
             <Text component="dt" size="xs" c="dimmed">

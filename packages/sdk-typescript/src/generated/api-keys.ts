@@ -3,7 +3,7 @@
 import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import { segment } from '../url.ts'
-import type { ApiKey, ApiKeysCreateInput, ApiKeysRollInput, CreatedApiKey } from './models.ts'
+import type { ApiKey, ApiKeyUsage, ApiKeysCreateInput, ApiKeysRollInput, ApiKeysUsageQuery, CreatedApiKey } from './models.ts'
 
 export class ApiKeysResource {
   readonly #caller: Caller
@@ -50,5 +50,16 @@ export class ApiKeysResource {
    */
   revoke(id: string, options?: RequestOptions): Promise<void> {
     return this.#caller.nothing({ id: 'apiKeys.revoke', method: 'DELETE', path: `/api/tenants/me/api-keys/${segment(id)}`, auth: 'session', options })
+  }
+
+  /**
+   * What an API key asked for, by day, by route and by how it ended
+   *
+   * Also of a key that has been revoked.
+   *
+   * `GET /api/tenants/me/api-keys/{id}/usage`.
+   */
+  usage(id: string, query?: ApiKeysUsageQuery, options?: RequestOptions): Promise<ApiKeyUsage> {
+    return this.#caller.json<ApiKeyUsage>({ id: 'apiKeys.usage', method: 'GET', path: `/api/tenants/me/api-keys/${segment(id)}/usage`, auth: 'session', query, options })
   }
 }

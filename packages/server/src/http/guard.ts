@@ -19,15 +19,17 @@ export type GuardParts = {
 
 /**
  * Lets a caller pass or throws, before the body is read: who it is (401), how often (429), what it may (403).
- * A bad credential counts against its address, never against a tenant.
+ * A bad credential counts against its address, never against a tenant. `known` is told who it is, also where it may not.
  */
 export async function guard(
   parts: GuardParts,
   access: Exclude<Access, { kind: 'public' }>,
   request: FastifyRequest,
   reply: FastifyReply,
+  known: (principal: Principal) => void = () => {},
 ): Promise<Principal> {
   const principal = await identify(parts, request, access.kind)
+  known(principal)
   const limit = principal.rateLimit
   const { allowed, remaining, retryAfter, resetAfter } = parts.requests.take(
     whoseLimit(principal, request),

@@ -43,6 +43,13 @@ export class Overloaded extends Refusal {
 /** Which unique key or check stands for which refusal; each slice brings its own. */
 export type Constraints = Readonly<Record<string, RefusalCode>>
 
+const refusals = new WeakMap<FastifyRequest, RefusalCode>()
+
+/** By which code a request was refused, if it was. */
+export function refusedAs(request: FastifyRequest): RefusalCode | undefined {
+  return refusals.get(request)
+}
+
 /** Turns whatever a request threw into its answer. Only refusals speak; everything else is a generic 500. */
 export function errorHandler(log: Log, constraints: Constraints) {
   return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
@@ -57,6 +64,7 @@ export function errorHandler(log: Log, constraints: Constraints) {
       return reply.code(429).header('retry-after', retryAfter).send({ statusCode: 429, message, retryAfter })
     }
     const refusal = asRefusal(error, constraints)
+    refusals.set(request, refusal.code)
     if (refusal.status >= 500) {
       log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'request failed')
     }

@@ -15,6 +15,7 @@ import type {
   Principals,
   SessionPrincipal,
 } from './principals.ts'
+import type { RequestJournal } from './request-journal.ts'
 import type { Role } from './roles.ts'
 import type { Scope } from './scopes.ts'
 import type { Staged } from './staged.ts'
@@ -210,5 +211,6 @@ export type Slice = {
 export type Runtime = {
   readonly principals: Principals
   readonly usage: KeyUsage
+  readonly journal: RequestJournal
   readonly logins: LoginGuard
 }

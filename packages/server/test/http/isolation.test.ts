@@ -192,7 +192,7 @@ const dataRoutes = slices.flatMap(({ routes }) => routes).filter(({ access }) =>
 
 async function contents(): Promise<string> {
   const { rows: tables } = await owner.query(
-    `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in ('api_keys', 'api_key_usage') order by relname`,
+    `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in ('api_keys', 'api_key_usage', 'api_key_routes') and relname not like 'request_log_%' order by relname`,
   )
   const parts: string[] = []
   for (const { relname } of tables) {

@@ -90,6 +90,7 @@ test('a function that runs with more rights than its caller is listed and pins i
     [
       'append_audit',
       'drop_usage_generations',
+      'forget_requests',
       'invitation_by_hash',
       'keep_usage_generation',
       'key_by_hash',
@@ -97,7 +98,9 @@ test('a function that runs with more rights than its caller is listed and pins i
       'page_of_invoice',
       'password_reset_by_hash',
       'portal_of_customer',
+      'record_key_routes',
       'record_key_usage',
+      'record_requests',
       'request_password_reset',
       'use_dashboard_session',
     ],

@@ -2,6 +2,7 @@ import { command } from '../../db/statement.ts'
 import type { Deps } from '../../deps.ts'
 import { forgetDeliveries, forgetEndpoints } from '../webhooks/index.ts'
 import { forgetAccountAnswers, forgetAnswers, keptHours } from '../../http/idempotency.ts'
+import { forgetRequests } from '../keys/index.ts'
 import { dropOldGenerations } from '../usage/index.ts'
 
 const forgetSessions = command(
@@ -24,9 +25,13 @@ const forgetMails = command(
 const forgetCustomerMails = command(
   'housekeeping.forget_customer_mails',
   `delete from customer_mails where due_at is null and created_at < $1::timestamptz`,
+const forgetRoutes = command(
+  'housekeeping.forget_key_routes',
+  `delete from api_key_routes where day < $1::date`,
 )
 
 const keptDays = 30
+const keptRouteDays = 92
 
 /** Below every id that was made from this instant on. */
 function firstIdAt({ epochMilliseconds }: Temporal.Instant): string {
@@ -34,7 +39,7 @@ function firstIdAt({ epochMilliseconds }: Temporal.Instant): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
 
-/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails, old webhook deliveries, old events of usage. */
+/** Removes what nobody can ask for any more: old answers, ended sessions, dead links, sent mails, old webhook deliveries, old requests, old events of usage. */
 export const housekeeping = { name: 'housekeeping', tick, restMs: 600_000 }
 
 async function tick(deps: Deps): Promise<boolean> {
@@ -49,6 +54,13 @@ async function tick(deps: Deps): Promise<boolean> {
     forgetInvitations(before),
     forgetMails(before),
     forgetCustomerMails(before),
+    forgetRoutes(
+      now
+        .subtract({ hours: 24 * keptRouteDays })
+        .toString()
+        .slice(0, 10),
+    ),
+    forgetRequests(now.toString().slice(0, 10)),
   ]) {
     await deps.workerDb.query(bound)
   }

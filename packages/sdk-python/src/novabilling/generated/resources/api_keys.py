@@ -7,7 +7,7 @@ from typing import List, Literal, Optional, Sequence, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
 from ..._caller import Caller
-from ..._wire import NOT_GIVEN, NotGiven, body_of, segment
+from ..._wire import NOT_GIVEN, NotGiven, body_of, query_of, segment
 from .. import models
 
 
@@ -112,6 +112,31 @@ class ApiKeysResource:
             ),
         )
 
+    def usage(
+        self,
+        id: str,
+        *,
+        days: Union[int, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.ApiKeyUsage:
+        """What an API key asked for, by day, by route and by how it ended
+
+        Also of a key that has been revoked.
+
+        `GET /api/tenants/me/api-keys/{id}/usage`.
+        """
+        return self._caller.one(
+            models.ApiKeyUsage,
+            Call(
+                "apiKeys.usage",
+                "GET",
+                f"/api/tenants/me/api-keys/{segment(id)}/usage",
+                "session",
+                query=query_of({"days": days}),
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncApiKeysResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -210,6 +235,31 @@ class AsyncApiKeysResource:
                 "DELETE",
                 f"/api/tenants/me/api-keys/{segment(id)}",
                 "session",
+                timeout=timeout,
+            ),
+        )
+
+    async def usage(
+        self,
+        id: str,
+        *,
+        days: Union[int, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.ApiKeyUsage:
+        """What an API key asked for, by day, by route and by how it ended
+
+        Also of a key that has been revoked.
+
+        `GET /api/tenants/me/api-keys/{id}/usage`.
+        """
+        return await self._caller.one(
+            models.ApiKeyUsage,
+            Call(
+                "apiKeys.usage",
+                "GET",
+                f"/api/tenants/me/api-keys/{segment(id)}/usage",
+                "session",
+                query=query_of({"days": days}),
                 timeout=timeout,
             ),
         )

@@ -71,6 +71,28 @@ class PaymentProvidersResource:
             ),
         )
 
+    def kinds(
+        self,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.ProviderKinds:
+        """Which payment providers there are
+
+        With the fields of the `credentials` of an account at each.
+
+        `GET /api/payment-providers/kinds`. Needs `payments:read`.
+        """
+        return self._caller.one(
+            models.ProviderKinds,
+            Call(
+                "paymentProviders.kinds",
+                "GET",
+                "/api/payment-providers/kinds",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
     def get(
         self,
         id: str,
@@ -227,6 +249,28 @@ class AsyncPaymentProvidersResource:
                 "/api/payment-providers",
                 "apiKey",
                 query=query_of({"page": page, "limit": limit, "cursor": cursor, "providerName": provider_name}),
+                timeout=timeout,
+            ),
+        )
+
+    async def kinds(
+        self,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.ProviderKinds:
+        """Which payment providers there are
+
+        With the fields of the `credentials` of an account at each.
+
+        `GET /api/payment-providers/kinds`. Needs `payments:read`.
+        """
+        return await self._caller.one(
+            models.ProviderKinds,
+            Call(
+                "paymentProviders.kinds",
+                "GET",
+                "/api/payment-providers/kinds",
+                "apiKey",
                 timeout=timeout,
             ),
         )
