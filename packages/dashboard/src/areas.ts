@@ -2,6 +2,7 @@ import {
   IconBook2,
   IconBuilding,
   IconBuildingBank,
+  IconChartBar,
   IconCreditCard,
   IconFileInvoice,
   IconHome,
@@ -49,7 +50,10 @@ export const areas: readonly Area[] = [
   },
   {
     title: 'Books',
-    pages: [{ label: 'Ledger', page: 'ledger', icon: IconBook2 }],
+    pages: [
+      { label: 'Analytics', page: 'analytics', icon: IconChartBar },
+      { label: 'Ledger', page: 'ledger', icon: IconBook2 },
+    ],
   },
   {
     title: 'Developers',

@@ -67,3 +67,10 @@ export function interval(unit: string, every: number): string {
   const name = names[unit] ?? unit.toLowerCase()
   return every === 1 ? `every ${name}` : `every ${every} ${name}s`
 }
+
+/** A share in percent; a dash where there is nothing to have a share of. */
+export function percentOf(share: number | null): string {
+  return share === null
+    ? '–'
+    : new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(share / 100)
+}

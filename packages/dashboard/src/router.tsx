@@ -79,6 +79,7 @@ const pages = [
   ['/mails', () => import('./pages/mails.tsx'), 'Mails'],
   ['/credit-notes', () => import('./pages/credit-notes.tsx'), 'CreditNotes'],
   ['/payment-providers', () => import('./pages/payment-providers.tsx'), 'PaymentProviders'],
+  ['/analytics', () => import('./pages/analytics.tsx'), 'Analytics'],
   ['/ledger', () => import('./pages/ledger.tsx'), 'Ledger'],
   ['/webhooks', () => import('./pages/webhooks.tsx'), 'Webhooks'],
   ['/webhooks/$id', () => import('./pages/webhook.tsx'), 'Webhook'],

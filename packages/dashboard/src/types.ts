@@ -1,8 +1,10 @@
 /** The API's own shapes, under the names that pages use. */
 export type {
+  Ageing,
   ApiKey,
   ApiKeyUsage,
   AuditEntry,
+  Cohorts,
   CreatedApiKey,
   CreditNote,
   Customer,
@@ -17,7 +19,9 @@ export type {
   LoggedRequest,
   Member,
   OpenSession,
+  NetRevenue,
   Payment,
+  PaymentFigures,
   PaymentMethod,
   PaymentProvider,
   Plan,
@@ -25,6 +29,7 @@ export type {
   ProviderTest,
   Revenue,
   Subscription,
+  SubscriptionFigures,
   SubscriptionPreview,
   Tenant,
   TenantUsage,

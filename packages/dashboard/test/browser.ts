@@ -30,7 +30,11 @@ export const noBrowser =
     : false
 
 let browser: Promise<Browser> | undefined
-after(async () => (await browser)?.close())
+/** Done after the tests of a file; a script does it itself. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close()
+}
+after(closeBrowser)
 
 export type Looks = { width?: number; height?: number; colorScheme?: 'dark' | 'light'; locale?: string }
 

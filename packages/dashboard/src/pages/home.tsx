@@ -1,51 +1,76 @@
-import {
-  Alert,
-  Anchor,
-  Grid,
-  Group,
-  Paper,
-  SegmentedControl,
-  Skeleton,
-  Stack,
-  Text,
-  ThemeIcon,
-} from '@mantine/core'
-import { IconAlertTriangle, IconCheck, IconCircleDashed } from '@tabler/icons-react'
+import { Anchor, Grid, Group, Paper, SegmentedControl, Skeleton, Stack, Text, ThemeIcon } from '@mantine/core'
+import { IconCheck, IconCircleDashed } from '@tabler/icons-react'
 import { type ReactNode, Suspense, lazy } from 'react'
 import { useFilters } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { useAccount, useData } from '../ask.ts'
-import { count, countOf, money } from '../format.ts'
+import { count, countOf, money, percentOf } from '../format.ts'
 import { CurrencySelect } from '../parts/currency-select.tsx'
 import { Part } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { InvoiceList } from '../parts/invoice-list.tsx'
+import { NeedsAHand } from '../parts/needs-a-hand.tsx'
 import { To } from '../parts/show.tsx'
 import { Failure } from '../parts/states.tsx'
-import type { Customer, Invoice, Plan, Revenue, Subscription, TenantUsage } from '../types.ts'
+import { ranges, rangeOf, useFirstDay } from '../ranges.ts'
+import type {
+  Ageing,
+  Customer,
+  Invoice,
+  NetRevenue,
+  PaymentFigures,
+  Plan,
+  Revenue,
+  Subscription,
+  SubscriptionFigures,
+  TenantUsage,
+} from '../types.ts'
 import { usePlace } from '../visit.ts'
 
 const RevenueChart = lazy(() =>
   import('../parts/revenue-chart.tsx').then((parts) => ({ default: parts.RevenueChart })),
 )
 
-const ranges = { '30 days': ['day', 30], '12 weeks': ['week', 84], '12 months': ['month', 365] } as const
-type Range = keyof typeof ranges
-
 /** What came in, what it is worth, and what needs a hand. */
 export function Home(): ReactNode {
   const { visit } = usePlace()
   const { filters, set } = useFilters()
   const currency = String(filters['currency'] ?? visit.tenant.currency)
-  const range: Range =
-    filters['range'] === '30 days' || filters['range'] === '12 weeks' ? filters['range'] : '12 months'
-  const [groupBy] = ranges[range]
-  const revenue = useData<Revenue>('/analytics/revenue', { currency, groupBy })
-  const active = useTotal('/subscriptions', { status: 'ACTIVE' })
-  const pastDue = useTotal('/subscriptions', { status: 'PAST_DUE' })
+  const range = rangeOf(filters['range'])
+  const { groupBy } = ranges[range]
+  const dateFrom = useFirstDay(range)
+  const revenue = useData<Revenue>(
+    '/analytics/revenue',
+    { currency, groupBy, dateFrom },
+    { enabled: dateFrom !== undefined },
+  )
+  const earned = useData<NetRevenue>(
+    '/analytics/net-revenue',
+    { currency, groupBy, dateFrom },
+    { enabled: dateFrom !== undefined },
+  )
+  const figures = useData<SubscriptionFigures>(
+    '/analytics/subscriptions',
+    { dateFrom },
+    { enabled: dateFrom !== undefined },
+  )
+  const payments = useData<PaymentFigures>(
+    '/analytics/payments',
+    { currency, dateFrom },
+    { enabled: dateFrom !== undefined },
+  )
+  const ages = useData<Ageing>('/analytics/ageing')
   const customers = useTotal('/customers', {})
   const overdue = useData<Page<Invoice>>('/invoices', { overdue: true, limit: 5 })
-  const failed = useTotal('/invoices', { status: 'FAILED' })
+  const asked = [revenue, earned, figures, payments, ages]
+  const trouble = asked.find(({ error }) => error !== null)?.error
+  const again = (): void => asked.forEach(({ refetch }) => void refetch())
+  const owing = ages.data && {
+    overdue: 0,
+    total: 0,
+    ...ages.data.currencies.find((one) => one.currency === currency),
+  }
+
   return (
     <>
       <Heading title="Home">
@@ -66,7 +91,8 @@ export function Home(): ReactNode {
         />
       </Heading>
       <Checklist customers={customers} />
-      {revenue.error && <Failure error={revenue.error} retry={() => void revenue.refetch()} />}
+      <NeedsAHand />
+      {trouble && <Failure error={trouble} retry={again} />}
       <Grid>
         <Figure
           title="Monthly recurring revenue"
@@ -74,19 +100,39 @@ export function Home(): ReactNode {
           note={revenue.data && `${money(revenue.data.arr, currency)} a year`}
         />
         <Figure
+          title="Net revenue"
+          value={earned.data && money(earned.data.total, currency)}
+          note="earned, less credits, before tax"
+        />
+        <Figure
           title="Received, less refunds"
           value={revenue.data && money(revenue.data.total - revenue.data.refunded, currency)}
           note={revenue.data && countOf(revenue.data.count, 'payment')}
         />
         <Figure
+          title="Overdue"
+          value={owing && money(owing.overdue, currency)}
+          note={owing && `of ${money(owing.total, currency)} to be paid`}
+        />
+        <Figure
           title="Active subscriptions"
-          value={active === undefined ? undefined : count(active)}
+          value={figures.data && count(figures.data.active)}
           note={customers === undefined ? undefined : countOf(customers, 'customer')}
         />
         <Figure
-          title="Overdue invoices"
-          value={overdue.data ? count(overdue.data.meta.total ?? overdue.data.data.length) : undefined}
-          note={pastDue === undefined ? undefined : `${countOf(pastDue, 'subscription')} past due`}
+          title="New"
+          value={figures.data && count(figures.data.new)}
+          note={figures.data && `${count(figures.data.trialing)} on trial now`}
+        />
+        <Figure
+          title="Churn"
+          value={figures.data && percentOf(figures.data.churnRate)}
+          note={figures.data && `${count(figures.data.churned)} ended`}
+        />
+        <Figure
+          title="Payments that succeed"
+          value={payments.data && percentOf(payments.data.successRate)}
+          note={payments.data && `${count(payments.data.failed)} of ${count(payments.data.total)} failed`}
         />
       </Grid>
       <Paper withBorder p="md" mt="md">
@@ -97,12 +143,6 @@ export function Home(): ReactNode {
           {revenue.data ? <RevenueChart revenue={revenue.data} /> : <Skeleton height={260} />}
         </Suspense>
       </Paper>
-      {(failed ?? 0) > 0 && (
-        <Alert icon={<IconAlertTriangle size={18} />} color="red" mt="md" title="Payments that failed">
-          {countOf(failed ?? 0, 'invoice')} could not be collected.{' '}
-          <To page="invoices?status=FAILED">See them</To>
-        </Alert>
-      )}
       {(overdue.data?.data.length ?? 0) > 0 && (
         <Part title="Overdue" action={<To page="invoices?overdue=true">All of them</To>}>
           <InvoiceList answer={overdue} />
@@ -138,7 +178,8 @@ function Figure({
           <Skeleton height={26} width="60%" my={6} />
         ) : (
           <Text
-            fz={{ base: 'lg', sm: 24 }}
+            fz={value.length > 11 ? { base: 'md', sm: 19 } : { base: 'lg', sm: 24 }}
+            lh={{ base: 1.5, sm: '37px' }}
             fw={650}
             style={{ fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' }}
           >

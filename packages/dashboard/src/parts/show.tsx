@@ -67,7 +67,16 @@ export function Day({ value, withTime }: { value: string | null; withTime?: bool
 }
 
 /** A link to a page of the environment that is shown. */
-export function To({ page, children }: { page: string; children: ReactNode }): ReactNode {
+export function To({
+  page,
+  children,
+  isInText,
+}: {
+  page: string
+  children: ReactNode
+  /** Among other words, where its colour alone would not tell it from them. */
+  isInText?: boolean
+}): ReactNode {
   const { environment } = usePlace()
   const [path = '', query = ''] = page.split('?')
   const search = Object.fromEntries(new URLSearchParams(query))
@@ -77,6 +86,7 @@ export function To({ page, children }: { page: string; children: ReactNode }): R
         <Link {...props} to={addressOf(environment.name, path)} search={search as never} />
       )}
       inherit
+      underline={isInText ? 'always' : 'hover'}
       onClick={(event) => event.stopPropagation()}
     >
       {children}

@@ -2,7 +2,7 @@
 
 import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
-import type { AnalyticsRevenueQuery, Revenue } from './models.ts'
+import type { Ageing, AnalyticsNetRevenueQuery, AnalyticsPaymentsQuery, AnalyticsRevenueQuery, AnalyticsSubscriptionsQuery, Cohorts, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures } from './models.ts'
 
 export class AnalyticsResource {
   readonly #caller: Caller
@@ -20,5 +20,54 @@ export class AnalyticsResource {
    */
   revenue(query?: AnalyticsRevenueQuery, options?: RequestOptions): Promise<Revenue> {
     return this.#caller.json<Revenue>({ id: 'analytics.revenue', method: 'GET', path: '/api/analytics/revenue', auth: 'apiKey', query, options })
+  }
+
+  /**
+   * Revenue that was earned, by day, week or month
+   *
+   * The revenue account of the ledger: a charge in advance day by day as it is delivered, one in arrears when it is invoiced, less what was credited; without taxes.
+   *
+   * `GET /api/analytics/net-revenue`. Needs `analytics:read`.
+   */
+  netRevenue(query?: AnalyticsNetRevenueQuery, options?: RequestOptions): Promise<NetRevenue> {
+    return this.#caller.json<NetRevenue>({ id: 'analytics.netRevenue', method: 'GET', path: '/api/analytics/net-revenue', auth: 'apiKey', query, options })
+  }
+
+  /**
+   * How many subscriptions run, started and ended
+   *
+   * `GET /api/analytics/subscriptions`. Needs `analytics:read`.
+   */
+  subscriptions(query?: AnalyticsSubscriptionsQuery, options?: RequestOptions): Promise<SubscriptionFigures> {
+    return this.#caller.json<SubscriptionFigures>({ id: 'analytics.subscriptions', method: 'GET', path: '/api/analytics/subscriptions', auth: 'apiKey', query, options })
+  }
+
+  /**
+   * How many of those that started in a month still ran, month after month
+   *
+   * `GET /api/analytics/cohorts`. Needs `analytics:read`.
+   */
+  cohorts(options?: RequestOptions): Promise<Cohorts> {
+    return this.#caller.json<Cohorts>({ id: 'analytics.cohorts', method: 'GET', path: '/api/analytics/cohorts', auth: 'apiKey', options })
+  }
+
+  /**
+   * How attempts to collect money ended
+   *
+   * By the day on which they were begun, in one currency.
+   *
+   * `GET /api/analytics/payments`. Needs `analytics:read`.
+   */
+  payments(query?: AnalyticsPaymentsQuery, options?: RequestOptions): Promise<PaymentFigures> {
+    return this.#caller.json<PaymentFigures>({ id: 'analytics.payments', method: 'GET', path: '/api/analytics/payments', auth: 'apiKey', query, options })
+  }
+
+  /**
+   * What is unpaid, by how long it is overdue
+   *
+   * `GET /api/analytics/ageing`. Needs `analytics:read`.
+   */
+  ageing(options?: RequestOptions): Promise<Ageing> {
+    return this.#caller.json<Ageing>({ id: 'analytics.ageing', method: 'GET', path: '/api/analytics/ageing', auth: 'apiKey', options })
   }
 }

@@ -1,14 +1,28 @@
 import { dataRoute } from '../../http/route.ts'
 import type { Slice } from '../../http/route.ts'
 import { named } from '../../http/shapes.ts'
+import { ageing } from './ageing.ts'
+import { netRevenue } from './net-revenue.ts'
+import { paymentFigures } from './payments.ts'
 import { revenue } from './revenue.ts'
-import { Revenue, RevenueQuery } from './schema.ts'
+import {
+  Ageing,
+  Cohorts,
+  NetRevenue,
+  PaymentFigures,
+  PaymentFiguresQuery,
+  Revenue,
+  RevenueQuery,
+  SubscriptionFigures,
+  SubscriptionFiguresQuery,
+} from './schema.ts'
+import { cohorts, subscriptionFigures } from './subscriptions.ts'
 
 export const analytics: Slice = {
   name: 'analytics',
   title: 'Analytics',
   description: 'What the business makes, by currency; amounts are never converted.',
-  schemas: [Revenue],
+  schemas: [Ageing, Cohorts, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures],
   routes: [
     dataRoute({
       method: 'GET',
@@ -22,6 +36,62 @@ export const analytics: Slice = {
       status: 200,
       response: named<Revenue>('Revenue'),
       read: (reader, { principal, query }) => revenue(reader, principal.environmentId, query),
+    }),
+    dataRoute({
+      method: 'GET',
+      url: '/analytics/net-revenue',
+      operation: 'analytics.netRevenue',
+      summary: 'Revenue that was earned, by day, week or month',
+      description:
+        'The revenue account of the ledger: a charge in advance day by day as it is delivered, one in arrears when it is invoiced, less what was credited; without taxes.',
+      scope: 'analytics:read',
+      query: RevenueQuery,
+      status: 200,
+      response: named<NetRevenue>('NetRevenue'),
+      read: (reader, { principal, query }) => netRevenue(reader, principal.environmentId, query),
+    }),
+    dataRoute({
+      method: 'GET',
+      url: '/analytics/subscriptions',
+      operation: 'analytics.subscriptions',
+      summary: 'How many subscriptions run, started and ended',
+      scope: 'analytics:read',
+      query: SubscriptionFiguresQuery,
+      status: 200,
+      response: named<SubscriptionFigures>('SubscriptionFigures'),
+      read: (reader, { principal, query }) => subscriptionFigures(reader, principal.environmentId, query),
+    }),
+    dataRoute({
+      method: 'GET',
+      url: '/analytics/cohorts',
+      operation: 'analytics.cohorts',
+      summary: 'How many of those that started in a month still ran, month after month',
+      scope: 'analytics:read',
+      status: 200,
+      response: named<Cohorts>('Cohorts'),
+      read: (reader, { deps, principal }) => cohorts(reader, principal.environmentId, deps.clock.now()),
+    }),
+    dataRoute({
+      method: 'GET',
+      url: '/analytics/payments',
+      operation: 'analytics.payments',
+      summary: 'How attempts to collect money ended',
+      description: 'By the day on which they were begun, in one currency.',
+      scope: 'analytics:read',
+      query: PaymentFiguresQuery,
+      status: 200,
+      response: named<PaymentFigures>('PaymentFigures'),
+      read: (reader, { principal, query }) => paymentFigures(reader, principal.environmentId, query),
+    }),
+    dataRoute({
+      method: 'GET',
+      url: '/analytics/ageing',
+      operation: 'analytics.ageing',
+      summary: 'What is unpaid, by how long it is overdue',
+      scope: 'analytics:read',
+      status: 200,
+      response: named<Ageing>('Ageing'),
+      read: (reader, { deps, principal }) => ageing(reader, principal.environmentId, deps.clock.now()),
     }),
   ],
 }

@@ -3,6 +3,7 @@ import { worthAYear } from '@novabilling/core/subscription'
 import type { Reader } from '../../db/transaction.ts'
 import { dayRange } from '../../http/days.ts'
 import { providerNames } from '../providers/index.ts'
+import { firstDay } from './periods.ts'
 import type { Revenue, RevenueQuery } from './schema.ts'
 import { cashByDay, runningByInterval, tenantDefaults } from './sql.ts'
 
@@ -49,11 +50,4 @@ export async function revenue(reader: Reader, environmentId: string, query: Reve
     mrr: major(roundHalfUp(multiply(yearly, ratio(1n, 12n)))),
     arr: major(roundHalfUp(yearly)),
   }
-}
-
-function firstDay(day: string, groupBy: 'day' | 'week' | 'month'): string {
-  if (groupBy === 'day') return day
-  if (groupBy === 'month') return `${day.slice(0, 7)}-01`
-  const date = Temporal.PlainDate.from(day)
-  return date.subtract({ days: date.dayOfWeek - 1 }).toString()
 }

@@ -1,9 +1,18 @@
-import { bigint, day, integer, oneOf, statement, text } from '../../db/statement.ts'
+import { bigint, day, instant, integer, nullable, oneOf, statement, text } from '../../db/statement.ts'
 
 export const tenantDefaults = statement(
   'analytics.tenant_defaults',
   `select currency, timezone from tenants where id = $1::uuid`,
   { currency: text, timezone: text },
+)
+
+/** The zone of the tenant, and where the environment's clock stands; null: it follows real time. */
+export const zoneAndClock = statement(
+  'analytics.zone_and_clock',
+  `select t.timezone, e.clock_now from tenants t
+   join environments e on e.tenant_id = t.id and e.id = $2::uuid
+   where t.id = $1::uuid`,
+  { timezone: text, clock_now: nullable(instant) },
 )
 
 /** The books' cash accounts by local day: what came in, what went out. $3 and $4: instants, or null. $5: the zone. $6: the accounts. */
@@ -36,4 +45,103 @@ export const runningByInterval = statement(
     interval_count: integer,
     period_minor: bigint,
   },
+)
+
+/** What was earned, less what was credited, by local day. As `cashByDay`. */
+export const earnedByDay = statement(
+  'analytics.earned_by_day',
+  `select (occurred_at at time zone $5)::date as day, (-sum(amount_minor))::bigint as earned_minor
+   from ledger_entries
+   where environment_id = $1::uuid and account = 'revenue' and currency = $2
+     and ($3::timestamptz is null or occurred_at >= $3::timestamptz)
+     and ($4::timestamptz is null or occurred_at < $4::timestamptz)
+   group by 1
+   order by 1`,
+  { day, earned_minor: bigint },
+)
+
+/** How many subscriptions there are in each status, and how many the billing run has set aside. */
+export const subscriptionsByStatus = statement(
+  'analytics.subscriptions_by_status',
+  `select status, count(*) as subscriptions, count(parked_reason) as parked
+   from subscriptions where environment_id = $1::uuid group by status`,
+  {
+    status: oneOf('TRIALING', 'ACTIVE', 'PAST_DUE', 'PAUSED', 'CANCELED'),
+    subscriptions: bigint,
+    parked: bigint,
+  },
+)
+
+/** Subscriptions that started and that ended, by local day. $2 and $3: instants, or null. $4: the zone. */
+export const startedAndEnded = statement(
+  'analytics.started_and_ended',
+  `select (c.at at time zone $4)::date as day, sum(c.started)::bigint as started, sum(c.ended)::bigint as ended
+   from (
+     select started_at as at, 1 as started, 0 as ended from subscriptions where environment_id = $1::uuid
+     union all
+     select canceled_at, 0, 1 from subscriptions where environment_id = $1::uuid and status = 'CANCELED'
+   ) c
+   where ($2::timestamptz is null or c.at >= $2::timestamptz) and ($3::timestamptz is null or c.at < $3::timestamptz)
+   group by 1
+   order by 1`,
+  { day, started: bigint, ended: bigint },
+)
+
+/** How many ran at an instant. */
+export const runningAt = statement(
+  'analytics.running_at',
+  `select count(*) as running from subscriptions
+   where environment_id = $1::uuid and started_at < $2::timestamptz
+     and (status <> 'CANCELED' or canceled_at >= $2::timestamptz)`,
+  { running: bigint },
+)
+
+/** Attempts at payments by local day, provider and how they ended. $3 and $4: instants, or null. $5: the zone. $6: a provider, or null. */
+export const attemptsByDay = statement(
+  'analytics.attempts_by_day',
+  `select (created_at at time zone $5)::date as day, provider,
+     case when status in ('SUCCEEDED', 'REFUNDED') then 'SUCCEEDED' when status = 'FAILED' then 'FAILED' else 'OPEN' end as ended,
+     coalesce(failure_code, '') as failure_code, count(*) as payments, sum(amount_minor)::bigint as amount_minor
+   from payments
+   where environment_id = $1::uuid and currency = $2
+     and ($3::timestamptz is null or created_at >= $3::timestamptz)
+     and ($4::timestamptz is null or created_at < $4::timestamptz)
+     and ($6::text is null or provider = $6)
+   group by 1, 2, 3, 4
+   order by 1, 2, 3, 4`,
+  {
+    day,
+    provider: text,
+    ended: oneOf('SUCCEEDED', 'FAILED', 'OPEN'),
+    failure_code: text,
+    payments: bigint,
+    amount_minor: bigint,
+  },
+)
+
+/** What is unpaid, by currency and by how many days it is overdue on a day: 0 for what is not yet. */
+export const unpaidByAge = statement(
+  'analytics.unpaid_by_age',
+  `select currency,
+     case when due_date is null or due_date >= $2::date then 0 when due_date >= $2::date - 30 then 1
+       when due_date >= $2::date - 60 then 31 when due_date >= $2::date - 90 then 61 else 91 end as from_days,
+     count(*) as invoices, sum(total_minor - paid_minor - credited_minor)::bigint as open_minor
+   from invoices
+   where environment_id = $1::uuid and status in ('PENDING', 'FAILED')
+   group by 1, 2
+   order by 1, 2`,
+  { currency: text, from_days: integer, invoices: bigint, open_minor: bigint },
+)
+
+/** Subscriptions by the local month in which they started, and the one in which they ended. $2: since when. $3: the zone. */
+export const startsByEnd = statement(
+  'analytics.starts_by_end',
+  `select date_trunc('month', started_at at time zone $3)::date as started,
+     case when status = 'CANCELED' then date_trunc('month', canceled_at at time zone $3)::date end as ended,
+     count(*) as subscriptions
+   from subscriptions
+   where environment_id = $1::uuid and started_at >= $2::timestamptz
+   group by 1, 2
+   order by 1, 2`,
+  { started: day, ended: nullable(day), subscriptions: bigint },
 )

@@ -42,6 +42,125 @@ class AnalyticsResource:
             ),
         )
 
+    def net_revenue(
+        self,
+        *,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        group_by: Union[Literal["day", "week", "month"], NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.NetRevenue:
+        """Revenue that was earned, by day, week or month
+
+        The revenue account of the ledger: a charge in advance day by day as it is delivered, one in arrears when it is invoiced, less what was credited; without taxes.
+
+        `GET /api/analytics/net-revenue`. Needs `analytics:read`.
+        """
+        return self._caller.one(
+            models.NetRevenue,
+            Call(
+                "analytics.netRevenue",
+                "GET",
+                "/api/analytics/net-revenue",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "currency": currency, "groupBy": group_by}),
+                timeout=timeout,
+            ),
+        )
+
+    def subscriptions(
+        self,
+        *,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        group_by: Union[Literal["day", "week", "month"], NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.SubscriptionFigures:
+        """How many subscriptions run, started and ended
+
+        `GET /api/analytics/subscriptions`. Needs `analytics:read`.
+        """
+        return self._caller.one(
+            models.SubscriptionFigures,
+            Call(
+                "analytics.subscriptions",
+                "GET",
+                "/api/analytics/subscriptions",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "groupBy": group_by}),
+                timeout=timeout,
+            ),
+        )
+
+    def cohorts(
+        self,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.Cohorts:
+        """How many of those that started in a month still ran, month after month
+
+        `GET /api/analytics/cohorts`. Needs `analytics:read`.
+        """
+        return self._caller.one(
+            models.Cohorts,
+            Call(
+                "analytics.cohorts",
+                "GET",
+                "/api/analytics/cohorts",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    def payments(
+        self,
+        *,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        group_by: Union[Literal["day", "week", "month"], NotGiven] = NOT_GIVEN,
+        provider: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.PaymentFigures:
+        """How attempts to collect money ended
+
+        By the day on which they were begun, in one currency.
+
+        `GET /api/analytics/payments`. Needs `analytics:read`.
+        """
+        return self._caller.one(
+            models.PaymentFigures,
+            Call(
+                "analytics.payments",
+                "GET",
+                "/api/analytics/payments",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "currency": currency, "groupBy": group_by, "provider": provider}),
+                timeout=timeout,
+            ),
+        )
+
+    def ageing(
+        self,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.Ageing:
+        """What is unpaid, by how long it is overdue
+
+        `GET /api/analytics/ageing`. Needs `analytics:read`.
+        """
+        return self._caller.one(
+            models.Ageing,
+            Call(
+                "analytics.ageing",
+                "GET",
+                "/api/analytics/ageing",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncAnalyticsResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -70,6 +189,125 @@ class AsyncAnalyticsResource:
                 "/api/analytics/revenue",
                 "apiKey",
                 query=query_of({"dateFrom": date_from, "dateTo": date_to, "currency": currency, "groupBy": group_by}),
+                timeout=timeout,
+            ),
+        )
+
+    async def net_revenue(
+        self,
+        *,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        group_by: Union[Literal["day", "week", "month"], NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.NetRevenue:
+        """Revenue that was earned, by day, week or month
+
+        The revenue account of the ledger: a charge in advance day by day as it is delivered, one in arrears when it is invoiced, less what was credited; without taxes.
+
+        `GET /api/analytics/net-revenue`. Needs `analytics:read`.
+        """
+        return await self._caller.one(
+            models.NetRevenue,
+            Call(
+                "analytics.netRevenue",
+                "GET",
+                "/api/analytics/net-revenue",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "currency": currency, "groupBy": group_by}),
+                timeout=timeout,
+            ),
+        )
+
+    async def subscriptions(
+        self,
+        *,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        group_by: Union[Literal["day", "week", "month"], NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.SubscriptionFigures:
+        """How many subscriptions run, started and ended
+
+        `GET /api/analytics/subscriptions`. Needs `analytics:read`.
+        """
+        return await self._caller.one(
+            models.SubscriptionFigures,
+            Call(
+                "analytics.subscriptions",
+                "GET",
+                "/api/analytics/subscriptions",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "groupBy": group_by}),
+                timeout=timeout,
+            ),
+        )
+
+    async def cohorts(
+        self,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.Cohorts:
+        """How many of those that started in a month still ran, month after month
+
+        `GET /api/analytics/cohorts`. Needs `analytics:read`.
+        """
+        return await self._caller.one(
+            models.Cohorts,
+            Call(
+                "analytics.cohorts",
+                "GET",
+                "/api/analytics/cohorts",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
+    async def payments(
+        self,
+        *,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        group_by: Union[Literal["day", "week", "month"], NotGiven] = NOT_GIVEN,
+        provider: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.PaymentFigures:
+        """How attempts to collect money ended
+
+        By the day on which they were begun, in one currency.
+
+        `GET /api/analytics/payments`. Needs `analytics:read`.
+        """
+        return await self._caller.one(
+            models.PaymentFigures,
+            Call(
+                "analytics.payments",
+                "GET",
+                "/api/analytics/payments",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "currency": currency, "groupBy": group_by, "provider": provider}),
+                timeout=timeout,
+            ),
+        )
+
+    async def ageing(
+        self,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.Ageing:
+        """What is unpaid, by how long it is overdue
+
+        `GET /api/analytics/ageing`. Needs `analytics:read`.
+        """
+        return await self._caller.one(
+            models.Ageing,
+            Call(
+                "analytics.ageing",
+                "GET",
+                "/api/analytics/ageing",
+                "apiKey",
                 timeout=timeout,
             ),
         )
