@@ -6,13 +6,16 @@ export class ApiError extends Error {
   readonly code: string | undefined
   readonly faults: readonly { path: string; message: string }[]
   readonly requestId: string | null
+  /** The password was right, and a code is needed as well. */
+  readonly needsCode: boolean
 
-  constructor(status: number, body: Partial<Problem>, requestId: string | null) {
+  constructor(status: number, body: Partial<Problem>, requestId: string | null, needsCode = false) {
     super(body.message ?? 'The server gave no answer that can be read.')
     this.status = status
     this.code = body.code
     this.faults = body.errors ?? []
     this.requestId = requestId
+    this.needsCode = needsCode
   }
 }
 
@@ -53,7 +56,12 @@ async function send<T>(method: Method, path: string, options: Sent): Promise<T> 
   const body: unknown = text === '' ? undefined : parsed(text)
   if (response.ok) return body as T
   if (response.status === 401 && !path.startsWith('/dashboard/')) whenSignedOut()
-  throw new ApiError(response.status, body ?? {}, response.headers.get('x-request-id'))
+  throw new ApiError(
+    response.status,
+    body ?? {},
+    response.headers.get('x-request-id'),
+    response.headers.get('novabilling-two-factor') === 'required',
+  )
 }
 
 function parsed(text: string): object | undefined {

@@ -88,6 +88,7 @@ const pages = [
   ['/api-keys/$id', () => import('./pages/api-key.tsx'), 'ApiKey'],
   ['/requests', () => import('./pages/requests.tsx'), 'Requests'],
   ['/settings', () => import('./pages/settings.tsx'), 'Settings'],
+  ['/two-factor', () => import('./pages/two-factor.tsx'), 'TwoFactor'],
   ['/team', () => import('./pages/team.tsx'), 'Team'],
   ['/audit-log', () => import('./pages/audit-log.tsx'), 'AuditLog'],
 ] as const

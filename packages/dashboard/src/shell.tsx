@@ -17,7 +17,7 @@ import {
 } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { spotlight } from '@mantine/spotlight'
-import { IconLogout, IconMoon, IconSearch, IconSun, IconUser } from '@tabler/icons-react'
+import { IconLogout, IconMoon, IconSearch, IconShieldLock, IconSun, IconUser } from '@tabler/icons-react'
 import { Link, Navigate, Outlet, useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
 import { addressOf } from './addresses.ts'
@@ -96,7 +96,7 @@ function Frame({ visit, environment }: { visit: Visit; environment: Environment 
               </Group>
             </UnstyledButton>
             <Scheme />
-            <Me visit={visit} />
+            <Me visit={visit} environment={environment.name} />
           </Group>
         </Group>
       </AppShell.Header>
@@ -162,7 +162,7 @@ function Scheme(): ReactNode {
   )
 }
 
-function Me({ visit }: { visit: Visit }): ReactNode {
+function Me({ visit, environment }: { visit: Visit; environment: string }): ReactNode {
   const setVisit = useSetVisit()
   const navigate = useNavigate()
   const signOut = async (): Promise<void> => {
@@ -192,6 +192,12 @@ function Me({ visit }: { visit: Visit }): ReactNode {
           </Badge>
         </Box>
         <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconShieldLock size={16} />}
+          onClick={() => void navigate({ to: addressOf(environment, 'two-factor') })}
+        >
+          Two-factor sign-in
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
           Sign out
         </Menu.Item>

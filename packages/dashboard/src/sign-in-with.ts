@@ -6,10 +6,17 @@ import { type Visit, useSetVisit } from './visit.ts'
 
 type Form = { setErrors: (errors: Record<string, string>) => void }
 
+type SecondStep = { readonly whenCodeNeeded: () => void; readonly wrong: string }
+const noSecondStep: SecondStep = {
+  whenCodeNeeded: () => {},
+  wrong: 'This e-mail and password do not go together.',
+}
+
 /** Signs in by one of the three ways there are, and goes on to where one wanted to be. */
 export function useSignInWith(
   path: string,
   form: Form,
+  { whenCodeNeeded, wrong }: SecondStep = noSecondStep,
 ): { send: (body: unknown) => void; isSending: boolean } {
   const setVisit = useSetVisit()
   const navigate = useNavigate()
@@ -24,7 +31,8 @@ export function useSignInWith(
     },
     onError: (error) => {
       if (!(error instanceof ApiError)) throw error
-      if (error.status === 401) form.setErrors({ password: 'This e-mail and password do not go together.' })
+      if (error.needsCode) whenCodeNeeded()
+      else if (error.status === 401) form.setErrors({ password: wrong })
       else if (error.faults.length > 0) form.setErrors(fieldErrors(error))
       else if (error.code === 'tenant_email_taken') form.setErrors({ email: error.message })
       else showRefusal(error)

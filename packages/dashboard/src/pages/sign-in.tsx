@@ -1,16 +1,26 @@
 import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { CardPage } from '../parts/card-page.tsx'
 import { ToPage } from '../parts/to-page.tsx'
 import { useSignInWith } from '../sign-in-with.ts'
 
 export function SignIn(): ReactNode {
-  const form = useForm({ mode: 'uncontrolled', initialValues: { email: '', password: '' } })
-  const { send, isSending } = useSignInWith('/dashboard/session', form)
+  const form = useForm({ mode: 'uncontrolled', initialValues: { email: '', password: '', totpCode: '' } })
+  const [needsCode, setNeedsCode] = useState(false)
+  const { send, isSending } = useSignInWith('/dashboard/session', form, {
+    whenCodeNeeded: () => setNeedsCode(true),
+    wrong: needsCode
+      ? 'This e-mail, password and code do not go together. Each code works once.'
+      : 'This e-mail and password do not go together.',
+  })
   return (
     <CardPage title="Sign in">
-      <form onSubmit={form.onSubmit((values) => send(values))}>
+      <form
+        onSubmit={form.onSubmit(({ totpCode, ...values }) =>
+          send(needsCode ? { ...values, totpCode } : values),
+        )}
+      >
         <Stack>
           <TextInput
             label="E-mail"
@@ -27,6 +37,17 @@ export function SignIn(): ReactNode {
             {...form.getInputProps('password')}
             key={form.key('password')}
           />
+          {needsCode && (
+            <TextInput
+              label="Code"
+              description="The six digits of your authenticator app, or a recovery code"
+              autoComplete="one-time-code"
+              required
+              autoFocus
+              {...form.getInputProps('totpCode')}
+              key={form.key('totpCode')}
+            />
+          )}
           <Button type="submit" loading={isSending} fullWidth>
             Sign in
           </Button>

@@ -25,6 +25,8 @@ export class AuthResource {
   /**
    * Sign in
    *
+   * Where the member has two-factor on, `totpCode` is needed as well. A right password without it is answered with 401 and the header `NovaBilling-Two-Factor: required`.
+   *
    * `POST /api/auth/login`.
    */
   login(body: AuthLoginInput, options?: RequestOptions): Promise<Session> {

@@ -25,6 +25,8 @@ export type AuditAction =
   | 'member.joined'
   | 'member.role_changed'
   | 'member.removed'
+  | 'two_factor.on'
+  | 'two_factor.off'
   | 'smtp.tested'
   | 'webhook_endpoint.disabled'
 

@@ -8,6 +8,9 @@ export class Unauthorized extends Error {
   override readonly name = 'Unauthorized'
 }
 
+/** The same, and a header says why: the password was right, and a second factor is needed. */
+export class SecondFactorNeeded extends Unauthorized {}
+
 /** 403: exactly the documented body; says what was needed. */
 export class Forbidden extends Error {
   override readonly name = 'Forbidden'
@@ -54,6 +57,7 @@ export function refusedAs(request: FastifyRequest): RefusalCode | undefined {
 export function errorHandler(log: Log, constraints: Constraints) {
   return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     if (error instanceof Unauthorized) {
+      if (error instanceof SecondFactorNeeded) reply.header('novabilling-two-factor', 'required')
       return reply
         .code(401)
         .send({ statusCode: 401, message: 'Invalid or missing authentication credentials' })

@@ -1,13 +1,33 @@
 import type { Slice } from '../../http/route.ts'
-import { authRoutes, memberRoutes } from './routes.ts'
-import { AuditEntry, Invitation, Member, Message, OpenSession, Session } from './schema.ts'
+import { authRoutes, memberRoutes, twoFactorRoutes } from './routes.ts'
+import {
+  AuditEntry,
+  Invitation,
+  Member,
+  Message,
+  OpenSession,
+  RecoveryCodes,
+  Session,
+  TwoFactor,
+  TwoFactorEnrolment,
+} from './schema.ts'
 
 export const access: Slice = {
   name: 'access',
   title: 'Access',
   description: 'Accounts, sessions, members and the audit log.',
-  routes: [...authRoutes, ...memberRoutes],
-  schemas: [AuditEntry, Invitation, Member, Message, OpenSession, Session],
+  routes: [...authRoutes, ...twoFactorRoutes, ...memberRoutes],
+  schemas: [
+    AuditEntry,
+    Invitation,
+    Member,
+    Message,
+    OpenSession,
+    RecoveryCodes,
+    Session,
+    TwoFactor,
+    TwoFactorEnrolment,
+  ],
   constraints: { members_email_key: 'tenant_email_taken' },
 }
 

@@ -24,12 +24,17 @@ import {
   type Member,
   type Message,
   type OpenSession,
+  type RecoveryCodes,
   Refresh,
   Register,
   ResetPassword,
   type Session,
+  ShowCode,
+  type TwoFactor,
+  type TwoFactorEnrolment,
 } from './schema.ts'
 import { endSession, startSession } from './sessions.ts'
+import { confirmTwoFactor, endTwoFactor, readTwoFactor, startTwoFactor } from './two-factor.ts'
 
 const session = named<Session>('Session')
 const message = named<Message>('Message')
@@ -52,6 +57,8 @@ export const authRoutes = [
     url: '/auth/login',
     operation: 'auth.login',
     summary: 'Sign in',
+    description:
+      'Where the member has two-factor on, `totpCode` is needed as well. A right password without it is answered with 401 and the header `NovaBilling-Two-Factor: required`.',
     body: Login,
     status: 200,
     response: session,
@@ -119,6 +126,51 @@ export const authRoutes = [
     status: 201,
     response: session,
     handle: ({ deps, request, body }) => acceptInvitation(deps, request, body, startSession),
+  }),
+]
+
+export const twoFactorRoutes = [
+  sessionRoute({
+    method: 'GET',
+    url: '/auth/two-factor',
+    operation: 'twoFactor.get',
+    summary: 'Whether you sign in with a second factor',
+    status: 200,
+    response: named<TwoFactor>('TwoFactor'),
+    read: (reader, { principal }) => readTwoFactor(reader, principal),
+  }),
+  sessionRoute({
+    method: 'POST',
+    url: '/auth/two-factor',
+    operation: 'twoFactor.start',
+    summary: 'Begin with a second factor',
+    description:
+      'Enter the secret into an authenticator app (TOTP, RFC 6238). It counts once a code of it is confirmed; asking again makes another.',
+    status: 201,
+    response: named<TwoFactorEnrolment>('TwoFactorEnrolment'),
+    write: (tx, { deps, principal }) => startTwoFactor(deps, tx, principal),
+  }),
+  sessionRoute({
+    method: 'POST',
+    url: '/auth/two-factor/confirm',
+    operation: 'twoFactor.confirm',
+    summary: 'Switch the second factor on',
+    description: 'The answer has ten recovery codes, for the day the device is lost.',
+    body: ShowCode,
+    status: 200,
+    response: named<RecoveryCodes>('RecoveryCodes'),
+    write: (tx, { deps, principal, request, body }) =>
+      confirmTwoFactor(deps, tx, principal, request, body.totpCode),
+  }),
+  sessionRoute({
+    method: 'POST',
+    url: '/auth/two-factor/disable',
+    operation: 'twoFactor.disable',
+    summary: 'Switch the second factor off',
+    body: ShowCode,
+    status: 204,
+    write: (tx, { deps, runtime, principal, request, body }) =>
+      endTwoFactor(deps, runtime.logins, tx, principal, request, body.totpCode),
   }),
 ]
 

@@ -39,7 +39,21 @@ export const Register = closed({
 })
 export type Register = Static<typeof Register>
 
-export const Login = closed({ email: Type.String({ minLength: 1, maxLength: 254 }), password: OldPassword })
+const TotpCode = Type.String({
+  minLength: 6,
+  maxLength: 40,
+  description: 'The six digits that the authenticator app shows, or a recovery code',
+})
+export const Login = closed({
+  email: Type.String({ minLength: 1, maxLength: 254 }),
+  password: OldPassword,
+  totpCode: Type.Optional(
+    Type.Unsafe<string>({
+      ...TotpCode,
+      description: 'With two-factor on: the six digits of the app, or a recovery code',
+    }),
+  ),
+})
 export type Login = Static<typeof Login>
 
 export const Refresh = closed({ refreshToken: Token })
@@ -52,6 +66,33 @@ export const AcceptInvitation = closed({
   password: NewPassword,
 })
 export type AcceptInvitation = Static<typeof AcceptInvitation>
+
+export const ShowCode = closed({ totpCode: TotpCode })
+
+export const TwoFactor = Type.Object(
+  { isOn: Type.Boolean(), since: orNull(Instant), recoveryCodesLeft: Type.Integer() },
+  { $id: 'TwoFactor' },
+)
+export type TwoFactor = Static<typeof TwoFactor>
+
+export const TwoFactorEnrolment = Type.Object(
+  {
+    secret: Type.String({ description: 'In base32, to be typed into an authenticator app' }),
+    uri: Type.String({ description: '`otpauth://…`: the same as a QR code says it' }),
+  },
+  { $id: 'TwoFactorEnrolment' },
+)
+export type TwoFactorEnrolment = Static<typeof TwoFactorEnrolment>
+
+export const RecoveryCodes = Type.Object(
+  {
+    recoveryCodes: Type.Array(Type.String(), {
+      description: 'Each signs in once instead of a code; shown in this answer and nowhere else',
+    }),
+  },
+  { $id: 'RecoveryCodes' },
+)
+export type RecoveryCodes = Static<typeof RecoveryCodes>
 
 export const Message = Type.Object({ message: Type.String() }, { $id: 'Message' })
 export type Message = Static<typeof Message>

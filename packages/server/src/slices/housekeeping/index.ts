@@ -25,6 +25,7 @@ const forgetMails = command(
 const forgetCustomerMails = command(
   'housekeeping.forget_customer_mails',
   `delete from customer_mails where due_at is null and created_at < $1::timestamptz`,
+)
 const forgetRoutes = command(
   'housekeeping.forget_key_routes',
   `delete from api_key_routes where day < $1::date`,

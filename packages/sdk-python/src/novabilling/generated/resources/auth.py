@@ -51,10 +51,13 @@ class AuthResource:
         *,
         email: str,
         password: str,
+        totp_code: Union[str, NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.Session:
         """Sign in
+
+        Where the member has two-factor on, `totpCode` is needed as well. A right password without it is answered with 401 and the header `NovaBilling-Two-Factor: required`.
 
         `POST /api/auth/login`.
         """
@@ -65,7 +68,7 @@ class AuthResource:
                 "POST",
                 "/api/auth/login",
                 "public",
-                body=body_of({"email": email, "password": password}),
+                body=body_of({"email": email, "password": password, "totpCode": totp_code}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -237,10 +240,13 @@ class AsyncAuthResource:
         *,
         email: str,
         password: str,
+        totp_code: Union[str, NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.Session:
         """Sign in
+
+        Where the member has two-factor on, `totpCode` is needed as well. A right password without it is answered with 401 and the header `NovaBilling-Two-Factor: required`.
 
         `POST /api/auth/login`.
         """
@@ -251,7 +257,7 @@ class AsyncAuthResource:
                 "POST",
                 "/api/auth/login",
                 "public",
-                body=body_of({"email": email, "password": password}),
+                body=body_of({"email": email, "password": password, "totpCode": totp_code}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
