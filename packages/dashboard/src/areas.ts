@@ -5,6 +5,7 @@ import {
   IconChartBar,
   IconCreditCard,
   IconFileInvoice,
+  IconGauge,
   IconHome,
   IconKey,
   IconListCheck,
@@ -46,7 +47,10 @@ export const areas: readonly Area[] = [
   },
   {
     title: 'Catalogue',
-    pages: [{ label: 'Plans', page: 'plans', icon: IconPackage }],
+    pages: [
+      { label: 'Plans', page: 'plans', icon: IconPackage },
+      { label: 'Metrics', page: 'metrics', icon: IconGauge },
+    ],
   },
   {
     title: 'Books',

@@ -84,5 +84,10 @@ export function showRefusal(error: ApiError): void {
 
 /** The faults of a refusal as a form shows them. */
 export function fieldErrors(error: ApiError): Record<string, string> {
-  return Object.fromEntries(error.faults.map(({ path, message }) => [path.replaceAll('/', '.'), message]))
+  return Object.fromEntries(
+    error.faults.map(({ path, message }) => [
+      path.replaceAll('/', '.').replaceAll(/\[(\d+)\]/g, '.$1'),
+      message,
+    ]),
+  )
 }

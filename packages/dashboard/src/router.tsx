@@ -72,6 +72,7 @@ const pages = [
   ['/subscriptions/$id', () => import('./pages/subscription.tsx'), 'Subscription'],
   ['/plans', () => import('./pages/plans.tsx'), 'Plans'],
   ['/plans/$id', () => import('./pages/plan.tsx'), 'Plan'],
+  ['/metrics', () => import('./pages/metrics.tsx'), 'Metrics'],
   ['/invoices', () => import('./pages/invoices.tsx'), 'Invoices'],
   ['/invoices/$id', () => import('./pages/invoice.tsx'), 'Invoice'],
   ['/payments', () => import('./pages/payments.tsx'), 'Payments'],

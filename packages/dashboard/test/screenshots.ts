@@ -12,20 +12,19 @@ import { signIn } from './steps.ts'
  */
 const folder = process.env['FOLDER'] ?? new URL('../../../docs/images/', import.meta.url).pathname
 
-const sights = [
-  { name: 'home', path: '' },
-  { name: 'analytics', path: '/analytics' },
-  { name: 'customers', path: '/customers' },
-  { name: 'invoices', path: '/invoices' },
-  { name: 'event-log', path: '/event-log' },
-  { name: 'api-keys', path: '/api-keys' },
-  { name: 'ledger', path: '/ledger' },
-] as const
+const invoice = { name: 'invoice', path: '/invoices', first: 'Invoices' }
+const home = { name: 'home', path: '' }
+const analytics = { name: 'analytics', path: '/analytics' }
+const customers = { name: 'customers', path: '/customers' }
+type Sight = { readonly name: string; readonly path: string; readonly first?: string }
 
+const desktop = { width: 1280, height: 800 } as const
+const phone = { width: 390, height: 844 } as const
 const looks = [
-  { look: 'light', width: 1280, height: 800, colorScheme: 'light' },
-  { look: 'dark', width: 1280, height: 800, colorScheme: 'dark' },
-  { look: 'phone', width: 390, height: 844, colorScheme: 'light' },
+  { look: 'light', options: { ...desktop, colorScheme: 'light' }, sights: [home, invoice] },
+  { look: 'dark', options: { ...desktop, colorScheme: 'dark' }, sights: [home, analytics] },
+  { look: 'phone', options: { ...phone, colorScheme: 'light' }, sights: [home, customers] },
+  { look: 'phone-dark', options: { ...phone, colorScheme: 'dark' }, sights: [analytics, invoice] },
 ] as const
 
 await mkdir(folder, { recursive: true })
@@ -33,18 +32,10 @@ const server = await startServer()
 const account = await fillWithDemo(systemClock, server.origin, (done, total, what) =>
   process.stdout.write(`\r  ${done} of ${total}  ${what}   `),
 )
-for (const { look, ...options } of looks) {
+for (const { look, options, sights } of looks) {
   const { page, errors } = await visitor(options)
   await signIn(page, server.origin, account)
-  for (const { name, path } of sights) {
-    await page.goto(`${server.origin}/test${path}`)
-    await settled(page)
-    await page.screenshot({ path: `${folder}/${name}-${look}.png` })
-  }
-  await page.goto(`${server.origin}/test/invoices`)
-  await page.getByRole('table', { name: 'Invoices' }).getByRole('button').first().click()
-  await settled(page)
-  await page.screenshot({ path: `${folder}/invoice-${look}.png` })
+  for (const sight of sights) await take(page, sight, look)
   if (errors.length > 0) throw new Error(errors.join('\n'))
 }
 await closeBrowser()
@@ -62,4 +53,14 @@ async function settled(page: Page): Promise<void> {
         .map(({ finished }) => finished),
     )
   })
+}
+
+async function take(page: Page, { name, path, first }: Sight, look: string): Promise<void> {
+  await page.goto(`${server.origin}/test${path}`)
+  if (first !== undefined) {
+    await page.getByRole('table', { name: first }).getByRole('button').first().click()
+    await page.waitForURL(/_/)
+  }
+  await settled(page)
+  await page.screenshot({ path: `${folder}/${name}-${look}.png` })
 }

@@ -28,7 +28,8 @@ export async function signIn(
   await page.getByLabel('E-mail').fill(email)
   await page.locator('input[type=password]').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('navigation').waitFor()
+  // On a phone it is there, behind its button.
+  await page.getByRole('navigation').waitFor({ state: 'attached' })
 }
 
 export const heading = (page: Page, name: string | RegExp): Promise<void> =>

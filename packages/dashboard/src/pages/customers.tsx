@@ -79,7 +79,12 @@ export function Customers(): ReactNode {
           { title: 'Name', show: ({ name, email, id }) => name ?? email ?? id },
           { title: 'E-mail', wide: true, show: ({ email }) => email ?? '–' },
           { title: 'Country', wide: true, show: ({ country }) => country ?? '–' },
-          { title: 'Subscriptions', end: true, show: ({ activeSubscriptions }) => activeSubscriptions },
+          {
+            title: 'Subscriptions',
+            end: true,
+            wide: true,
+            show: ({ activeSubscriptions }) => activeSubscriptions,
+          },
           {
             title: 'Paid so far',
             end: true,

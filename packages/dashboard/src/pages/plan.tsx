@@ -6,6 +6,7 @@ import { useId } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { fieldErrors, useData, useDeed } from '../ask.ts'
 import { interval } from '../format.ts'
+import { ChargeList } from '../parts/charge-list.tsx'
 import { CurrencySelect } from '../parts/currency-select.tsx'
 import { Facts, Part } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
@@ -111,6 +112,7 @@ export function Plan(): ReactNode {
           A new price is for new subscriptions; those that run keep what they were sold for.
         </Text>
       </Part>
+      <ChargeList plan={plan} />
       <Part title="Subscriptions">
         <SubscriptionList answer={subscriptions} />
       </Part>

@@ -11,6 +11,7 @@ import { InvoiceList } from '../parts/invoice-list.tsx'
 import { Day, Id, Status, To } from '../parts/show.tsx'
 import { Failure } from '../parts/states.tsx'
 import { CustomerName, PlanName } from '../parts/subscription-list.tsx'
+import { UsageOfSubscription } from '../parts/usage.tsx'
 import type { Invoice, Subscription as Shape } from '../types.ts'
 import { usePlace } from '../visit.ts'
 
@@ -115,6 +116,7 @@ export function Subscription(): ReactNode {
           ['Your id', subscription.externalId ?? '–'],
         ]}
       />
+      <UsageOfSubscription id={id} />
       <Part title="Invoices">
         <InvoiceList answer={invoices} />
       </Part>

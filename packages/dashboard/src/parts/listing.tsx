@@ -1,4 +1,14 @@
-import { Box, Group, Pagination, Paper, Skeleton, Table, Text, UnstyledButton } from '@mantine/core'
+import {
+  Box,
+  Group,
+  Pagination,
+  Paper,
+  Skeleton,
+  Table,
+  Text,
+  UnstyledButton,
+  useMatches,
+} from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Page } from '../api.ts'
@@ -33,6 +43,7 @@ export function Listing<T extends { id: string }>({
   turnTo?: (page: number) => void
 }): ReactNode {
   const { data, error, refetch, isPlaceholderData } = answer
+  const spacing = useMatches({ base: 8, sm: 'md' })
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />
   if (data && data.data.length === 0 && (page ?? 1) === 1) return <Paper withBorder>{empty}</Paper>
   const { total, totalPages } = data?.meta ?? { total: null, totalPages: null }
@@ -43,7 +54,7 @@ export function Listing<T extends { id: string }>({
           <Table
             highlightOnHover={open !== undefined}
             verticalSpacing="sm"
-            horizontalSpacing="md"
+            horizontalSpacing={spacing}
             aria-label={label}
           >
             <Table.Thead>

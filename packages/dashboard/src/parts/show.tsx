@@ -23,7 +23,7 @@ const colours: Record<string, string> = {
 
 export function Status({ value, label }: { value: string; label?: string }): ReactNode {
   return (
-    <Badge variant="light" color={colours[value] ?? 'gray'} tt="none" fw={550}>
+    <Badge variant="light" color={colours[value] ?? 'gray'} tt="none" fw={550} miw="max-content">
       {label ?? words(value)}
     </Badge>
   )
@@ -40,7 +40,12 @@ export function Money({
   strong?: boolean
 }): ReactNode {
   return (
-    <Text span inherit fw={strong ? 620 : undefined} style={{ fontVariantNumeric: 'tabular-nums' }}>
+    <Text
+      span
+      inherit
+      fw={strong ? 620 : undefined}
+      style={{ fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }}
+    >
       {money(amount, currency)}
     </Text>
   )
