@@ -40,6 +40,25 @@ create policy worker on add_ons to nova_worker using true with check true;
 grant delete, insert, select, update on add_ons to nova_api;
 grant insert, select, update on add_ons to nova_worker;
 
+create table api_key_routes (
+  tenant_id uuid not null,
+  api_key_id uuid not null,
+  day date not null,
+  operation text not null,
+  status smallint not null,
+  requests bigint not null,
+  constraint api_key_routes_tenant_id_api_key_id_fkey FOREIGN KEY (tenant_id, api_key_id) REFERENCES api_keys(tenant_id, id),
+  constraint api_key_routes_pkey PRIMARY KEY (tenant_id, api_key_id, day, operation, status)
+);
+
+alter table api_key_routes force row level security;
+create policy lookup on api_key_routes to nova_lookup using true with check true;
+create policy tenant on api_key_routes using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on api_key_routes to nova_worker using true with check true;
+grant select on api_key_routes to nova_api;
+grant insert, select, update on api_key_routes to nova_lookup;
+grant delete, select on api_key_routes to nova_worker;
+
 create table api_key_usage (
   tenant_id uuid not null,
   api_key_id uuid not null,
@@ -1250,6 +1269,18 @@ create policy worker on recognition_clocks to nova_worker using true with check 
 grant insert, select on recognition_clocks to nova_api;
 grant insert, select, update on recognition_clocks to nova_worker;
 
+create table recovery_codes (
+  tenant_id uuid not null,
+  member_id uuid not null,
+  code_hash bytea not null,
+  constraint recovery_codes_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES second_factors(tenant_id, member_id) ON DELETE CASCADE,
+  constraint recovery_codes_pkey PRIMARY KEY (tenant_id, member_id, code_hash)
+);
+
+alter table recovery_codes force row level security;
+create policy tenant on recovery_codes using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+grant delete, insert, select on recovery_codes to nova_api;
+
 create table refunds (
   environment_id uuid not null,
   id uuid not null,
@@ -1287,6 +1318,262 @@ create policy environment on refunds using (environment_id = scope_environment()
 create policy worker on refunds to nova_worker using true with check true;
 grant insert, select, update on refunds to nova_api;
 grant insert, select, update on refunds to nova_worker;
+
+create table request_log (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log force row level security;
+create policy lookup on request_log to nova_lookup using true with check true;
+create policy tenant on request_log using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log to nova_worker using true with check true;
+grant select on request_log to nova_api;
+grant insert on request_log to nova_lookup;
+grant select on request_log to nova_worker;
+
+create table request_log_0 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_0_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_0 force row level security;
+create policy lookup on request_log_0 to nova_lookup using true with check true;
+create policy tenant on request_log_0 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_0 to nova_worker using true with check true;
+
+create table request_log_1 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_1_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_1 force row level security;
+create policy lookup on request_log_1 to nova_lookup using true with check true;
+create policy tenant on request_log_1 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_1 to nova_worker using true with check true;
+
+create table request_log_2 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_2_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_2 force row level security;
+create policy lookup on request_log_2 to nova_lookup using true with check true;
+create policy tenant on request_log_2 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_2 to nova_worker using true with check true;
+
+create table request_log_3 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_3_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_3 force row level security;
+create policy lookup on request_log_3 to nova_lookup using true with check true;
+create policy tenant on request_log_3 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_3 to nova_worker using true with check true;
+
+create table request_log_4 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_4_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_4 force row level security;
+create policy lookup on request_log_4 to nova_lookup using true with check true;
+create policy tenant on request_log_4 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_4 to nova_worker using true with check true;
+
+create table request_log_5 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_5_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_5 force row level security;
+create policy lookup on request_log_5 to nova_lookup using true with check true;
+create policy tenant on request_log_5 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_5 to nova_worker using true with check true;
+
+create table request_log_6 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_6_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_6 force row level security;
+create policy lookup on request_log_6 to nova_lookup using true with check true;
+create policy tenant on request_log_6 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_6 to nova_worker using true with check true;
+
+create table request_log_7 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_7_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_7 force row level security;
+create policy lookup on request_log_7 to nova_lookup using true with check true;
+create policy tenant on request_log_7 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_7 to nova_worker using true with check true;
+
+create table request_log_8 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_8_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_8 force row level security;
+create policy lookup on request_log_8 to nova_lookup using true with check true;
+create policy tenant on request_log_8 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_8 to nova_worker using true with check true;
+
+create table request_log_9 (
+  tenant_id uuid not null,
+  environment_id uuid not null,
+  id uuid not null,
+  slot smallint not null,
+  day date not null,
+  at timestamp with time zone not null,
+  api_key_id uuid not null,
+  method text not null,
+  path text not null,
+  operation text not null,
+  status smallint not null,
+  code text,
+  duration_ms integer not null,
+  ip text not null,
+  constraint request_log_9_pkey PRIMARY KEY (tenant_id, environment_id, id, slot)
+);
+
+alter table request_log_9 force row level security;
+create policy lookup on request_log_9 to nova_lookup using true with check true;
+create policy tenant on request_log_9 using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+create policy worker on request_log_9 to nova_worker using true with check true;
 
 create table revenue_cohorts (
   environment_id uuid not null,
@@ -1352,6 +1639,21 @@ create table schema_migrations (
 
 grant select on schema_migrations to nova_api;
 grant select on schema_migrations to nova_worker;
+
+create table second_factors (
+  tenant_id uuid not null,
+  member_id uuid not null,
+  secret_sealed bytea not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint not null,
+  created_at timestamp with time zone not null,
+  constraint second_factors_tenant_id_member_id_fkey FOREIGN KEY (tenant_id, member_id) REFERENCES members(tenant_id, id) ON DELETE CASCADE,
+  constraint second_factors_pkey PRIMARY KEY (tenant_id, member_id)
+);
+
+alter table second_factors force row level security;
+create policy tenant on second_factors using (tenant_id = scope_tenant()) with check (tenant_id = scope_tenant());
+grant delete, insert, select, update on second_factors to nova_api;
 
 create table sessions (
   tenant_id uuid not null,
@@ -1866,6 +2168,21 @@ begin
 end $function$
  -- owner: the migrating role;
 
+CREATE OR REPLACE FUNCTION public.forget_requests(today date)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  name text := 'request_log_' || (today + 2 - date '2000-01-01') % 10;
+begin
+  if pg_relation_size(format('public.%I', name)::regclass) > 0 then
+    execute format('truncate public.%I', name);
+  end if;
+end $function$
+ -- owner: the migrating role;
+
 CREATE OR REPLACE FUNCTION public.invitation_by_hash(wanted bytea)
  RETURNS TABLE(tenant_id uuid, id uuid)
  LANGUAGE sql
@@ -2015,6 +2332,23 @@ BEGIN ATOMIC
 END
  -- owner: nova_lookup;
 
+CREATE OR REPLACE FUNCTION public.record_key_routes(tenants uuid[], keys uuid[], days date[], operations text[], statuses smallint[], counts bigint[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ INSERT INTO api_key_routes AS known (tenant_id, api_key_id, day, operation, status, requests)  SELECT u.tenant_id,
+             u.api_key_id,
+             u.day,
+             u.operation,
+             u.status,
+             u.requests
+            FROM UNNEST(record_key_routes.tenants, record_key_routes.keys, record_key_routes.days, record_key_routes.operations, record_key_routes.statuses, record_key_routes.counts) u(tenant_id, api_key_id, day, operation, status, requests)
+           ORDER BY u.tenant_id, u.api_key_id, u.day, u.operation, u.status ON CONFLICT(tenant_id, api_key_id, day, operation, status) DO UPDATE SET requests = (known.requests + excluded.requests);
+END
+ -- owner: nova_lookup;
+
 CREATE OR REPLACE FUNCTION public.record_key_usage(tenants uuid[], keys uuid[], days date[], counts bigint[], used_at timestamp with time zone[])
  RETURNS void
  LANGUAGE sql
@@ -2029,6 +2363,30 @@ BEGIN ATOMIC
  UPDATE api_keys k SET last_used_at = u.used_at
     FROM UNNEST(record_key_usage.tenants, record_key_usage.keys, record_key_usage.used_at) u(tenant_id, id, used_at)
    WHERE ((k.tenant_id = u.tenant_id) AND (k.id = u.id) AND ((k.last_used_at IS NULL) OR (k.last_used_at < u.used_at)));
+END
+ -- owner: nova_lookup;
+
+CREATE OR REPLACE FUNCTION public.record_requests(tenants uuid[], environments uuid[], ids uuid[], days date[], instants timestamp with time zone[], keys uuid[], methods text[], paths text[], operations text[], statuses smallint[], codes text[], durations integer[], ips text[])
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+BEGIN ATOMIC
+ INSERT INTO request_log (tenant_id, environment_id, id, slot, day, at, api_key_id, method, path, operation, status, code, duration_ms, ip)  SELECT u.tenant_id,
+             u.environment_id,
+             u.id,
+             ((u.day - '2000-01-01'::date) % 10),
+             u.day,
+             u.at,
+             u.api_key_id,
+             u.method,
+             u.path,
+             u.operation,
+             u.status,
+             u.code,
+             u.duration_ms,
+             u.ip
+            FROM UNNEST(record_requests.tenants, record_requests.environments, record_requests.ids, record_requests.days, record_requests.instants, record_requests.keys, record_requests.methods, record_requests.paths, record_requests.operations, record_requests.statuses, record_requests.codes, record_requests.durations, record_requests.ips) u(tenant_id, environment_id, id, day, at, api_key_id, method, path, operation, status, code, duration_ms, ip) ON CONFLICT DO NOTHING;
 END
  -- owner: nova_lookup;
 

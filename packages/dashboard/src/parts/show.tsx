@@ -91,7 +91,7 @@ export function To({
         <Link {...props} to={addressOf(environment.name, path)} search={search as never} />
       )}
       inherit
-      underline={isInText ? 'always' : 'hover'}
+      {...(isInText ? { underline: 'always', c: 'inherit' } : {})}
       onClick={(event) => event.stopPropagation()}
     >
       {children}

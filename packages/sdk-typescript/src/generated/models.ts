@@ -104,6 +104,78 @@ export interface AddressInput {
   country?: string | undefined
 }
 
+export interface Ageing {
+  asOf: string
+  currencies: AgeingCurrency[]
+}
+
+export interface AgeingCurrency {
+  currency: string
+  /** Amount in major units */
+  total: number
+  /** Amount in major units */
+  overdue: number
+  notDue: AgeingCurrencyNotDue
+  days1To30: AgeingCurrencyDays1To30
+  days31To60: AgeingCurrencyDays31To60
+  days61To90: AgeingCurrencyDays61To90
+  over90Days: AgeingCurrencyOver90Days
+}
+
+export interface AgeingCurrencyDays1To30 {
+  /** Amount in major units */
+  amount: number
+  invoices: number
+}
+
+export interface AgeingCurrencyDays31To60 {
+  /** Amount in major units */
+  amount: number
+  invoices: number
+}
+
+export interface AgeingCurrencyDays61To90 {
+  /** Amount in major units */
+  amount: number
+  invoices: number
+}
+
+export interface AgeingCurrencyNotDue {
+  /** Amount in major units */
+  amount: number
+  invoices: number
+}
+
+export interface AgeingCurrencyOver90Days {
+  /** Amount in major units */
+  amount: number
+  invoices: number
+}
+
+export interface AnalyticsNetRevenueQuery {
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  /** Default: the tenant's */
+  currency?: string | undefined
+  /** Default month; weeks start on Monday */
+  groupBy?: 'day' | 'week' | 'month' | undefined
+}
+
+export interface AnalyticsPaymentsQuery {
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  /** Default: the tenant's */
+  currency?: string | undefined
+  /** Default month; weeks start on Monday */
+  groupBy?: 'day' | 'week' | 'month' | undefined
+  /** Default: all */
+  provider?: string | undefined
+}
+
 export interface AnalyticsRevenueQuery {
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined
@@ -111,6 +183,15 @@ export interface AnalyticsRevenueQuery {
   dateTo?: string | undefined
   /** Default: the tenant's */
   currency?: string | undefined
+  /** Default month; weeks start on Monday */
+  groupBy?: 'day' | 'week' | 'month' | undefined
+}
+
+export interface AnalyticsSubscriptionsQuery {
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
   /** Default month; weeks start on Monday */
   groupBy?: 'day' | 'week' | 'month' | undefined
 }
@@ -132,6 +213,40 @@ export interface ApiKey {
   createdBy: string | null
 }
 
+export interface ApiKeyUsage {
+  id: string
+  name: string
+  /** UTC days with requests, oldest first */
+  days: ApiKeyUsageDay[]
+  /** Those with the most requests first */
+  routes: ApiKeyUsageRoute[]
+}
+
+export interface ApiKeyUsageDay {
+  day: string
+  requests: number
+  /** Answered with 4xx */
+  refused: number
+  /** Answered with 5xx */
+  failed: number
+}
+
+export interface ApiKeyUsageRoute {
+  /** As the SDKs name it, `customers.create` */
+  operation: string
+  requests: number
+  /** Answered with 4xx */
+  refused: number
+  /** Answered with 5xx */
+  failed: number
+  statuses: ApiKeyUsageRouteStatuse[]
+}
+
+export interface ApiKeyUsageRouteStatuse {
+  status: number
+  requests: number
+}
+
 export interface ApiKeysCreateInput {
   name: string
   scopes: readonly ('customers:read' | 'customers:write' | 'plans:read' | 'plans:write' | 'subscriptions:read' | 'subscriptions:write' | 'invoices:read' | 'invoices:write' | 'payments:read' | 'payments:write' | 'analytics:read')[]
@@ -145,6 +260,11 @@ export interface ApiKeysCreateInput {
 export interface ApiKeysRollInput {
   /** How long the old key still works; 86400 unless said */
   overlapSeconds?: number | undefined
+}
+
+export interface ApiKeysUsageQuery {
+  /** How many UTC days back; 30 unless said */
+  days?: number | undefined
 }
 
 export interface AppliedAddOn {
@@ -214,6 +334,8 @@ export interface AuthForgotPasswordInput {
 export interface AuthLoginInput {
   email: string
   password: string
+  /** With two-factor on: the six digits of the app, or a recovery code */
+  totpCode?: string | undefined
 }
 
 export interface AuthRefreshInput {
@@ -657,6 +779,19 @@ export interface Clock {
   /** Share of the way to the target */
   progress: number
   error: string | null
+}
+
+export interface Cohorts {
+  /** Of the last twelve months, oldest first */
+  cohorts: CohortsCohort[]
+}
+
+export interface CohortsCohort {
+  /** First day of the month in which they started */
+  month: string
+  started: number
+  /** How many still ran after one month, two months and so on, up to now */
+  kept: number[]
 }
 
 export interface Coupon {
@@ -1703,6 +1838,23 @@ export interface LoggedEvent {
   data: { [key: string]: unknown }
 }
 
+export interface LoggedRequest {
+  /** `X-Request-Id` of the answer */
+  id: string
+  at: string
+  environmentId: string
+  apiKeyId: string
+  method: string
+  /** Without its query */
+  path: string
+  /** As the SDKs name it */
+  operation: string
+  status: number
+  code: string | null
+  durationMs: number
+  ip: string
+}
+
 export interface Mail {
   id: string
   kind: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE'
@@ -1792,6 +1944,21 @@ export interface MovedCredits {
   invoiceId: string | null
 }
 
+export interface NetRevenue {
+  currency: string
+  /** Earned, less what was credited */
+  total: number
+  /** Periods in which something was earned or credited, oldest first */
+  breakdown: NetRevenueBreakdown[]
+}
+
+export interface NetRevenueBreakdown {
+  /** First day of the day, week or month */
+  period: string
+  /** Amount in major units */
+  total: number
+}
+
 export interface OpenSession {
   id: string
   memberId: string
@@ -1835,6 +2002,49 @@ export interface PaymentDispute {
   reason: string | null
   createdAt: string
   updatedAt: string
+}
+
+export interface PaymentFigures {
+  currency: string
+  /** Attempts made on these days */
+  total: number
+  succeeded: number
+  failed: number
+  successRate: number | null
+  /** Of those that succeeded, before refunds */
+  totalProcessed: number
+  /** The most frequent first */
+  failureReasons: PaymentFiguresFailureReason[]
+  byProvider: PaymentFiguresByProvider[]
+  breakdown: PaymentFiguresBreakdown[]
+}
+
+export interface PaymentFiguresBreakdown {
+  /** First day of the day, week or month */
+  period: string
+  /** Attempts made on these days */
+  total: number
+  succeeded: number
+  failed: number
+  successRate: number | null
+  /** Of those that succeeded, before refunds */
+  totalProcessed: number
+}
+
+export interface PaymentFiguresByProvider {
+  provider: string
+  /** Attempts made on these days */
+  total: number
+  succeeded: number
+  failed: number
+  successRate: number | null
+  /** Of those that succeeded, before refunds */
+  totalProcessed: number
+}
+
+export interface PaymentFiguresFailureReason {
+  code: string
+  count: number
 }
 
 export interface PaymentMethod {
@@ -2268,6 +2478,27 @@ export interface PriceStep {
   amount: string
 }
 
+export interface ProviderKinds {
+  providers: ProviderKindsProvider[]
+}
+
+export interface ProviderKindsProvider {
+  providerName: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU'
+  credentials: ProviderKindsProviderCredential[]
+  currencies: (string[]) | null
+  countries: (string[]) | null
+  /** Whether customers pay on a page of its own */
+  hasPage: boolean
+  /** Whether it asks the customer on a phone */
+  needsPhone: boolean
+}
+
+export interface ProviderKindsProviderCredential {
+  /** A field of `credentials` */
+  name: string
+  required: boolean
+}
+
 export interface ProviderTest {
   success: boolean
   /** What is wrong, and with which field */
@@ -2286,6 +2517,11 @@ export interface RecordedUsageEvent {
   status: 'created' | 'duplicate'
 }
 
+export interface RecoveryCodes {
+  /** Each signs in once instead of a code; shown in this answer and nowhere else */
+  recoveryCodes: string[]
+}
+
 export interface Refund {
   id: string
   /** Amount in major units */
@@ -2295,6 +2531,22 @@ export interface Refund {
   reason: string | null
   failureReason: string | null
   createdAt: string
+}
+
+export interface RequestsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  /** The id of an environment; all of them unless said */
+  environment?: string | undefined
+  apiKeyId?: string | undefined
+  /** Answered with 2xx, 4xx or 5xx */
+  outcome?: 'SUCCEEDED' | 'REFUSED' | 'FAILED' | undefined
+  /** `X-Request-Id` of the answer */
+  requestId?: string | undefined
 }
 
 export interface Revenue {
@@ -2414,6 +2666,32 @@ export interface Subscription {
   metadata: { [key: string]: string | number | boolean }
   createdAt: string
   updatedAt: string
+}
+
+export interface SubscriptionFigures {
+  /** All there are, now; as the five after it */
+  total: number
+  active: number
+  trialing: number
+  paused: number
+  pastDue: number
+  canceled: number
+  /** Set aside by the billing run, because billing them failed */
+  parked: number
+  /** Started on these days */
+  new: number
+  /** Ended on these days */
+  churned: number
+  churnRate: number | null
+  /** Periods in which any started or ended, oldest first */
+  breakdown: SubscriptionFiguresBreakdown[]
+}
+
+export interface SubscriptionFiguresBreakdown {
+  /** First day of the day, week or month */
+  period: string
+  new: number
+  churned: number
 }
 
 /** What it changes to at the end of its period */
@@ -2930,6 +3208,29 @@ export interface TrialBalanceCurrencyAccount {
   debit: number
   /** The balance, where it is a credit */
   credit: number
+}
+
+export interface TwoFactor {
+  isOn: boolean
+  since: string | null
+  recoveryCodesLeft: number
+}
+
+export interface TwoFactorConfirmInput {
+  /** The six digits that the authenticator app shows, or a recovery code */
+  totpCode: string
+}
+
+export interface TwoFactorDisableInput {
+  /** The six digits that the authenticator app shows, or a recovery code */
+  totpCode: string
+}
+
+export interface TwoFactorEnrolment {
+  /** In base32, to be typed into an authenticator app */
+  secret: string
+  /** `otpauth://…`: the same as a QR code says it */
+  uri: string
 }
 
 export interface UsageBatch {

@@ -25,10 +25,12 @@ import { PaymentProvidersResource } from './payment-providers.ts'
 import { PaymentsResource } from './payments.ts'
 import { PlansResource } from './plans.ts'
 import { PortalResource } from './portal.ts'
+import { RequestsResource } from './requests.ts'
 import { SessionsResource } from './sessions.ts'
 import { SubscriptionsResource } from './subscriptions.ts'
 import { TaxesResource } from './taxes.ts'
 import { TenantsResource } from './tenants.ts'
+import { TwoFactorResource } from './two-factor.ts'
 import { WalletsResource } from './wallets.ts'
 import { WebhookEndpointsResource } from './webhook-endpoints.ts'
 
@@ -58,10 +60,12 @@ export class Resources {
   readonly payments: PaymentsResource
   readonly plans: PlansResource
   readonly portal: PortalResource
+  readonly requests: RequestsResource
   readonly sessions: SessionsResource
   readonly subscriptions: SubscriptionsResource
   readonly taxes: TaxesResource
   readonly tenants: TenantsResource
+  readonly twoFactor: TwoFactorResource
   readonly wallets: WalletsResource
   readonly webhookEndpoints: WebhookEndpointsResource
 
@@ -90,10 +94,12 @@ export class Resources {
     this.payments = new PaymentsResource(caller)
     this.plans = new PlansResource(caller)
     this.portal = new PortalResource(caller)
+    this.requests = new RequestsResource(caller)
     this.sessions = new SessionsResource(caller)
     this.subscriptions = new SubscriptionsResource(caller)
     this.taxes = new TaxesResource(caller)
     this.tenants = new TenantsResource(caller)
+    this.twoFactor = new TwoFactorResource(caller)
     this.wallets = new WalletsResource(caller)
     this.webhookEndpoints = new WebhookEndpointsResource(caller)
   }

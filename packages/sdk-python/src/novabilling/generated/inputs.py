@@ -117,6 +117,8 @@ class AuthLoginInput(TypedDict):
 
     email: str
     password: str
+    totp_code: NotRequired[str]
+    """With two-factor on: the six digits of the app, or a recovery code"""
 
 
 class AuthRefreshInput(TypedDict):
@@ -1264,6 +1266,20 @@ class TenantsUpdateMeInputSettingsSmtp(TypedDict):
     """Kept sealed and never shown; stays when left out"""
     from_: str
     """Sender of mails, such as `Acme <billing@acme.example>`"""
+
+
+class TwoFactorConfirmInput(TypedDict):
+    """`TwoFactorConfirmInput` as the API takes it."""
+
+    totp_code: str
+    """The six digits that the authenticator app shows, or a recovery code"""
+
+
+class TwoFactorDisableInput(TypedDict):
+    """`TwoFactorDisableInput` as the API takes it."""
+
+    totp_code: str
+    """The six digits that the authenticator app shows, or a recovery code"""
 
 
 class UsageEventInput(TypedDict):

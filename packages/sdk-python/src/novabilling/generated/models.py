@@ -42,6 +42,68 @@ class Address(Model):
     """ISO 3166-1 alpha-2 code"""
 
 
+class Ageing(Model):
+    """`Ageing` as the API answers it."""
+
+    as_of: dt.date = Field(alias="asOf")
+    currencies: List[AgeingCurrency]
+
+
+class AgeingCurrency(Model):
+    """`AgeingCurrency` as the API answers it."""
+
+    currency: str
+    total: Decimal
+    """Amount in major units"""
+    overdue: Decimal
+    """Amount in major units"""
+    not_due: AgeingCurrencyNotDue = Field(alias="notDue")
+    days1_to30: AgeingCurrencyDays1To30 = Field(alias="days1To30")
+    days31_to60: AgeingCurrencyDays31To60 = Field(alias="days31To60")
+    days61_to90: AgeingCurrencyDays61To90 = Field(alias="days61To90")
+    over90_days: AgeingCurrencyOver90Days = Field(alias="over90Days")
+
+
+class AgeingCurrencyDays1To30(Model):
+    """`AgeingCurrencyDays1To30` as the API answers it."""
+
+    amount: Decimal
+    """Amount in major units"""
+    invoices: int
+
+
+class AgeingCurrencyDays31To60(Model):
+    """`AgeingCurrencyDays31To60` as the API answers it."""
+
+    amount: Decimal
+    """Amount in major units"""
+    invoices: int
+
+
+class AgeingCurrencyDays61To90(Model):
+    """`AgeingCurrencyDays61To90` as the API answers it."""
+
+    amount: Decimal
+    """Amount in major units"""
+    invoices: int
+
+
+class AgeingCurrencyNotDue(Model):
+    """`AgeingCurrencyNotDue` as the API answers it."""
+
+    amount: Decimal
+    """Amount in major units"""
+    invoices: int
+
+
+class AgeingCurrencyOver90Days(Model):
+    """`AgeingCurrencyOver90Days` as the API answers it."""
+
+    amount: Decimal
+    """Amount in major units"""
+    invoices: int
+
+
 class ApiKey(Model):
     """`ApiKey` as the API answers it."""
 
@@ -59,6 +121,48 @@ class ApiKey(Model):
     """How it ends"""
     last_used_at: Optional[dt.datetime] = Field(alias="lastUsedAt")
     created_by: Optional[str] = Field(alias="createdBy")
+
+
+class ApiKeyUsage(Model):
+    """`ApiKeyUsage` as the API answers it."""
+
+    id: str
+    name: str
+    days: List[ApiKeyUsageDay]
+    """UTC days with requests, oldest first"""
+    routes: List[ApiKeyUsageRoute]
+    """Those with the most requests first"""
+
+
+class ApiKeyUsageDay(Model):
+    """`ApiKeyUsageDay` as the API answers it."""
+
+    day: dt.date
+    requests: int
+    refused: int
+    """Answered with 4xx"""
+    failed: int
+    """Answered with 5xx"""
+
+
+class ApiKeyUsageRoute(Model):
+    """`ApiKeyUsageRoute` as the API answers it."""
+
+    operation: str
+    """As the SDKs name it, `customers.create`"""
+    requests: int
+    refused: int
+    """Answered with 4xx"""
+    failed: int
+    """Answered with 5xx"""
+    statuses: List[ApiKeyUsageRouteStatuse]
+
+
+class ApiKeyUsageRouteStatuse(Model):
+    """`ApiKeyUsageRouteStatuse` as the API answers it."""
+
+    status: int
+    requests: int
 
 
 class AppliedAddOn(Model):
@@ -255,6 +359,23 @@ class Clock(Model):
     progress: Number
     """Share of the way to the target"""
     error: Optional[str]
+
+
+class Cohorts(Model):
+    """`Cohorts` as the API answers it."""
+
+    cohorts: List[CohortsCohort]
+    """Of the last twelve months, oldest first"""
+
+
+class CohortsCohort(Model):
+    """`CohortsCohort` as the API answers it."""
+
+    month: dt.date
+    """First day of the month in which they started"""
+    started: int
+    kept: List[int]
+    """How many still ran after one month, two months and so on, up to now"""
 
 
 class Coupon(Model):
@@ -956,6 +1077,25 @@ class LoggedEvent(Model):
     """The whole resource as it was after the change"""
 
 
+class LoggedRequest(Model):
+    """`LoggedRequest` as the API answers it."""
+
+    id: str
+    """`X-Request-Id` of the answer"""
+    at: dt.datetime
+    environment_id: str = Field(alias="environmentId")
+    api_key_id: str = Field(alias="apiKeyId")
+    method: str
+    path: str
+    """Without its query"""
+    operation: str
+    """As the SDKs name it"""
+    status: int
+    code: Optional[str]
+    duration_ms: int = Field(alias="durationMs")
+    ip: str
+
+
 class Mail(Model):
     """`Mail` as the API answers it."""
 
@@ -1023,6 +1163,25 @@ class MovedCredits(Model):
     invoice_id: Optional[str] = Field(alias="invoiceId")
 
 
+class NetRevenue(Model):
+    """`NetRevenue` as the API answers it."""
+
+    currency: str
+    total: Decimal
+    """Earned, less what was credited"""
+    breakdown: List[NetRevenueBreakdown]
+    """Periods in which something was earned or credited, oldest first"""
+
+
+class NetRevenueBreakdown(Model):
+    """`NetRevenueBreakdown` as the API answers it."""
+
+    period: dt.date
+    """First day of the day, week or month"""
+    total: Decimal
+    """Amount in major units"""
+
+
 class OpenSession(Model):
     """`OpenSession` as the API answers it."""
 
@@ -1072,6 +1231,57 @@ class PaymentDispute(Model):
     reason: Optional[str]
     created_at: dt.datetime = Field(alias="createdAt")
     updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class PaymentFigures(Model):
+    """`PaymentFigures` as the API answers it."""
+
+    currency: str
+    total: int
+    """Attempts made on these days"""
+    succeeded: int
+    failed: int
+    success_rate: Optional[Number] = Field(alias="successRate")
+    total_processed: Decimal = Field(alias="totalProcessed")
+    """Of those that succeeded, before refunds"""
+    failure_reasons: List[PaymentFiguresFailureReason] = Field(alias="failureReasons")
+    """The most frequent first"""
+    by_provider: List[PaymentFiguresByProvider] = Field(alias="byProvider")
+    breakdown: List[PaymentFiguresBreakdown]
+
+
+class PaymentFiguresBreakdown(Model):
+    """`PaymentFiguresBreakdown` as the API answers it."""
+
+    period: dt.date
+    """First day of the day, week or month"""
+    total: int
+    """Attempts made on these days"""
+    succeeded: int
+    failed: int
+    success_rate: Optional[Number] = Field(alias="successRate")
+    total_processed: Decimal = Field(alias="totalProcessed")
+    """Of those that succeeded, before refunds"""
+
+
+class PaymentFiguresByProvider(Model):
+    """`PaymentFiguresByProvider` as the API answers it."""
+
+    provider: str
+    total: int
+    """Attempts made on these days"""
+    succeeded: int
+    failed: int
+    success_rate: Optional[Number] = Field(alias="successRate")
+    total_processed: Decimal = Field(alias="totalProcessed")
+    """Of those that succeeded, before refunds"""
+
+
+class PaymentFiguresFailureReason(Model):
+    """`PaymentFiguresFailureReason` as the API answers it."""
+
+    code: str
+    count: int
 
 
 class PaymentMethod(Model):
@@ -1208,6 +1418,33 @@ class PriceStep(Model):
     """Quantity × unit price, in major units"""
 
 
+class ProviderKinds(Model):
+    """`ProviderKinds` as the API answers it."""
+
+    providers: List[ProviderKindsProvider]
+
+
+class ProviderKindsProvider(Model):
+    """`ProviderKindsProvider` as the API answers it."""
+
+    provider_name: Annotated[Literal["SANDBOX", "PAYSTACK", "FLUTTERWAVE", "STRIPE", "MPESA", "PESAPAL", "DPO", "PAYU"], LENIENT] = Field(alias="providerName")
+    credentials: List[ProviderKindsProviderCredential]
+    currencies: Optional[List[str]]
+    countries: Optional[List[str]]
+    has_page: bool = Field(alias="hasPage")
+    """Whether customers pay on a page of its own"""
+    needs_phone: bool = Field(alias="needsPhone")
+    """Whether it asks the customer on a phone"""
+
+
+class ProviderKindsProviderCredential(Model):
+    """`ProviderKindsProviderCredential` as the API answers it."""
+
+    name: str
+    """A field of `credentials`"""
+    required: bool
+
+
 class ProviderTest(Model):
     """`ProviderTest` as the API answers it."""
 
@@ -1228,6 +1465,13 @@ class RecordedUsageEvent(Model):
     created_at: dt.datetime = Field(alias="createdAt")
     status: Annotated[Literal["created", "duplicate"], LENIENT]
     """duplicate: its transactionId had counted before; this is the event that counted"""
+
+
+class RecoveryCodes(Model):
+    """`RecoveryCodes` as the API answers it."""
+
+    recovery_codes: List[str] = Field(alias="recoveryCodes")
+    """Each signs in once instead of a code; shown in this answer and nowhere else"""
 
 
 class Refund(Model):
@@ -1369,6 +1613,36 @@ class Subscription(Model):
     """Your own keys and values; replaced whole"""
     created_at: dt.datetime = Field(alias="createdAt")
     updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class SubscriptionFigures(Model):
+    """`SubscriptionFigures` as the API answers it."""
+
+    total: int
+    """All there are, now; as the five after it"""
+    active: int
+    trialing: int
+    paused: int
+    past_due: int = Field(alias="pastDue")
+    canceled: int
+    parked: int
+    """Set aside by the billing run, because billing them failed"""
+    new: int
+    """Started on these days"""
+    churned: int
+    """Ended on these days"""
+    churn_rate: Optional[Number] = Field(alias="churnRate")
+    breakdown: List[SubscriptionFiguresBreakdown]
+    """Periods in which any started or ended, oldest first"""
+
+
+class SubscriptionFiguresBreakdown(Model):
+    """`SubscriptionFiguresBreakdown` as the API answers it."""
+
+    period: dt.date
+    """First day of the day, week or month"""
+    new: int
+    churned: int
 
 
 class SubscriptionPendingChange(Model):
@@ -1603,6 +1877,23 @@ class TrialBalanceCurrencyAccount(Model):
     """The balance, where it is a debit"""
     credit: Decimal
     """The balance, where it is a credit"""
+
+
+class TwoFactor(Model):
+    """`TwoFactor` as the API answers it."""
+
+    is_on: bool = Field(alias="isOn")
+    since: Optional[dt.datetime]
+    recovery_codes_left: int = Field(alias="recoveryCodesLeft")
+
+
+class TwoFactorEnrolment(Model):
+    """`TwoFactorEnrolment` as the API answers it."""
+
+    secret: str
+    """In base32, to be typed into an authenticator app"""
+    uri: str
+    """`otpauth://…`: the same as a QR code says it"""
 
 
 class UsageBatch(Model):

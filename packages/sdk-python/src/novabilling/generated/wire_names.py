@@ -61,6 +61,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
     "AuthLoginInput": {
         "email": ("email", None),
         "password": ("password", None),
+        "totp_code": ("totpCode", None),
     },
     "AuthRefreshInput": {
         "refresh_token": ("refreshToken", None),
@@ -657,6 +658,12 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "user": ("user", None),
         "password": ("password", None),
         "from_": ("from", None),
+    },
+    "TwoFactorConfirmInput": {
+        "totp_code": ("totpCode", None),
+    },
+    "TwoFactorDisableInput": {
+        "totp_code": ("totpCode", None),
     },
     "UsageEventInput": {
         "transaction_id": ("transactionId", None),

@@ -26,10 +26,12 @@ from .payment_providers import AsyncPaymentProvidersResource, PaymentProvidersRe
 from .payments import AsyncPaymentsResource, PaymentsResource
 from .plans import AsyncPlansResource, PlansResource
 from .portal import AsyncPortalResource, PortalResource
+from .requests import AsyncRequestsResource, RequestsResource
 from .sessions import AsyncSessionsResource, SessionsResource
 from .subscriptions import AsyncSubscriptionsResource, SubscriptionsResource
 from .taxes import AsyncTaxesResource, TaxesResource
 from .tenants import AsyncTenantsResource, TenantsResource
+from .two_factor import AsyncTwoFactorResource, TwoFactorResource
 from .wallets import AsyncWalletsResource, WalletsResource
 from .webhook_endpoints import AsyncWebhookEndpointsResource, WebhookEndpointsResource
 
@@ -62,10 +64,12 @@ class Resources:
         self.payments = PaymentsResource(caller)
         self.plans = PlansResource(caller)
         self.portal = PortalResource(caller)
+        self.requests = RequestsResource(caller)
         self.sessions = SessionsResource(caller)
         self.subscriptions = SubscriptionsResource(caller)
         self.taxes = TaxesResource(caller)
         self.tenants = TenantsResource(caller)
+        self.two_factor = TwoFactorResource(caller)
         self.wallets = WalletsResource(caller)
         self.webhook_endpoints = WebhookEndpointsResource(caller)
 
@@ -98,9 +102,11 @@ class AsyncResources:
         self.payments = AsyncPaymentsResource(caller)
         self.plans = AsyncPlansResource(caller)
         self.portal = AsyncPortalResource(caller)
+        self.requests = AsyncRequestsResource(caller)
         self.sessions = AsyncSessionsResource(caller)
         self.subscriptions = AsyncSubscriptionsResource(caller)
         self.taxes = AsyncTaxesResource(caller)
         self.tenants = AsyncTenantsResource(caller)
+        self.two_factor = AsyncTwoFactorResource(caller)
         self.wallets = AsyncWalletsResource(caller)
         self.webhook_endpoints = AsyncWebhookEndpointsResource(caller)

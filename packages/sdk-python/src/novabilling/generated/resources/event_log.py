@@ -6,7 +6,7 @@ from typing import Literal, Optional, Union
 from ..._async_caller import AsyncCaller
 from ..._call import Call
 from ..._caller import Caller
-from ..._wire import NOT_GIVEN, NotGiven, query_of
+from ..._wire import NOT_GIVEN, NotGiven, query_of, segment
 from ...pages import AsyncPageCall, Page
 from .. import models
 
@@ -43,6 +43,29 @@ class EventLogResource:
             ),
         )
 
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.LoggedEvent:
+        """Get an event of the stream
+
+        As it was recorded, and as webhooks carry it.
+
+        `GET /api/event-log/{id}`. Needs `customers:read`, `plans:read`, `subscriptions:read`, `invoices:read`, `payments:read`, `analytics:read`.
+        """
+        return self._caller.one(
+            models.LoggedEvent,
+            Call(
+                "eventLog.get",
+                "GET",
+                f"/api/event-log/{segment(id)}",
+                "apiKey",
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncEventLogResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -72,6 +95,29 @@ class AsyncEventLogResource:
                 "/api/event-log",
                 "apiKey",
                 query=query_of({"after": after, "event": event, "sortOrder": sort_order, "limit": limit, "cursor": cursor}),
+                timeout=timeout,
+            ),
+        )
+
+    async def get(
+        self,
+        id: str,
+        *,
+        timeout: Optional[float] = None,
+    ) -> models.LoggedEvent:
+        """Get an event of the stream
+
+        As it was recorded, and as webhooks carry it.
+
+        `GET /api/event-log/{id}`. Needs `customers:read`, `plans:read`, `subscriptions:read`, `invoices:read`, `payments:read`, `analytics:read`.
+        """
+        return await self._caller.one(
+            models.LoggedEvent,
+            Call(
+                "eventLog.get",
+                "GET",
+                f"/api/event-log/{segment(id)}",
+                "apiKey",
                 timeout=timeout,
             ),
         )
