@@ -30,6 +30,8 @@ export function presentApplied(row: AppliedRow): AppliedAddOn {
     unitAmount: toMajorNumber({ currency: row.currency, minor: row.unit_minor }),
     currency: row.currency,
     status: row.removed_at !== null ? 'REMOVED' : row.invoice_id === null ? 'PENDING' : 'INVOICED',
+    recurring: row.recurring,
+    recurringId: row.recurring_id === null ? null : publicId('appliedAddOn', row.recurring_id),
     invoiceId: row.invoice_id === null ? null : publicId('invoice', row.invoice_id),
     createdAt: row.created_at,
   }

@@ -84,6 +84,13 @@ export const ApplyAddOn = closed({
   invoiceNow: Type.Optional(
     Type.Boolean({ default: false, description: 'By an invoice of its own, issued at once' }),
   ),
+  recurring: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'On the invoice of every period of `subscriptionId` from the next one on, until it is removed',
+    }),
+  ),
 })
 export type ApplyAddOn = Static<typeof ApplyAddOn>
 
@@ -98,6 +105,10 @@ export const AppliedAddOn = Type.Object(
     unitAmount: Money,
     currency: Type.String(),
     status: oneOf(['PENDING', 'INVOICED', 'REMOVED']),
+    recurring: Type.Boolean(),
+    recurringId: orNull(
+      Type.String({ description: 'The recurring one, of which this is what one period was charged' }),
+    ),
     invoiceId: orNull(Type.String()),
     createdAt: Instant,
   },

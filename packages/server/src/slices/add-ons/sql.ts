@@ -76,6 +76,8 @@ export const appliedColumns = {
   invoice_now: boolean,
   invoice_id: nullable(uuid),
   removed_at: nullable(instantText),
+  recurring: boolean,
+  recurring_id: nullable(uuid),
   created_at: instantText,
 }
 export type AppliedRow = RowOf<typeof appliedColumns>
@@ -91,8 +93,8 @@ export const lockApplied = statement(
 export const insertApplied = command(
   'add_ons.insert_applied',
   `insert into applied_add_ons (environment_id, id, add_on_id, customer_id, subscription_id, description, quantity,
-     unit_minor, currency, invoice_now, invoice_id, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+     unit_minor, currency, invoice_now, invoice_id, created_at, recurring)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 )
 
 export const removeApplied = command(
@@ -109,13 +111,15 @@ const toBillColumns = {
   quantity: integer,
   unit_minor: bigint,
   currency: text,
+  recurring: boolean,
 }
 export type AddOnToBill = RowOf<typeof toBillColumns>
 
 /** What these customers are to be charged for on their next invoices, the oldest first, held until the transaction ends. */
 export const addOnsToBill = statement(
   'add_ons.to_bill',
-  `select a.environment_id, a.id, a.customer_id, a.subscription_id, a.description, a.quantity, a.unit_minor, a.currency
+  `select a.environment_id, a.id, a.customer_id, a.subscription_id, a.description, a.quantity, a.unit_minor, a.currency,
+     a.recurring
    from applied_add_ons a
    where (a.environment_id, a.customer_id) in (
        select u.environment_id, u.customer_id from unnest($1::uuid[], $2::uuid[]) as u (environment_id, customer_id)
@@ -133,10 +137,25 @@ export const markBilled = command(
    where a.environment_id = u.environment_id and a.id = u.id`,
 )
 
-/** Add-ons of invoices that are void await the next one; those that had an invoice of their own are done with. */
+/** What invoices of periods charge of recurring add-ons, each a row of its own. */
+export const insertCharged = command(
+  'add_ons.insert_charged',
+  `insert into applied_add_ons (environment_id, id, add_on_id, customer_id, subscription_id, description, quantity,
+     unit_minor, currency, invoice_now, invoice_id, created_at, recurring_id)
+   select a.environment_id, u.id, a.add_on_id, a.customer_id, a.subscription_id, a.description, a.quantity, a.unit_minor,
+     a.currency, false, u.invoice_id, u.at, a.id
+   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[])
+     as u (environment_id, id, recurring_id, invoice_id, at)
+   join applied_add_ons a on a.environment_id = u.environment_id and a.id = u.recurring_id`,
+)
+
+/**
+ * Add-ons of invoices that are void await the next one; those that had an invoice of their own, or were of the period
+ * that it charged, are done with.
+ */
 export const returnAddOns = command(
   'add_ons.return',
   `update applied_add_ons
-   set invoice_id = null, removed_at = case when invoice_now then $3::timestamptz end
+   set invoice_id = null, removed_at = case when invoice_now or recurring_id is not null then $3::timestamptz end
    where environment_id = $1::uuid and invoice_id = any($2::uuid[])`,
 )

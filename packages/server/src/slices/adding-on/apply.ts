@@ -23,7 +23,7 @@ const mostMinor = 10n ** 15n
 
 /**
  * Charges a customer for an add-on, at its price of this moment or another: on the next invoice of a subscription, or
- * at once by an invoice of its own. Refuses a currency that it has no price in, and an archived customer.
+ * at once by an invoice of its own, or on the invoice of every period. Refuses a currency that it has no price in, and an archived customer.
  */
 export async function applyAddOn(
   deps: Deps,
@@ -42,6 +42,9 @@ export async function applyAddOn(
   const [customer] = await tx.query(lockCustomer(environmentId, found.id))
   if (!customer || customer.status === 'ARCHIVED') throw new Refusal('customer_archived')
 
+  const recurring = input.recurring ?? false
+  if (recurring && (!subscription || input.invoiceNow))
+    throw invalid({ path: 'recurring', message: 'needs a subscriptionId, and no invoiceNow' })
   const currency = input.currency ?? subscription?.currency ?? customer.currency
   if (subscription && subscription.currency !== currency && !input.invoiceNow)
     throw invalid({ path: 'currency', message: `must be ${subscription.currency}, as the subscription is` })
@@ -64,6 +67,8 @@ export async function applyAddOn(
     invoice_now: input.invoiceNow ?? false,
     invoice_id: null,
     removed_at: null,
+    recurring,
+    recurring_id: null,
     created_at: isoInstant(tx.now),
   }
   if (row.invoice_now) {
@@ -97,12 +102,13 @@ export async function applyAddOn(
       row.invoice_now,
       row.invoice_id,
       row.created_at,
+      row.recurring,
     ),
   )
   return presentApplied(row)
 }
 
-/** Takes an add-on off the next invoice. Refuses one that has been invoiced. */
+/** Takes an add-on off the next invoice, a recurring one off all that follow. Refuses one that has been invoiced. */
 export async function unapplyAddOn(tx: Tx, environmentId: string, id: string): Promise<void> {
   const stored = parseId('appliedAddOn', id)
   const [row] = stored === undefined ? [] : await tx.query(lockApplied(environmentId, stored))

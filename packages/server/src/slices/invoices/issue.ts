@@ -132,7 +132,7 @@ export async function issueInvoices(deps: Deps, tx: Tx, drafts: readonly Draft[]
   writeSpending(deps, tx, spending)
   await writeWallets(deps, tx, wallets)
   offered.write(tx)
-  added.write(tx, (draft) => issued[drafts.findIndex((one) => one === draft)]?.row.id)
+  added.write(deps, tx, (draft) => issued[drafts.findIndex((one) => one === draft)]?.row.id)
   openBooks(
     tx,
     issuers.filter(({ recognises }) => !recognises).map((row) => row.environment_id),

@@ -151,3 +151,41 @@ test('an add-on without a price in the currency, of an archived customer or of a
   await as('DELETE', `/customers/${customer.id}`)
   refused(await apply({ currency: 'KES' }), 'customer_archived')
 })
+
+test('a recurring add-on goes on the invoice of every period, not of a change, until it is removed', async () => {
+  const { test: as } = await newTenant(server)
+  server.clock.set('2026-08-10T09:00:00Z')
+  const subscription = await startLife(as, 10_000)
+  const addOn = await newAddOn(as, 25)
+  const target = { addOnId: addOn.id, customerId: subscription.customerId, recurring: true }
+  for (const body of [target, { ...target, subscriptionId: subscription.id, invoiceNow: true }])
+    refused(await as('POST', '/add-ons/apply', body), 'invalid_request', 400)
+  const applied = await act(as, '/add-ons/apply', { ...target, subscriptionId: subscription.id }, 201)
+  assert.deepEqual([applied.recurring, applied.recurringId, applied.status], [true, null, 'PENDING'])
+  await as('PATCH', `/subscriptions/${subscription.id}`, { quantity: 2 })
+  // Two periods that are billed in one pass have it each.
+  await moveTo(server, '2026-10-11T00:00:00Z')
+  const totals = async () => (await invoicesOf(as, subscription.id)).map(({ total }) => total)
+  assert.deepEqual(await totals(), [100, 100, 225, 225])
+  const [, , first] = await invoicesOf(as, subscription.id)
+  assert.deepEqual(verifyInvoice(await get(as, `/invoices/${first.id}/explain`)).faults, [])
+  const { data } = await get(as, `/add-ons/applied/list?customerId=${subscription.customerId}`)
+  assert.deepEqual(
+    data.map(({ status, recurringId }: { status: string; recurringId: string | null }) => [
+      status,
+      recurringId,
+    ]),
+    [
+      ['INVOICED', applied.id],
+      ['INVOICED', applied.id],
+      ['PENDING', null],
+    ],
+  )
+  await act(as, `/invoices/${first.id}/void`)
+  await moveTo(server, '2026-11-11T00:00:00Z')
+  assert.deepEqual((await totals()).at(-1), 225)
+  assert.equal((await as('DELETE', `/add-ons/applied/${applied.id}`)).status, 204)
+  await moveTo(server, '2026-12-11T00:00:00Z')
+  assert.deepEqual((await totals()).at(-1), 200)
+  await everythingHolds(server)
+})

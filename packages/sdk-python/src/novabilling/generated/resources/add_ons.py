@@ -145,6 +145,7 @@ class AddOnsResource:
         amount: Union[MoneyInput, NotGiven] = NOT_GIVEN,
         currency: Union[str, NotGiven] = NOT_GIVEN,
         invoice_now: Union[bool, NotGiven] = NOT_GIVEN,
+        recurring: Union[bool, NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.AppliedAddOn:
@@ -161,7 +162,7 @@ class AddOnsResource:
                 "POST",
                 "/api/add-ons/apply",
                 "apiKey",
-                body=body_of({"addOnId": add_on_id, "customerId": customer_id, "subscriptionId": subscription_id, "quantity": quantity, "amount": amount, "currency": currency, "invoiceNow": invoice_now}),
+                body=body_of({"addOnId": add_on_id, "customerId": customer_id, "subscriptionId": subscription_id, "quantity": quantity, "amount": amount, "currency": currency, "invoiceNow": invoice_now, "recurring": recurring}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
@@ -350,6 +351,7 @@ class AsyncAddOnsResource:
         amount: Union[MoneyInput, NotGiven] = NOT_GIVEN,
         currency: Union[str, NotGiven] = NOT_GIVEN,
         invoice_now: Union[bool, NotGiven] = NOT_GIVEN,
+        recurring: Union[bool, NotGiven] = NOT_GIVEN,
         idempotency_key: Optional[str] = None,
         timeout: Optional[float] = None,
     ) -> models.AppliedAddOn:
@@ -366,7 +368,7 @@ class AsyncAddOnsResource:
                 "POST",
                 "/api/add-ons/apply",
                 "apiKey",
-                body=body_of({"addOnId": add_on_id, "customerId": customer_id, "subscriptionId": subscription_id, "quantity": quantity, "amount": amount, "currency": currency, "invoiceNow": invoice_now}),
+                body=body_of({"addOnId": add_on_id, "customerId": customer_id, "subscriptionId": subscription_id, "quantity": quantity, "amount": amount, "currency": currency, "invoiceNow": invoice_now, "recurring": recurring}),
                 idempotency_key=idempotency_key,
                 timeout=timeout,
             ),
