@@ -120,12 +120,16 @@ create table applied_add_ons (
   invoice_id uuid,
   removed_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  recurring boolean not null default false,
+  recurring_id uuid,
   constraint applied_add_ons_check CHECK (((invoice_id IS NULL) OR (removed_at IS NULL))),
+  constraint applied_add_ons_check1 CHECK (((NOT recurring) OR ((invoice_id IS NULL) AND (NOT invoice_now) AND (subscription_id IS NOT NULL)))),
   constraint applied_add_ons_quantity_check CHECK ((quantity > 0)),
   constraint applied_add_ons_unit_minor_check CHECK ((unit_minor >= 0)),
   constraint applied_add_ons_environment_id_add_on_id_fkey FOREIGN KEY (environment_id, add_on_id) REFERENCES add_ons(environment_id, id),
   constraint applied_add_ons_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint applied_add_ons_environment_id_invoice_id_fkey FOREIGN KEY (environment_id, invoice_id) REFERENCES invoices(environment_id, id),
+  constraint applied_add_ons_environment_id_recurring_id_fkey FOREIGN KEY (environment_id, recurring_id) REFERENCES applied_add_ons(environment_id, id),
   constraint applied_add_ons_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
   constraint applied_add_ons_pkey PRIMARY KEY (environment_id, id)
 );

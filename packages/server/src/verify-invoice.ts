@@ -94,8 +94,9 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
     above: price.above * quantity.above * 10n ** BigInt(decimals),
     below: price.below * quantity.below,
   }
-  if (line['usage'] !== null) exact = verifyUsage(fieldsOf(line['usage'], `${at}.usage`), at, decimals, claim)
-  if ('correction' in line && line['correction'] !== null)
+  // Documents from before usage was charged say nothing of it.
+  if (isSaid(line, 'usage')) exact = verifyUsage(fieldsOf(line['usage'], `${at}.usage`), at, decimals, claim)
+  if (isSaid(line, 'correction'))
     exact = corrected(exact, fieldsOf(line['correction'], `${at}.correction`), at)
   if (line['share'] !== null) {
     const share = fieldsOf(line['share'], `${at}.share`)
@@ -104,7 +105,7 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
     if (whole <= 0n) throw new DocumentFault(`${at}.share.whole must be above zero`)
     verifyShare(line, share, at, { part, whole }, claim)
     exact = { above: exact.above * part, below: exact.below * whole }
-    if (line['minimum'] !== null)
+    if (isSaid(line, 'minimum'))
       exact = verifyMinimum(fieldsOf(line['minimum'], `${at}.minimum`), at, { above: part, below: whole })
   }
   claimFraction(`${at}.exactMinor`, line['exactMinor'], exact, claim)
@@ -115,6 +116,10 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
   const remainder = { above: net.above - down * net.below, below: net.below }
   claimFraction(`${at}.remainder`, line['remainder'], remainder, claim)
   return net
+}
+
+function isSaid(line: Fields, name: string): boolean {
+  return name in line && line[name] !== null
 }
 
 /** What is missing of usage that changed after it was billed: what it costs, or the least, less what was billed. */

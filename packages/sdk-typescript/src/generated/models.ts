@@ -29,6 +29,8 @@ export interface AddOnsApplyInput {
   currency?: string | undefined
   /** By an invoice of its own, issued at once */
   invoiceNow?: boolean | undefined
+  /** On the invoice of every period of `subscriptionId` from the next one on, until it is removed */
+  recurring?: boolean | undefined
 }
 
 export interface AddOnsCreateInput {
@@ -278,6 +280,8 @@ export interface AppliedAddOn {
   unitAmount: number
   currency: string
   status: 'PENDING' | 'INVOICED' | 'REMOVED'
+  recurring: boolean
+  recurringId: string | null
   invoiceId: string | null
   createdAt: string
 }

@@ -24,6 +24,8 @@ class AddOnsApplyInput(TypedDict):
     """That of the subscription, else of the customer unless said"""
     invoice_now: NotRequired[bool]
     """By an invoice of its own, issued at once"""
+    recurring: NotRequired[bool]
+    """On the invoice of every period of `subscriptionId` from the next one on, until it is removed"""
 
 
 class AddOnsCreateInput(TypedDict):

@@ -178,6 +178,8 @@ class AppliedAddOn(Model):
     """Amount in major units"""
     currency: str
     status: Annotated[Literal["PENDING", "INVOICED", "REMOVED"], LENIENT]
+    recurring: bool
+    recurring_id: Optional[str] = Field(alias="recurringId")
     invoice_id: Optional[str] = Field(alias="invoiceId")
     created_at: dt.datetime = Field(alias="createdAt")
 

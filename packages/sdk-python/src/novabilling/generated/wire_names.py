@@ -12,6 +12,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "amount": ("amount", None),
         "currency": ("currency", None),
         "invoice_now": ("invoiceNow", None),
+        "recurring": ("recurring", None),
     },
     "AddOnsCreateInput": {
         "name": ("name", None),
