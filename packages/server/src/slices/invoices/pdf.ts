@@ -9,6 +9,7 @@ import { sendFile } from '../../http/files.ts'
 import { documentAsIssued, documentOf } from './document.ts'
 import { findInvoice } from './find.ts'
 import { openPdfLink } from './pdf-link.ts'
+import { payUrlOf } from './present.ts'
 import type { InvoiceRow } from './sql.ts'
 import { ublOf } from './ubl.ts'
 
@@ -19,22 +20,21 @@ export type InvoiceHere = {
   readonly row: InvoiceRow
 }
 
-/** The invoice as a PDF: the same bytes as long as its status is the same. */
-export async function invoicePdf({
-  reader,
-  environmentId,
-  row,
-}: InvoiceHere): Promise<{ name: string; bytes: Uint8Array }> {
+/** The invoice as a PDF, with the way to pay it while it is open: the same bytes as long as its status is the same. */
+export async function invoicePdf(
+  deps: Pick<Deps, 'config' | 'jwtKeys'>,
+  { reader, environmentId, row }: InvoiceHere,
+): Promise<{ name: string; bytes: Uint8Array }> {
   const logo = await findLogo(reader, environmentId, row.issuer.logo)
   return {
-    bytes: await renderInvoicePdf({ ...documentOf(row), logo }),
+    bytes: await renderInvoicePdf({ ...documentOf(row), logo, paymentUrl: payUrlOf(deps, row) }),
     name: `${row.number ?? publicId('invoice', row.id)}.pdf`,
   }
 }
 
 /** Answers with the invoice as a PDF. */
-export async function sendPdf(reply: FastifyReply, here: InvoiceHere): Promise<FastifyReply> {
-  return sendFile(reply, { ...(await invoicePdf(here)), type: 'application/pdf', shown: 'inline' })
+export async function sendPdf(deps: Deps, reply: FastifyReply, here: InvoiceHere): Promise<FastifyReply> {
+  return sendFile(reply, { ...(await invoicePdf(deps, here)), type: 'application/pdf', shown: 'inline' })
 }
 
 /** Answers with an issued invoice as UBL: the same bytes every time. */
@@ -69,5 +69,5 @@ export async function sendLinkedPdf(deps: Deps, reply: FastifyReply, token: stri
   const { environmentId } = target
   const own = reader(deps.db, target)
   const row = await findInvoice(own, environmentId, publicId('invoice', target.id))
-  return sendPdf(reply, { reader: own, environmentId, row })
+  return sendPdf(deps, reply, { reader: own, environmentId, row })
 }

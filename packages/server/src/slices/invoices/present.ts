@@ -51,8 +51,7 @@ export function presentInvoice(deps: Pick<Deps, 'config' | 'jwtKeys'>, row: Invo
     paidAt: row.paid_at,
     voidedAt: row.voided_at,
     pdfUrl: row.number === null ? null : `${publicUrl(deps)}/api/invoices/${id}/pdf`,
-    hostedUrl:
-      row.number === null ? null : hostedUrl(deps, 'pay', { environmentId: row.environment_id, id: row.id }),
+    hostedUrl: payUrlOf(deps, row),
     notes: row.notes,
     metadata: row.metadata,
     createdAt: row.created_at,
@@ -87,4 +86,12 @@ function presentLine(currency: string, line: LineOfInvoice): Invoice['items'][nu
 
 export function presentParty({ name, email, taxId, country, address }: PartySnapshot): Party {
   return { name, email, taxId, country, address }
+}
+
+/** Where an issued invoice is paid. */
+export function payUrlOf(
+  deps: Pick<Deps, 'config' | 'jwtKeys'>,
+  { number, environment_id: environmentId, id }: Pick<InvoiceRow, 'number' | 'environment_id' | 'id'>,
+): string | null {
+  return number === null ? null : hostedUrl(deps, 'pay', { environmentId, id })
 }

@@ -80,7 +80,7 @@ export const routes = [
       const { tenantId, environmentId } = principal
       const own = reader(deps.db, principal)
       const row = await findInvoice(own, environmentId, params.id)
-      if (!wantsJson(request.headers.accept)) return sendPdf(reply, { reader: own, environmentId, row })
+      if (!wantsJson(request.headers.accept)) return sendPdf(deps, reply, { reader: own, environmentId, row })
       return reply
         .header('cache-control', 'no-store')
         .send(pdfLink(deps, 'invoice', { tenantId, environmentId, id: row.id }))

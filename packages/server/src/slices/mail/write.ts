@@ -200,7 +200,7 @@ async function invoiceOf(deps: Deps, { environmentId }: MailToWrite, id: string)
 }
 
 async function attachInvoice(deps: Deps, environmentId: string, row: InvoiceRow): Promise<Attachment[]> {
-  return [pdf(await invoicePdf({ reader: deps.workerDb, environmentId, row }))]
+  return [pdf(await invoicePdf(deps, { reader: deps.workerDb, environmentId, row }))]
 }
 
 function pdf({ name, bytes }: { name: string; bytes: Uint8Array }): Attachment {

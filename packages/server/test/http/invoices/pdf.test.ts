@@ -34,6 +34,20 @@ test('a PDF has the same bytes when it is fetched again, also after the profile 
   assert.deepEqual(Buffer.from(await (await pdf(url, liveKey)).arrayBuffer()), bytes)
 })
 
+test('an invoice that is open leads from its PDF to where it is paid, and one that is paid does not', async () => {
+  const { live, liveKey } = await newTenant(server)
+  const subscription = await subscribe(live)
+  const [invoice] = await invoicesOf(live, subscription.id)
+  const links = async (): Promise<boolean> => {
+    const answer = await pdf(`${server.api}/invoices/${invoice.id}/pdf`, liveKey)
+    return Buffer.from(await answer.arrayBuffer()).includes(`(${invoice.hostedUrl})`)
+  }
+  assert.ok(await links())
+  const paid = await live('POST', `/invoices/${invoice.id}/mark-paid`, {})
+  assert.equal(paid.status, 200, paid.text)
+  assert.ok(!(await links()))
+})
+
 test('a signed link opens one invoice without a key, until it expires', async () => {
   const { live, liveKey } = await newTenant(server)
   const subscription = await subscribe(live)
