@@ -13,6 +13,8 @@ export type MailServer = {
   readonly logins: string[]
   /** Turns away every mail. */
   refuse: boolean
+  /** What happens while a mail is being taken. */
+  meanwhile: () => Promise<void>
   close(): Promise<void>
 }
 
@@ -33,7 +35,11 @@ export async function startMailServer(): Promise<MailServer> {
     },
     onData(stream, _session, done) {
       // Read as it comes: the mail is taken once all of it has been understood.
-      const parse = callbackify(() => simpleParser(stream))
+      const parse = callbackify(async () => {
+        const mail = await simpleParser(stream)
+        await taken.meanwhile()
+        return mail
+      })
       parse((error, mail) => {
         if (!error) received.push(mail)
         done(error)
@@ -45,7 +51,15 @@ export async function startMailServer(): Promise<MailServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   const close = (): Promise<void> => new Promise((resolve) => server.close(() => resolve()))
-  const taken: MailServer = { url: `smtp://127.0.0.1:${port}`, port, received, logins, refuse: false, close }
+  const taken: MailServer = {
+    url: `smtp://127.0.0.1:${port}`,
+    port,
+    received,
+    logins,
+    refuse: false,
+    meanwhile: async () => {},
+    close,
+  }
   after(close)
   return taken
 }

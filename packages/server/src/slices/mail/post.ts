@@ -71,7 +71,10 @@ export type Line = {
 
 /** Opens a line that hands over so many mails at once. */
 export function openLine({ options, from }: Post, atOnce: number): Line {
-  const transport = createTransport({ ...options, ...timeouts, pool: true, maxConnections: atOnce })
+  // When a connection breaks, nobody knows whether the mail was taken: whether and when it is sent again is the outbox's
+  // to decide, and not the library's, at once and up to five times.
+  const pooled = { pool: true, maxConnections: atOnce, maxRequeues: 0 } as const
+  const transport = createTransport({ ...options, ...timeouts, ...pooled })
   return {
     send: async (envelope) => {
       await transport.sendMail(await messageOf(from, envelope))
