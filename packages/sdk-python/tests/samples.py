@@ -16,6 +16,7 @@ def customer(**fields: Any) -> Dict[str, Any]:
         "timezone": "Africa/Kampala",
         "address": None,
         "taxId": None,
+        "taxTreatment": "AUTOMATIC",
         "locale": None,
         "netPaymentTerms": 0,
         "metadata": {},
