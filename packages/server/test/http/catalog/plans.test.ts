@@ -38,7 +38,7 @@ test('a plan comes back as it was made, with exact prices', async () => {
   assert.deepEqual([body.isActive, body.billingTiming, body.intervalCount], [true, 'IN_ADVANCE', 3])
 })
 
-test('every fault of a plan is told at once, and what is not built is refused', async () => {
+test('every fault of a plan is told at once, and what it does not know is refused', async () => {
   const { live } = await newTenant(server)
   const paths = async (body: object): Promise<string[]> => {
     const answer = await live('POST', '/plans', { name: 'P', code: 'p', billingInterval: 'MONTHLY', ...body })
@@ -58,7 +58,10 @@ test('every fault of a plan is told at once, and what is not built is refused', 
   )
   assert.deepEqual(await paths({ prices: [{ currency: 'USD', amount: -1 }] }), ['prices[0].amount'])
   assert.deepEqual(await paths({ billingTiming: 'LATER' }), ['billingTiming'])
-  assert.deepEqual(await paths({ minimumCommitment: [] }), ['minimumCommitment'])
+  assert.deepEqual(await paths({ minimumCommitment: [{ currency: 'UGX', amount: -1 }] }), [
+    'minimumCommitment[0].amount',
+  ])
+  assert.deepEqual(await paths({ maximumCommitment: [] }), ['maximumCommitment'])
   assert.deepEqual(await paths({ code: 'Nope!' }), ['code'])
 })
 
