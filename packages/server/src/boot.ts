@@ -60,7 +60,7 @@ export async function boot(
       statementTimeoutMs: 60_000,
     }
     const workerDb = new Pool({ ...worker, name: 'novabilling worker' })
-    const clockDb = new Pool({ ...worker, name: 'novabilling clock', waitsForDisk: false })
+    const clockDb = new Pool({ ...worker, name: 'novabilling clock', waitsForDisk: false, plansOnce: true })
     pools.push(db, workerDb, clockDb)
     await checkRole(db, 'API_DATABASE_URL')
     const deps: Deps = {

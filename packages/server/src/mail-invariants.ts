@@ -9,7 +9,7 @@ export const mailInvariants: readonly Invariant[] = [
        case when e.id is null then 'is written on no event' else 'is written on ' || e.type || ' of something else' end as fault
      from customer_mails m
      left join events e
-       on e.environment_id = m.environment_id and e.id::text = substring(m.occasion from '^event (.+)$')
+       on e.environment_id = m.environment_id and e.id = substring(m.occasion from '^event ([0-9a-f-]{36})$')::uuid
      where m.occasion like 'event %' and e.resource_id is distinct from m.subject_id`,
   ),
   invariant(

@@ -13,6 +13,11 @@ export type PoolOptions = {
    * was committed, but nothing out of order: a later commit that waits takes all before it along.
    */
   readonly waitsForDisk?: boolean
+  /**
+   * Whether a statement keeps the plan it was first given, whatever its values. The same few statements, each for a
+   * handful of rows, are otherwise planned again and again at more than they cost to run.
+   */
+  readonly plansOnce?: boolean
 }
 
 /** One connection, held for a transaction. */
@@ -39,6 +44,7 @@ export class Pool {
       // A killed process's waiting update is otherwise applied after its death.
       client_connection_check_interval: 500,
       ...(options.waitsForDisk === false ? { synchronous_commit: 'off' } : {}),
+      ...(options.plansOnce ? { plan_cache_mode: 'force_generic_plan' } : {}),
     }
     this.#pool = new pg.Pool({
       connectionString: options.url,

@@ -1,3 +1,4 @@
+import { Bells } from '../../bells.ts'
 import type { Deps } from '../../deps.ts'
 import { transaction } from '../../db/transaction.ts'
 import { billEnvironment } from '../billing-run/index.ts'
@@ -70,6 +71,7 @@ export async function runClock(deps: Deps, environmentId: string, untilMs: numbe
     }
   } finally {
     heartbeat()
+    for (const loop of ['webhooks', 'customer-mail']) deps.bells.ring(loop)
     await deps.workerDb.query(prolongLease(environmentId, attempt, deps.clock.now()))
   }
   return true
@@ -115,7 +117,7 @@ async function step(
   environmentId: string,
   attempt: number,
 ): Promise<Temporal.Instant | undefined> {
-  const [run] = await deps.workerDb.query(currentRun(environmentId, attempt))
+  const [run] = await deps.clockDb.query(currentRun(environmentId, attempt))
   if (!run?.clock_target) return undefined
   const target = run.clock_target
   // What is there has its times by the environment's clock from here on: they are read anew.
@@ -138,7 +140,8 @@ async function step(
     const [moved] = await deps.clockDb.query(moveClock(environmentId, attempt, at))
     if (!moved) return undefined
   }
-  await act(deps, environmentId, at)
+  // What it makes due is done by the next steps: no loop is woken for it.
+  await act({ ...deps, bells: new Bells() }, environmentId, at)
   return at
 }
 

@@ -49,13 +49,24 @@ export async function collectEnvironment(
     const lease = now.add({ milliseconds: leaseMs })
     const claimed = await deps.clockDb.query(claimPaymentsInEnvironment(now, lease, environmentId, until))
     if (claimed.some(({ provider }) => provider !== ownBook)) await deps.workerDb.query(bringToDisk())
-    await chargeAll({ ...deps, workerDb: deps.clockDb }, claimed)
+    const onTheWay = { ...deps, workerDb: deps.clockDb }
+    const isOwn = claimed.every(({ provider }) => provider === ownBook)
+    await (isOwn ? chargeTogether(onTheWay, claimed) : chargeAll(onTheWay, claimed))
     const refunded = await resolveRefundsOf(deps, environmentId, until)
     if (claimed.length > 0 || refunded) return
     const [others] = await deps.workerDb.query(isBusy(environmentId, until))
     if (!others?.busy || deps.clock.nowMs() >= patientUntilMs) return
     await deps.clock.sleep(othersWorkMs)
   }
+}
+
+/** Of one environment, where no provider lets anything wait: their outcomes are written at once. */
+async function chargeTogether(deps: Deps, claimed: readonly ClaimedPayment[]): Promise<void> {
+  const outcomes: ChargeOutcome[] = []
+  await inLanes(claimed, lanes, async (payment) => {
+    outcomes.push({ payment, found: await attemptCharge(deps, payment) })
+  })
+  await concludeEach(deps, outcomes)
 }
 
 /** Calls run side by side; whatever has ended by the time a write is over is written together, by environment. */

@@ -73,7 +73,8 @@ export const claimTests = statement(
        limit $3::integer
        for update skip locked
      ) m
-     where v.kind = 'TEST'
+     -- A clock on its way goes first: whoever moved it waits for it, and nobody for these.
+     where v.kind = 'TEST' and v.clock_status <> 'RUNNING'
      limit $3::integer`),
   claimedColumns,
 )

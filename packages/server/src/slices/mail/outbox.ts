@@ -154,7 +154,9 @@ export class Outbox {
   async #keep(taken: Taken): Promise<void> {
     const written = await this.#write(taken)
     if (written && this.#deps.config.MAIL_CATCHER_PORT !== 0) await this.#show(taken.writer, written)
-    await this.#save(taken.mail, written ? { status: 'CAUGHT', written } : { status: 'SKIPPED' })
+    // One that the disk has lost is written again: it went to nobody.
+    const { clockDb } = this.#deps
+    await this.#save(taken.mail, written ? { status: 'CAUGHT', written } : { status: 'SKIPPED' }, clockDb)
   }
 
   async #show(writer: WriterRow, { recipient, letter, attach }: Written): Promise<void> {
@@ -197,12 +199,13 @@ export class Outbox {
       againAt?: Temporal.Instant | null
       sentAt?: Temporal.Instant
     },
+    db = this.#deps.workerDb,
   ): Promise<void> {
     const { status, written, failure = null, againAt = null, sentAt = null } = end
     mailsTotal.inc({ kind, outcome: status })
     const letter = written ? JSON.stringify(written.kept) : null
     const recipient = written?.recipient ?? null
-    await this.#deps.workerDb.query(
+    await db.query(
       saveCustomerMail(environment_id, id, attempt, status, recipient, letter, failure, againAt, sentAt),
     )
   }
