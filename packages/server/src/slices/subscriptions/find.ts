@@ -43,7 +43,10 @@ export async function lockUpToDate(deps: Deps, tx: Tx, environmentId: string, id
   const row = await lock()
   tx.notBefore(Temporal.Instant.from(row.updated_at))
   const bill = async (): Promise<void> => {
-    await billDue(deps, tx, [row], { until: tx.now })
+    for (let last: string | null = null; isBehind(row, tx.now) && row.due_at !== last;) {
+      last = row.due_at
+      await billDue(deps, tx, [row], { until: tx.now })
+    }
   }
   if (row.attempt === 0) await bill()
   else if (row.parked_reason !== killedReason) {
@@ -65,7 +68,10 @@ export async function lockUpToDate(deps: Deps, tx: Tx, environmentId: string, id
 export async function lockToChange(deps: Deps, tx: Tx, environmentId: string, id: string): Promise<DueRow> {
   const row = await lockUpToDate(deps, tx, environmentId, id)
   if (row.status === 'CANCELED') throw new Refusal('subscription_already_canceled')
-  if (row.due_at !== null && Date.parse(row.due_at) <= tx.now.epochMilliseconds)
-    throw new Refusal('subscription_behind')
+  if (isBehind(row, tx.now)) throw new Refusal('subscription_behind')
   return row
+}
+
+function isBehind({ due_at: dueAt }: DueRow, now: Temporal.Instant): boolean {
+  return dueAt !== null && Date.parse(dueAt) <= now.epochMilliseconds
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recogniseEnvironment } from '../../../src/slices/recognition/index.ts'
-import { invoicesOf, subscribe } from '../../billing-story.ts'
+import { asOwner, invoicesOf, subscribe } from '../../billing-story.ts'
 import { booked, creditNote, everythingHolds } from '../../credit-story.ts'
 import { newTenant, startServer } from '../../harness.ts'
 import { act, balanceOf, creditsOf, moveTo, payAll, planOf, startLife, totalsOf } from '../../life-story.ts'
-import { eventsOf, get } from '../../payment-story.ts'
+import { eventsOf, get, stored } from '../../payment-story.ts'
 
 const server = await startServer({ start: '2023-01-01T00:00:00Z' })
 const at = (instant: string): void => server.clock.set(instant)
@@ -171,3 +171,17 @@ test('revenue that was deferred and is given back is never earned', async () => 
 })
 
 test('after all of this every promise holds', () => everythingHolds(server))
+
+test('one that is behind by more periods than are billed in one go pays for all of them before it ends', async () => {
+  at('2025-01-01T00:00:00Z')
+  const { live } = await newTenant(server)
+  const { id } = await startLife(live, 100, { plan: { billingInterval: 'HOURLY' } })
+  at('2025-01-18T00:30:00Z')
+  await act(live, `/subscriptions/${id}/cancel`, cancelNow)
+  const [row] = await asOwner<{ count: number }>(
+    server,
+    'select count(*)::integer as count from invoices where subscription_id = $1',
+    [stored(id)],
+  )
+  assert.equal(row?.count, 17 * 24 + 1)
+})
