@@ -139,9 +139,10 @@ function register(api: FastifyInstance, slice: Slice, route: Route, parts: Parts
       if (access.kind === 'public') return
       await guard(parts, access, request, reply, (principal) => callers.set(request, principal))
     },
-    onResponse: async (request: FastifyRequest, reply: FastifyReply) => {
+    onResponse: (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
       const principal = callers.get(request)
       if (principal?.kind === 'key') runtime.journal.record(route.operation, principal, request, reply)
+      done()
     },
     preValidation: async (request: FastifyRequest) => {
       if (takesBody) request.body ??= {}

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { command } from '../db/statement.ts'
+import { UtcDay } from './utc-day.ts'
 
 const recordUsage = command(
   'key_usage.record',
@@ -15,8 +16,7 @@ type Count = { tenantId: string; keyId: string; day: string; requests: number; u
 export class KeyUsage {
   readonly #deps: Pick<Deps, 'clock' | 'db'>
   #counts = new Map<string, Count>()
-  #day = ''
-  #dayEndsMs = 0
+  readonly #days = new UtcDay()
 
   constructor(deps: Pick<Deps, 'clock' | 'db'>) {
     this.#deps = deps
@@ -24,15 +24,15 @@ export class KeyUsage {
 
   count(tenantId: string, keyId: string): void {
     const nowMs = this.#deps.clock.nowMs()
-    if (nowMs >= this.#dayEndsMs) this.#startDay(nowMs)
-    const slot = `${keyId} ${this.#day}`
+    const day = this.#days.of(nowMs)
+    const slot = `${keyId} ${day}`
     const known = this.#counts.get(slot)
     if (known) {
       known.requests++
       known.usedAt = Temporal.Instant.fromEpochMilliseconds(nowMs)
     } else {
       const usedAt = Temporal.Instant.fromEpochMilliseconds(nowMs)
-      this.#counts.set(slot, { tenantId, keyId, day: this.#day, requests: 1, usedAt })
+      this.#counts.set(slot, { tenantId, keyId, day, requests: 1, usedAt })
     }
   }
 
@@ -60,11 +60,5 @@ export class KeyUsage {
       }
       throw error
     }
-  }
-
-  #startDay(nowMs: number): void {
-    const dayMs = 86_400_000
-    this.#dayEndsMs = (Math.floor(nowMs / dayMs) + 1) * dayMs
-    this.#day = Temporal.Instant.fromEpochMilliseconds(nowMs).toString().slice(0, 10)
   }
 }

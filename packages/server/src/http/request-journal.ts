@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts'
 import { command } from '../db/statement.ts'
 import type { KeyPrincipal } from './principals.ts'
 import { refusedAs } from './problems.ts'
+import { UtcDay } from './utc-day.ts'
 
 const recordRoutes = command(
   'request_journal.record_routes',
@@ -31,7 +32,8 @@ type Entry = {
   environmentId: string
   keyId: string
   id: string
-  at: Temporal.Instant
+  atMs: number
+  day: string
   method: string
   path: string
   operation: string
@@ -51,16 +53,17 @@ export class RequestJournal {
   #counts = new Map<string, Count>()
   #entries: Entry[] = []
   #kept = new Map<string, number>()
+  readonly #days = new UtcDay()
 
   constructor(deps: Pick<Deps, 'clock' | 'db'>) {
     this.#deps = deps
   }
 
   record(operation: string, principal: KeyPrincipal, request: FastifyRequest, reply: FastifyReply): void {
-    const at = Temporal.Instant.fromEpochMilliseconds(this.#deps.clock.nowMs())
+    const atMs = this.#deps.clock.nowMs()
     const { tenantId, keyId, environmentId } = principal
     const status = reply.statusCode
-    const day = dayOf(at)
+    const day = this.#days.of(atMs)
     this.#count({ tenantId, keyId, day, operation, status, requests: 1 })
     const kept = this.#kept.get(tenantId) ?? 0
     if (kept >= (status < 400 ? keptAtOnce : 2 * keptAtOnce)) return
@@ -71,7 +74,8 @@ export class RequestJournal {
       environmentId,
       keyId,
       id: request.id,
-      at,
+      atMs,
+      day,
       method: request.method,
       path: path.slice(0, longestPath),
       operation,
@@ -111,8 +115,8 @@ export class RequestJournal {
         entries.map((one) => one.tenantId),
         entries.map((one) => one.environmentId),
         entries.map((one) => one.id),
-        entries.map((one) => dayOf(one.at)),
-        entries.map((one) => one.at),
+        entries.map((one) => one.day),
+        entries.map((one) => Temporal.Instant.fromEpochMilliseconds(one.atMs)),
         entries.map((one) => one.keyId),
         entries.map((one) => one.method),
         entries.map((one) => one.path),
@@ -131,8 +135,4 @@ export class RequestJournal {
     if (known) known.requests += count.requests
     else this.#counts.set(slot, count)
   }
-}
-
-function dayOf(at: Temporal.Instant): string {
-  return at.toString().slice(0, 10)
 }
