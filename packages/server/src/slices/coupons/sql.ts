@@ -181,18 +181,25 @@ export const saveUsed = command(
 )
 
 /**
- * Gives coupons back what they were used for on these invoices, once: their use, and with it their place, unless they
- * were removed or the coupon has been applied there anew.
+ * Gives coupons back what they were used for on these invoices, once: their use, with it the period that it covered, and
+ * their place, unless they were removed or the coupon has been applied there anew.
  */
 export const returnUses = command(
   'coupons.return_uses',
   `with returned as (
      update coupon_uses u set returned_at = $3::timestamptz
+     from invoices i
      where u.environment_id = $1::uuid and u.invoice_id = any($2::uuid[]) and u.returned_at is null
-     returning u.environment_id, u.applied_coupon_id, u.uses
+       and i.environment_id = u.environment_id and i.id = u.invoice_id
+     returning u.environment_id, u.applied_coupon_id, u.uses, i.subscription_id, i.period_end
    )
    update applied_coupons a
-   set used = a.used - r.uses, uses_left = a.uses_left + r.uses, covers_subscription_id = null, covers_until = null,
+   set used = a.used - r.uses, uses_left = a.uses_left + r.uses,
+     covers_until = case when not exists (
+       select from returned c
+       where c.environment_id = a.environment_id and c.applied_coupon_id = a.id and c.uses > 0
+         and c.subscription_id = a.covers_subscription_id and c.period_end = a.covers_until
+     ) then a.covers_until end,
      ended_at = case
        when a.removed_at is null and r.uses > 0 and not exists (
          select from applied_coupons o

@@ -378,6 +378,25 @@ test('a change credits net of its discount and is charged with it; there and bac
   await everythingHolds(server)
 })
 
+test('a change that is voided leaves the changes after it the discount of their period', async () => {
+  const { test: as } = await newTenant(server)
+  server.clock.set('2026-09-01T00:00:00Z')
+  const { code } = await newCoupon(as, { discountValue: 25, duration: 'ONCE' })
+  const subscription = await startLife(as, 10_000, { couponCode: code })
+  const plans = [
+    await newPlan(as, { prices: [{ currency: 'KES', amount: 1000 }] }),
+    await newPlan(as, { prices: [{ currency: 'KES', amount: 2000 }] }),
+  ]
+  server.clock.set('2026-09-16T00:00:00Z')
+  for (const { id: newPlanId } of plans) {
+    await act(as, `/subscriptions/${subscription.id}/change-plan`, { newPlanId, effective: 'now' })
+    const last = (await invoicesOf(as, subscription.id)).at(-1)
+    if (newPlanId === plans[0]?.id) await act(as, `/invoices/${last.id}/void`)
+  }
+  assert.deepEqual(await totalsOf(as, subscription.id), [7500, 37_500, 75_000])
+  await everythingHolds(server)
+})
+
 test('credit notes of a discounted and taxed invoice come to all of it, and no more (G11)', async () => {
   const { test: as } = await newTenant(server)
   await act(as, '/taxes', { name: 'VAT', code: 'vat', rate: 10, appliedByDefault: true }, 201)
