@@ -14,7 +14,7 @@ import {
   presentWallet,
 } from '../wallets/index.ts'
 import { fill } from './fill.ts'
-import { minorOf, readCredits, readDecimal } from './read.ts'
+import { minorOf, readCredits, readDecimal, refuseMore } from './read.ts'
 
 /**
  * Makes a wallet. What is given away is in it at once; what is bought is invoiced, and in it when that is paid. Refuses
@@ -30,6 +30,7 @@ export async function createWallet(
   if (customer.status === 'ARCHIVED') throw new Refusal('customer_archived')
   const faults: Fault[] = []
   const rate = readDecimal('creditRate', input.creditRate ?? 1, faults) ?? '1'
+  if (rate === '0') faults.push({ path: 'creditRate', message: 'must be above 0' })
   const unit = { currency: input.currency, rate }
   const paid = readCredits('paidCredits', input.paidCredits, unit, faults)
   const granted = readCredits('grantedCredits', input.grantedCredits, unit, faults)
@@ -104,9 +105,11 @@ export function readRule(
   const threshold = readDecimal('topUpRule.threshold', rule.threshold, faults)
   const bought = readCredits('topUpRule.credits', rule.credits, unit, faults)
   if (threshold === undefined || !bought) return none
+  const thresholdMinor = minorOf(unit.currency, threshold, unit.rate)
+  refuseMore('topUpRule.threshold', thresholdMinor, faults)
   return {
     top_up_threshold: threshold,
-    top_up_threshold_minor: minorOf(unit.currency, threshold, unit.rate),
+    top_up_threshold_minor: thresholdMinor,
     top_up_credits: bought.credits,
   }
 }

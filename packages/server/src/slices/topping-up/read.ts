@@ -37,6 +37,11 @@ export function readCredits(
   if (credits === undefined) return undefined
   const minor = minorOf(currency, credits, rate)
   if (minor <= 0n) faults.push({ path, message: `comes to less than the smallest amount of ${currency}` })
-  if (minor >= mostMinor) faults.push({ path, message: 'makes an amount of more than 15 digits' })
+  refuseMore(path, minor, faults)
   return { credits, minor }
+}
+
+/** Adds a fault where an amount is more than can be told exactly. */
+export function refuseMore(path: string, minor: bigint, faults: Fault[]): void {
+  if (minor >= mostMinor) faults.push({ path, message: 'makes an amount of more than 15 digits' })
 }

@@ -341,6 +341,11 @@ test('credits are rounded to the currency once, half up (H02), and what comes to
     [{ paidCredits: '1e400', grantedCredits: '9999999999999999' }, ['paidCredits', 'grantedCredits']],
     [{ grantedCredits: 1, expirationAt: '2020-01-01T00:00:00Z' }, ['expirationAt']],
     [{ creditRate: 0.5, topUpRule: { threshold: 1, credits: '0.001' } }, ['topUpRule.credits']],
+    [{ creditRate: '0' }, ['creditRate']],
+    [
+      { creditRate: '999999999999999', topUpRule: { threshold: '999999999999999', credits: '0.01' } },
+      ['topUpRule.threshold'],
+    ],
   ]
   for (const [body, paths] of bad) {
     const { status, body: answer } = await as('POST', '/wallets', { customerId, currency: 'KES', ...body })
