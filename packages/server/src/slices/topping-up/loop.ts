@@ -85,9 +85,9 @@ async function topUp(deps: Deps, due: DueTopUp): Promise<void> {
     deps.workerDb,
     { scope: { tenantId, environmentId, isTest }, now: deps.clock.now() },
     async (tx) => {
-      const [taken] = await tx.query(takeDueTopUp(environmentId, id))
       const [wallet] = await tx.query(lockWallet(environmentId, id))
-      if (!taken?.top_up_credits || !taken.has_customer || !wallet) return
+      const [taken] = await tx.query(takeDueTopUp(environmentId, id))
+      if (!wallet || !taken?.top_up_credits || !taken.has_customer || !taken.is_low) return
       if (wallet.expires_at !== null && wallet.expires_at <= isoInstant(tx.now)) return
       const paidMinor = minorOf(wallet.currency, taken.top_up_credits, wallet.credit_rate)
       await fill(deps, tx, environmentId, wallet, { paidMinor, grantedMinor: 0n })

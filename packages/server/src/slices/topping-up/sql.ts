@@ -67,15 +67,22 @@ export const dueTopUpsIn = statement(
   dueColumns,
 )
 
-/** Takes a wallet that is due, with its rule; another worker that was quicker leaves nothing to take. */
+/**
+ * Takes a wallet that is due, locked by the caller, with its rule; another worker that was quicker leaves nothing to take.
+ * One that has been filled since, or awaits the payment of what was bought, is not `is_low`.
+ */
 export const takeDueTopUp = statement(
   'topping_up.take_due',
   `update wallets w set top_up_due_at = null
    where w.environment_id = $1::uuid and w.id = $2::uuid and w.top_up_due_at is not null and w.status = 'ACTIVE'
    returning w.top_up_credits::text as top_up_credits,
      (select c.status = 'ACTIVE' from customers c
-      where c.environment_id = w.environment_id and c.id = w.customer_id) as has_customer`,
-  { top_up_credits: nullable(text), has_customer: boolean },
+      where c.environment_id = w.environment_id and c.id = w.customer_id) as has_customer,
+     coalesce(w.balance_minor < w.top_up_threshold_minor, false) and not exists (
+       select from wallet_grants g
+       where g.environment_id = w.environment_id and g.wallet_id = w.id and g.status = 'PENDING'
+     ) as is_low`,
+  { top_up_credits: nullable(text), has_customer: boolean, is_low: boolean },
 )
 
 export const postponeTopUp = command(

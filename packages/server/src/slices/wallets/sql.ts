@@ -60,7 +60,7 @@ export const insertWallet = command(
    values ($1, $2, $3, $4, $5, $6, $7, 'ACTIVE', $8, $9, $10, $11, $12, $12, $13, $14)`,
 )
 
-/** A new rule ($11) whose threshold is above the balance is due at once. */
+/** A new rule ($11) is looked at at once. */
 export const saveWallet = command(
   'wallets.save',
   `update wallets
@@ -68,7 +68,7 @@ export const saveWallet = command(
      top_up_credits = $8, status = $9, updated_at = $10,
      top_up_due_at = case
        when $9 <> 'ACTIVE' then null
-       when $11::boolean and balance_minor < $7::bigint and coalesce($5::timestamptz > $10::timestamptz, true) then $10::timestamptz
+       when $11::boolean then $10::timestamptz
        else top_up_due_at
      end
    where environment_id = $1::uuid and id = $2::uuid`,
@@ -135,8 +135,8 @@ export const insertGrant = command(
 )
 
 /**
- * Moves grants and their wallets, and writes each movement down. A wallet that is lowered below the threshold of its rule,
- * with nothing bought under way, is due for a top-up. Gives the wallets as they are then.
+ * Moves grants and their wallets, and writes each movement down. A wallet that is lowered below the threshold of its rule
+ * is due for a top-up. Gives the wallets as they are then.
  */
 export const moveGrants = statement(
   'wallets.move',
@@ -161,11 +161,7 @@ export const moveGrants = statement(
    update wallets w
    set balance_minor = w.balance_minor + m.minor, updated_at = greatest(w.updated_at, m.at),
      top_up_due_at = case
-       when m.minor < 0 and w.status = 'ACTIVE' and coalesce(w.expires_at > m.at, true)
-         and w.balance_minor + m.minor < w.top_up_threshold_minor and not exists (
-         select from wallet_grants p
-         where p.environment_id = w.environment_id and p.wallet_id = w.id and p.status = 'PENDING'
-       ) then m.at
+       when m.minor < 0 and w.status = 'ACTIVE' and w.balance_minor + m.minor < w.top_up_threshold_minor then m.at
        else w.top_up_due_at
      end
    from (

@@ -274,6 +274,32 @@ test('a wallet below its threshold buys credits by itself, once, and they come w
   await everythingHolds(server)
 })
 
+test('a wallet buys nothing more by itself while what was bought awaits its payment, whatever becomes of its rule', async () => {
+  const { test: as } = await newTenant(server)
+  const { id: customerId } = await newCustomer(as, { currency: 'KES' })
+  const topUpRule = { threshold: 10, credits: 50 }
+  const wallet = await newWallet(as, customerId, { grantedCredits: 20, topUpRule })
+  await bill(as, customerId, 15)
+  await serve()
+  await as('PATCH', `/wallets/${wallet.id}`, { topUpRule })
+  await serve()
+  // Taken below the threshold and sold some by one request.
+  const other = await newWallet(as, customerId, { grantedCredits: 20, topUpRule })
+  await act(as, '/wallets/transactions', { walletId: other.id, voidedCredits: 15, paidCredits: 30 }, 201)
+  await serve()
+  const open = (await get(as, `/invoices?customerId=${customerId}&status=PENDING`)).data
+  assert.deepEqual(
+    open.map(({ total }: { total: number }) => total),
+    [30, 50],
+  )
+  // Taken below the threshold, and filled by hand before anything looked.
+  const filled = await newWallet(as, customerId, { grantedCredits: 20, topUpRule })
+  await act(as, '/wallets/transactions', { walletId: filled.id, voidedCredits: 15 }, 201)
+  await act(as, '/wallets/transactions', { walletId: filled.id, grantedCredits: 15 }, 201)
+  await serve()
+  assert.equal((await get(as, `/invoices?customerId=${customerId}&status=PENDING`)).meta.total, 2)
+})
+
 test('on a test clock credits expire and wallets fill at the very instant', async () => {
   const { test: as, session } = await newTenant(server)
   const environments = (await session('GET', '/tenants/me/environments')).body.data
