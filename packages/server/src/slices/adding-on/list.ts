@@ -11,8 +11,6 @@ import {
 } from '../add-ons/index.ts'
 import { findCustomer } from '../customers/index.ts'
 
-const nobody = '00000000-0000-0000-0000-000000000000'
-
 /** A page of add-ons that customers were charged for or will be, newest first. An unknown customer is refused. */
 export async function listApplied(
   deps: Deps,
@@ -27,7 +25,7 @@ export async function listApplied(
     where.push(fragment`customer_id = ${id}::uuid`)
   }
   if (subscriptionId !== undefined)
-    where.push(fragment`subscription_id = ${parseId('subscription', subscriptionId) ?? nobody}::uuid`)
+    where.push(fragment`subscription_id = ${parseId('subscription', subscriptionId) ?? null}::uuid`)
   return listPage({
     deps,
     reader,

@@ -16,8 +16,6 @@ import {
   couponSelect,
 } from './sql.ts'
 
-const nobody = '00000000-0000-0000-0000-000000000000'
-
 /** A coupon by its public id. */
 export async function findCoupon(
   reader: Pick<Reader, 'query'>,
@@ -72,7 +70,7 @@ export async function listApplied(
     where.push(fragment`customer_id = ${id}::uuid`)
   }
   if (subscriptionId !== undefined)
-    where.push(fragment`subscription_id = ${parseId('subscription', subscriptionId) ?? nobody}::uuid`)
+    where.push(fragment`subscription_id = ${parseId('subscription', subscriptionId) ?? null}::uuid`)
   return listPage({
     deps,
     reader,

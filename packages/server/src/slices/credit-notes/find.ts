@@ -9,8 +9,6 @@ import { presentCreditNote } from './present.ts'
 import type { CreditNote, ListCreditNotes } from './schema.ts'
 import { type CreditNoteRow, creditNoteById, creditNoteColumns, creditNoteSelect } from './sql.ts'
 
-const nobody = '00000000-0000-0000-0000-000000000000'
-
 /** A credit note by its public id. */
 export async function findCreditNote(
   reader: Pick<Reader, 'query'>,
@@ -42,7 +40,7 @@ export async function listCreditNotes(
     where.push(fragment`invoice_id = ${id}::uuid`)
   }
   if (subscriptionId !== undefined) {
-    where.push(fragment`subscription_id = ${parseId('subscription', subscriptionId) ?? nobody}::uuid`)
+    where.push(fragment`subscription_id = ${parseId('subscription', subscriptionId) ?? null}::uuid`)
   }
   return listPage({
     deps,

@@ -7,8 +7,6 @@ import { presentInvoice } from './present.ts'
 import type { Invoice, ListInvoices } from './schema.ts'
 import { type InvoiceRow, invoiceColumns, invoiceSelect } from './sql.ts'
 
-const nobody = '00000000-0000-0000-0000-000000000000'
-
 /** A page of invoices, newest first. An unknown customer is refused; an unknown subscription has none. */
 export function listInvoices(
   deps: Deps,
@@ -44,7 +42,7 @@ async function listAs<T>(
     where.push(fragment`customer_id = ${customer.id}::uuid`)
   }
   if (subscriptionId !== undefined) {
-    where.push(fragment`subscription_id = ${parseId('subscription', subscriptionId) ?? nobody}::uuid`)
+    where.push(fragment`subscription_id = ${parseId('subscription', subscriptionId) ?? null}::uuid`)
   }
   const zone = fragment`(select timezone from tenants where id = ${reader.scope.tenantId}::uuid)`
   if (dateFrom !== undefined) {
