@@ -4,7 +4,14 @@ import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { MoneyReader } from '../../http/money-input.ts'
 import { invalid } from '../../refusal.ts'
-import { type BillTo, type InvoiceRow, type Issuer, priceLines, taxesByHand } from '../invoices/index.ts'
+import {
+  type BillTo,
+  type InvoiceRow,
+  type Issuer,
+  priceLines,
+  taxBookOf,
+  taxesOnLines,
+} from '../invoices/index.ts'
 import { refuseUnknownCodes } from '../taxes/index.ts'
 import type { Items } from './schema.ts'
 
@@ -61,7 +68,8 @@ export async function priceItems(deps: Deps, tx: Tx, items: Items, invoice: Invo
       taxCodes.map((code, place) => ({ path: `items[${index}].taxCodes[${place}]`, code })),
     ),
   )
-  const taxesOn = await taxesByHand(tx, { ...invoice, atMs: tx.now.epochMilliseconds })
+  const book = await taxBookOf(tx, invoice)
+  const taxesOn = taxesOnLines(book, { ...invoice, atMs: tx.now.epochMilliseconds })
   const { lineMinor, lineTaxes, taxes, subtotalMinor, taxMinor, totalMinor } = priceLines(
     charges.map(({ amount }, index) => ({ amount, taxes: taxesOn({ line: read[index]?.taxCodes }) })),
   )

@@ -47,4 +47,4 @@ export {
   unpaidOfCustomer,
   withCreditNote,
 } from './sql.ts'
-export { taxesByHand } from './taxing.ts'
+export { taxBookOf, taxesOnLines } from './taxing.ts'

@@ -31,13 +31,12 @@ export function taxesOnLines(book: TaxBook, of: Taxable): (named?: NamedTaxes) =
   return (named) => book.taxesOn(supply, named)
 }
 
-/** The same for one invoice, such as one that is written by hand. */
-export async function taxesByHand(
+/** The taxes of one customer, such as that of an invoice by hand. */
+export async function taxBookOf(
   tx: Pick<Tx, 'query' | 'queryAll'>,
-  of: Taxable,
-): Promise<(named?: NamedTaxes) => readonly AppliedTax[]> {
-  const taxes = await tx.query(taxesOf([of.environmentId]))
-  return taxesOnLines(await openTaxBook(tx, taxes, [of]), of)
+  customer: Pick<Taxable, 'environmentId' | 'customerId'>,
+): Promise<TaxBook> {
+  return openTaxBook(tx, await tx.query(taxesOf([customer.environmentId])), [customer])
 }
 
 /** The charge whose usage, or minimum, a line is of. */

@@ -1,6 +1,6 @@
 import { toMajorNumber } from '@novabilling/core/money'
 import type { Reader } from '../../db/transaction.ts'
-import { currentIssuer, payableLines, priceLines, taxesByHand } from '../invoices/index.ts'
+import { currentIssuer, payableLines, priceLines, taxBookOf, taxesOnLines } from '../invoices/index.ts'
 import { billToOf, usageSoFar } from '../subscriptions/index.ts'
 import {
   type WalletNow,
@@ -35,10 +35,10 @@ async function usedOf(reader: Reader, environmentId: string, wallet: WalletRow):
   )
   if (used.length === 0) return 0n
   const issuer = await currentIssuer(reader, environmentId)
-  const payables: Parameters<typeof planWallets>[0][number][] = []
-  for (const { row, rated } of used) {
+  const book = await taxBookOf(reader, { environmentId, customerId })
+  const payables = used.map(({ row, rated }) => {
     const at = row.current_period_end ?? ''
-    const taxesOn = await taxesByHand(reader, {
+    const taxesOn = taxesOnLines(book, {
       environmentId,
       customerId,
       planId: row.plan_id,
@@ -49,7 +49,7 @@ async function usedOf(reader: Reader, environmentId: string, wallet: WalletRow):
     const priced = priceLines(
       rated.map(({ exactMinor, chargeId }) => ({ amount: exactMinor, taxes: taxesOn({ chargeId }) })),
     )
-    payables.push({
+    return {
       environmentId,
       invoiceId: row.id,
       customerId,
@@ -66,8 +66,8 @@ async function usedOf(reader: Reader, environmentId: string, wallet: WalletRow):
         row.plan_id,
       ),
       at,
-    })
-  }
+    }
+  })
   const grants = await reader.query(walletsOfCustomer(environmentId, customerId))
   return planWallets(payables, grants)
     .movements.filter(({ walletId }) => walletId === wallet.id)
