@@ -71,7 +71,7 @@ export function chooseTaxes<T extends TaxOption>(
   return { kind: 'TAXED', taxes: here.filter(({ appliedByDefault }) => appliedByDefault) }
 }
 
-/** The taxes that are valid on a day, of each code and country the one that became so last. */
+/** The taxes that are valid on a day, of each code the one that became so last. */
 function validOn<T extends TaxOption>(options: readonly T[], day: string): T[] {
   const latest = new Map<string, T>()
   for (const option of options) {
