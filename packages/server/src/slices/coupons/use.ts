@@ -56,8 +56,7 @@ export function openCoupons(rows: readonly CouponToUse[]): CouponBook {
       const own = held.get(`${invoice.environmentId} ${invoice.customerId}`) ?? []
       return own.flatMap((coupon): Offer[] => {
         if (coupon.subscription_id !== null && coupon.subscription_id !== invoice.subscriptionId) return []
-        if (coupon.uses_left === 0 && invoice.kind !== 'CHANGE' && !ended.has(coupon))
-          ended.set(coupon, invoice.issuedAt)
+        if (isOver(coupon, invoice) && !ended.has(coupon)) ended.set(coupon, invoice.issuedAt)
         if (!isOpen(coupon, invoice)) return []
         const discount = discountOf(coupon, invoice)
         return discount ? [{ coupon, discount }] : []
@@ -102,6 +101,13 @@ export function openCoupons(rows: readonly CouponToUse[]): CouponBook {
       )
     },
   }
+}
+
+/** Whether the last period that a coupon discounted is over, as the invoice of another one says. */
+function isOver(coupon: CouponToUse, invoice: Discountable): boolean {
+  if (coupon.uses_left !== 0 || invoice.kind === 'CHANGE') return false
+  const { covers_subscription_id: covered, covers_until: until } = coupon
+  return until === null || covered === invoice.subscriptionId || until <= invoice.issuedAt
 }
 
 /**

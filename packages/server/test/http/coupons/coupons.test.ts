@@ -378,6 +378,31 @@ test('a change credits net of its discount and is charged with it; there and bac
   await everythingHolds(server)
 })
 
+test('an invoice of another subscription does not end the period that a coupon discounts', async () => {
+  const { test: as } = await newTenant(server)
+  server.clock.set('2026-11-01T00:00:00Z')
+  const { id: couponId } = await newCoupon(as, { discountValue: 25, duration: 'ONCE' })
+  const customer = await newCustomer(as, { currency: 'KES' })
+  await act(as, '/coupons/apply', { couponId, customerId: customer.id }, 201)
+  const [small, large] = [
+    await newPlan(as, { prices: [{ currency: 'KES', amount: 100 }] }),
+    await newPlan(as, { prices: [{ currency: 'KES', amount: 1000 }] }),
+  ]
+  const first = await subscribe(as, { customerId: customer.id, planId: small.id })
+  const second = await subscribe(as, { customerId: customer.id, planId: small.id })
+  server.clock.set('2026-11-16T00:00:00Z')
+  await act(as, `/subscriptions/${first.id}/change-plan`, { newPlanId: large.id, effective: 'now' })
+  await act(as, `/subscriptions/${second.id}/change-plan`, { newPlanId: large.id, effective: 'now' })
+  assert.deepEqual(await totalsOf(as, first.id), [7500, 37_500])
+  assert.deepEqual(await totalsOf(as, second.id), [10_000, 50_000])
+  await moveTo(server, '2026-12-01T00:00:00Z')
+  assert.deepEqual((await totalsOf(as, first.id)).at(-1), 100_000)
+  const applied = await get(as, `/coupons/applied?customerId=${customer.id}`)
+  assert.equal(applied.data[0].status, 'USED_UP')
+  await act(as, '/coupons/apply', { couponId, customerId: customer.id }, 201)
+  await everythingHolds(server)
+})
+
 test('a change that is voided leaves the changes after it the discount of their period', async () => {
   const { test: as } = await newTenant(server)
   server.clock.set('2026-09-01T00:00:00Z')
