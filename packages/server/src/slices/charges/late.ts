@@ -22,12 +22,11 @@ export type LateUsage = {
 
 /**
  * What came late for windows of these subscriptions, and remembers that it was seen: the windows are closed anew, before
- * their usage is read. `since` is no later than when that was last
- * asked. Nothing that is billed right is given.
+ * their usage is read. Nothing that is billed right is given.
  */
 export async function rateLateUsage(
   tx: Tx,
-  subscriptions: readonly { environmentId: string; subscriptionId: string; since: number }[],
+  subscriptions: readonly { environmentId: string; subscriptionId: string }[],
 ): Promise<LateUsage[]> {
   const late = await lateUsage(tx, subscriptions)
   if (late.length === 0) return []

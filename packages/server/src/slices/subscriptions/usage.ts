@@ -50,11 +50,7 @@ export async function addUsage(
     tx,
     await rateLateUsage(
       tx,
-      firsts.map(({ was }) => ({
-        environmentId: was.environment_id,
-        subscriptionId: was.id,
-        since: Date.parse(was.current_period_start ?? ''),
-      })),
+      firsts.map(({ was }) => ({ environmentId: was.environment_id, subscriptionId: was.id })),
     ),
   )
   const rated = await rateUsage(tx, windows.map(windowOf))

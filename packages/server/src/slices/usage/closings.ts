@@ -1,5 +1,4 @@
 import type { Tx } from '../../db/transaction.ts'
-import { countedOnceDays } from './generations.ts'
 import { isoMs } from './ingest.ts'
 import { insertClosings, lateWindows } from './sql.ts'
 
@@ -10,9 +9,6 @@ type UsageWindow = {
   readonly from: number
   readonly to: number
 }
-
-/** Events come this late at most, and two days for the bucket that holds them. */
-const lateMs = (countedOnceDays + 2) * 86_400_000
 
 /**
  * Remembers windows as billed, in the transaction that bills them and before it reads their usage: so what the reading
@@ -32,18 +28,17 @@ export function closeUsage(tx: Tx, windows: readonly UsageWindow[]): void {
 
 /**
  * The billed windows of these subscriptions into which events came, or may have come, after they were billed, by metric,
- * oldest first. `since`: the instant, in the time of the environment, from which on they may have come.
+ * oldest first.
  */
 export async function lateUsage(
   tx: Pick<Tx, 'query'>,
-  subscriptions: readonly { environmentId: string; subscriptionId: string; since: number }[],
+  subscriptions: readonly { environmentId: string; subscriptionId: string }[],
 ): Promise<(UsageWindow & { readonly metricId: string })[]> {
   if (subscriptions.length === 0) return []
   const rows = await tx.query(
     lateWindows(
       subscriptions.map((one) => one.environmentId),
       subscriptions.map((one) => one.subscriptionId),
-      subscriptions.map((one) => isoMs(one.since - lateMs)),
     ),
   )
   return rows.map((row) => ({

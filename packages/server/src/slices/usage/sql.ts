@@ -11,6 +11,7 @@ import {
   text,
   uuid,
 } from '../../db/statement.ts'
+import { countedOnceDays } from './generations.ts'
 
 /** What taking events asks of a subscription. */
 const meteredColumns = {
@@ -146,19 +147,25 @@ export const insertClosings = command(
 
 /**
  * What came into billed windows after they were billed; for a recurring metric also what came before them, as its level
- * is carried on.
+ * is carried on. Nobody has asked earlier than when the last of them ended, and no event is older than 35 days when it
+ * comes, or begins in a bucket of more than two.
  */
 export const lateWindows = statement(
   'usage.late_windows',
   `select c.environment_id, c.subscription_id, m.id as metric_id, c.period_from, c.period_to
-   from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as u (environment_id, subscription_id, since)
+   from unnest($1::uuid[], $2::uuid[]) as u (environment_id, subscription_id)
+   cross join lateral (
+     select k.period_to - interval '${countedOnceDays + 2} days' as since from usage_closings k
+     where k.environment_id = u.environment_id and k.subscription_id = u.subscription_id
+     order by k.period_from desc limit 1
+   ) l
    join usage_closings c on c.environment_id = u.environment_id and c.subscription_id = u.subscription_id
-     and c.period_to > u.since
+     and c.period_to > l.since
    join billable_metrics m on m.environment_id = c.environment_id
    where exists (
      select from usage_buckets b
      where b.environment_id = c.environment_id and b.subscription_id = c.subscription_id and b.metric_id = m.id
-       and b.bucket_from < c.period_to and b.bucket_from > u.since - interval '2 days'
+       and b.bucket_from < c.period_to and b.bucket_from > l.since - interval '2 days'
        and (m.recurring or b.bucket_to > c.period_from) and b.changed_by >= c.seen
    )
    order by c.period_from, m.id`,

@@ -13,7 +13,6 @@ const { live, tenantId, liveEnvironmentId: environmentId } = await newTenant(ser
 const scope = { tenantId, environmentId }
 const from = Date.parse('2026-05-01T00:00:00Z')
 const to = Date.parse('2026-06-01T00:00:00Z')
-const at = Date.parse('2026-06-05T12:00:00Z')
 
 async function story(metric: object = {}) {
   const subscription = await subscribe(live, { startDate: '2026-05-01' }, { customer: { timezone: 'UTC' } })
@@ -41,7 +40,7 @@ async function close({ subscriptionId, metricId }: Story, window = { from, to })
 }
 
 async function late({ subscriptionId }: Story): Promise<string[]> {
-  const found = await inTransaction((tx) => lateUsage(tx, [{ environmentId, subscriptionId, since: at }]))
+  const found = await inTransaction((tx) => lateUsage(tx, [{ environmentId, subscriptionId }]))
   return found.map((window) => new Date(window.from).toISOString().slice(0, 10))
 }
 
