@@ -29,7 +29,8 @@ export type CommittedWindow = {
 /**
  * The lines that top fee and usage up to the minimum commitments of their plans, by the days of a period that is cut; in
  * the order of the windows, undefined where nothing is missing. The fee is what was charged for the window, less what was
- * credited of it; what a pause gave back is not asked for again.
+ * credited of it: where none was, since a change was not prorated or the period was billed elsewhere, nothing is asked.
+ * What a pause gave back is not asked for again.
  */
 export async function topUpToCommitments(
   tx: Tx,
@@ -57,7 +58,9 @@ export async function topUpToCommitments(
         const exact = ratio(BigInt(above), BigInt(below))
         return amount === 0n ? exact : multiply(exact, ratio(amount - credited, amount))
       })
-    const fee = [...stored, ...feesAhead(window, from, drafts)].reduce(add, zero)
+    const fees = [...stored, ...feesAhead(window, from, drafts)]
+    if (fees.length === 0) return undefined
+    const fee = fees.reduce(add, zero)
     const { was, period, cut } = window
     const share = shareUsed(scheduleOf(was), period, { from, cut, endsAt: msOrNull(was.ends_at) })
     const minimum = ratio(was.commitment_minor ?? 0n)

@@ -98,6 +98,44 @@ test('a change of plan ends the stretch of a commitment, and another begins', as
   await everythingHolds(server)
 })
 
+for (const timing of ['IN_ADVANCE', 'IN_ARREARS'])
+  test(`a commitment counts from the period whose fee is its own: not after a change without proration ${timing}`, async () => {
+    const { ask, move, customerId, planId } = await world({ billingTiming: timing, minimumCommitment: [] })
+    const bigger = await newPlan(ask, {
+      billingTiming: timing,
+      prices: [{ currency: 'KES', amount: 31 }],
+      ...commitment(62),
+    })
+    const { id } = await subscribe(ask, { customerId, planId })
+    await move('2026-01-11T00:00:00Z')
+    const change = { newPlanId: bigger.id, effective: 'now', prorate: false }
+    assert.equal((await ask('POST', `/subscriptions/${id}/change-plan`, change)).status, 200)
+    await move('2026-03-01T00:00:00Z')
+    const lines = (await invoicesOf(ask, id)).flatMap(({ items }) =>
+      items
+        .filter(({ periodStart }) => periodStart < '2026-03')
+        .map(({ type, amount, periodStart }) => `${periodStart.slice(0, 10)} ${type} ${amount}`),
+    )
+    assert.deepEqual(lines.toSorted(), [
+      '2026-01-01 PLAN 10',
+      '2026-02-01 COMMITMENT 31',
+      '2026-02-01 PLAN 31',
+    ])
+    await everythingHolds(server)
+  })
+
+test('a commitment asks nothing of a period that was billed elsewhere', async () => {
+  const { ask, move, customerId, planId } = await world()
+  await move('2026-01-11T00:00:00Z')
+  const { id } = await subscribe(ask, { customerId, planId, currentPeriodStart: '2026-01-01' })
+  await move('2026-03-01T00:00:00Z')
+  assert.deepEqual(
+    (await invoicesOf(ask, id)).map(({ items }) => shown(items)),
+    [['PLAN 1 → 10'], ['PLAN 1 → 10', 'COMMITMENT 1 → 21']],
+  )
+  await everythingHolds(server)
+})
+
 for (const { interval, start, to, total, line, words } of [
   { interval: 'WEEKLY', start: '2023-02-01', to: '2023-02-06', total: 7142.86, line: 6428.57, words: 'I01' },
   { interval: 'QUARTERLY', start: '2023-02-04', to: '2023-04-01', total: 6222.22, line: 5600, words: 'I03' },
