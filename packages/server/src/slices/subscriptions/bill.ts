@@ -49,7 +49,7 @@ export async function billDue(
   const endUsage = (row: DueRow, at: number): void => {
     const end = msOrNull(row.current_period_end)
     if (end === null || at >= end) return
-    const window = usedWindow(row, { by: 'cancellation', at }, drafts.length)
+    const window = usedWindow(row, at, { by: 'cancellation', at }, drafts.length)
     if (window) used.push(window)
   }
   for (const row of rows) {
@@ -62,7 +62,7 @@ export async function billDue(
       isChanged = true
       const end = row.current_period_end
       if (end !== null && end !== usedUpTo && Date.parse(end) <= dueAt) {
-        const window = usedWindow(row, { by: 'period' }, drafts.length)
+        const window = usedWindow(row, dueAt, { by: 'period' }, drafts.length)
         if (window) used.push(window)
         usedUpTo = end
       }

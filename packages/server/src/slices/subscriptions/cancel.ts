@@ -53,7 +53,11 @@ export async function cancelSubscription(
     // A pause may have outlasted its period.
     const used = isBehind
       ? undefined
-      : usedWindow(row, isInPeriod(row, plan.at) ? { by: 'cancellation', at: plan.at } : { by: 'period' })
+      : usedWindow(
+          row,
+          plan.at,
+          isInPeriod(row, plan.at) ? { by: 'cancellation', at: plan.at } : { by: 'period' },
+        )
     const drafts = closing ? [closing] : []
     const ended = endSubscriptions(deps, tx, [row])
     await creditCanceled(deps, tx, row, plan.at)

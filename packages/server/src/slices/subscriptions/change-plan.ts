@@ -150,6 +150,7 @@ async function changeNow(
   // What was used until now was used under the old plan, whatever is prorated; its fee is only known where that is.
   const used = usedWindow(
     { ...row, plan_charges_revision: 1, commitment_minor: prorate ? row.commitment_minor : null },
+    now,
     { by: 'change', at: now },
   )
   if (used) await addUsage(deps, tx, [{ ...used, row }], drafts, rows)

@@ -78,11 +78,13 @@ export async function addUsage(
     if (!first) continue
     const { was, row, to, place } = window
     const draft = drafts[place]
-    const at = isoMs(to)
+    const at = isoMs(window.at)
     if (draft && rows[place] === row && (draft.periodStart === at || draft.periodEnd === at))
       drafts[place] = withCharges(draft, charges)
     else {
-      drafts.push(invoiceOf(was, { kind: 'CHANGE', at: to, from: first.from ?? at, to: at }, charges))
+      drafts.push(
+        invoiceOf(was, { kind: 'CHANGE', at: window.at, from: first.from ?? at, to: isoMs(to) }, charges),
+      )
       rows.push(row)
     }
   }

@@ -12,6 +12,8 @@ export type UsedWindow = {
   readonly period: Period
   readonly to: number
   readonly cut: Cut
+  /** When it is invoiced: where it ends, or with what a pause that outlasted it waited for. */
+  readonly at: number
   /** Where the draft that takes its lines would be, of those of the pass. */
   readonly place: number
 }
@@ -20,12 +22,12 @@ export type UsedWindow = {
  * The usage of the period under way up to its end or a cut in it; undefined where the plan never charged for
  * any and has no commitment.
  */
-export function usedWindow(row: DueRow, cut: Cut, place = 0): UsedWindow | undefined {
+export function usedWindow(row: DueRow, at: number, cut: Cut, place = 0): UsedWindow | undefined {
   const period = periodOf(row)
   const end = msOrNull(row.current_period_end)
   if (!period || end === null || !isMetered(row)) return undefined
   const to = cut.by === 'period' ? end : Math.min(cut.at, end)
-  return { row, was: { ...row }, period, to, cut, place }
+  return { row, was: { ...row }, period, to, cut, at, place }
 }
 
 /** Whether usage, or a commitment, is to be looked at when a window of a plan ends. */

@@ -198,6 +198,29 @@ test('a pause that outlasts its period loses no usage: a cancellation in it bill
   await everythingHolds(server)
 })
 
+for (const resumeAt of [undefined, '2026-06-01T00:00:00Z'])
+  test(`a pause that outlasts its period loses no usage: a resume that ${resumeAt ? 'was set' : 'is asked for'} bills what was used before`, async () => {
+    const { ask, move, customerId, planId } = await world()
+    const calls = await newMetric(ask)
+    await newCharge(ask, { planId, billableMetricId: calls.id })
+    const { id } = await subscribe(ask, { customerId, planId })
+    await report(ask, [{ subscriptionId: id, code: calls.code }])
+    await move('2026-01-10T00:00:00Z')
+    assert.equal((await ask('POST', `/subscriptions/${id}/pause`, { resumeAt })).status, 200)
+    await move('2026-06-01T00:00:00Z')
+    if (!resumeAt) assert.equal((await ask('POST', `/subscriptions/${id}/resume`, {})).status, 200)
+    await move('2026-07-01T00:00:00Z')
+    assert.deepEqual(
+      (await invoicesOf(ask, id)).map(({ issuedAt, items }) => [issuedAt.slice(0, 10), ...shown(items)]),
+      [
+        ['2026-01-01', 'PLAN 1 → 10'],
+        ['2026-06-01', 'PLAN 1 → 10', 'USAGE 1 → 0.5'],
+        ['2026-07-01', 'PLAN 1 → 10'],
+      ],
+    )
+    await everythingHolds(server)
+  })
+
 test('a preview of a cancellation shows the usage that it would bill, and bills nothing', async () => {
   const { ask, move, customerId, planId } = await world()
   const calls = await newMetric(ask)

@@ -164,6 +164,27 @@ test('a stretch under a plan that charged for usage is corrected under one that 
   await everythingHolds(server)
 })
 
+test('what is reported in a pause that outlasts its period by far is billed when it is resumed, and dated then', async () => {
+  const { ask, move, customerId, planId } = await world({ billingTiming: 'IN_ARREARS' })
+  const calls = await newMetric(ask)
+  await newCharge(ask, { planId, billableMetricId: calls.id })
+  const { id } = await subscribe(ask, { customerId, planId })
+  await move('2026-01-20T00:00:00Z')
+  assert.equal((await ask('POST', `/subscriptions/${id}/pause`, {})).status, 200)
+  await move('2026-02-10T00:00:00Z')
+  await used(ask, id, calls.code, ['2026-01-19'])
+  await move('2026-06-01T00:00:00Z')
+  assert.equal((await ask('POST', `/subscriptions/${id}/resume`, {})).status, 200)
+  assert.deepEqual(
+    (await invoicesOf(ask, id)).map(({ issuedAt, items }) => [issuedAt.slice(0, 10), ...shown(items)]),
+    [
+      ['2026-02-01', 'PLAN 1 → 10'],
+      ['2026-06-01', 'CORRECTION 1 → 0.5'],
+    ],
+  )
+  await everythingHolds(server)
+})
+
 test('however late events come, they cost in all what they would have cost in time', async () => {
   const { ask, move, planId, customerId } = await world()
   const calls = await newMetric(ask)
