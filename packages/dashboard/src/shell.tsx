@@ -74,7 +74,7 @@ function Frame({ visit, environment }: { visit: Visit; environment: Environment 
       layout="alt"
       header={{ height: isTest ? 92 : 56 }}
       navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
-      padding="lg"
+      padding={{ base: 'sm', sm: 'lg' }}
     >
       <AppShell.Header>
         {isTest && <TimeMachine />}

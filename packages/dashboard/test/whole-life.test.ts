@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { startServer } from '../../server/test/harness.ts'
+import { newPlan, subscribe } from '../../server/test/billing-story.ts'
+import { newTenant, startServer } from '../../server/test/harness.ts'
+import { collect, payingCustomer } from '../../server/test/payment-story.ts'
 import { noBrowser, seriousFaults, visitor } from './browser.ts'
-import { goTo, heading, passwordOfAll, register as registerOn } from './steps.ts'
+import { goTo, heading, passwordOfAll, register as registerOn, signIn } from './steps.ts'
 
 const server = await startServer()
 const register = (page: Page): Promise<string> => registerOn(page, server.origin)
@@ -119,9 +121,14 @@ test(
   },
 )
 
-test('on a phone nothing is wider than the screen', { skip: noBrowser }, async () => {
+test('on a phone nothing is wider than the screen, amounts neither', { skip: noBrowser }, async () => {
+  const tenant = await newTenant(server, { currency: 'UGX' })
+  const plan = await newPlan(tenant.test, { prices: [{ currency: 'UGX', amount: 12_165_000 }] })
+  const { customer } = await payingCustomer(tenant.test, 'sandbox_succeeds', { currency: 'UGX' })
+  await subscribe(tenant.test, { customerId: customer.id, planId: plan.id })
+  await collect(server)
   const { page } = await visitor({ width: 375, height: 740 })
-  await register(page)
+  await signIn(page, server.origin, tenant)
   for (const path of [
     '',
     '/customers',
@@ -145,6 +152,18 @@ test('on a phone nothing is wider than the screen', { skip: noBrowser }, async (
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     assert.ok(over <= 0, `${path} is ${over}px too wide`)
   }
+  await page.goto(`${server.origin}/test`)
+  const received = page.getByText('UGX 12,165,000', { exact: true }).first()
+  await received.waitFor()
+  const lines = await received.evaluate(
+    (amount) => amount.clientHeight / Number.parseFloat(getComputedStyle(amount).lineHeight),
+  )
+  assert.equal(Math.round(lines), 1, 'an amount is broken in two')
+  await page.goto(`${server.origin}/test/invoices`)
+  const list = page.getByRole('table', { name: 'Invoices' })
+  await list.getByText('Paid').waitFor()
+  const hidden = await list.evaluate((table) => table.scrollWidth - (table.parentElement?.clientWidth ?? 0))
+  assert.ok(hidden <= 0, `${hidden}px of the list of invoices are out of sight`)
 })
 
 test(

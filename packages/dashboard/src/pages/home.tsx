@@ -39,28 +39,13 @@ export function Home(): ReactNode {
   const range = rangeOf(filters['range'])
   const { groupBy } = ranges[range]
   const dateFrom = useFirstDay(range)
-  const revenue = useData<Revenue>(
-    '/analytics/revenue',
-    { currency, groupBy, dateFrom },
-    { enabled: dateFrom !== undefined },
-  )
-  const earned = useData<NetRevenue>(
-    '/analytics/net-revenue',
-    { currency, groupBy, dateFrom },
-    { enabled: dateFrom !== undefined },
-  )
-  const figures = useData<SubscriptionFigures>(
-    '/analytics/subscriptions',
-    { dateFrom },
-    { enabled: dateFrom !== undefined },
-  )
-  const payments = useData<PaymentFigures>(
-    '/analytics/payments',
-    { currency, dateFrom },
-    { enabled: dateFrom !== undefined },
-  )
+  const isKnown = { enabled: dateFrom !== undefined }
+  const revenue = useData<Revenue>('/analytics/revenue', { currency, groupBy, dateFrom }, isKnown)
+  const earned = useData<NetRevenue>('/analytics/net-revenue', { currency, groupBy, dateFrom }, isKnown)
+  const figures = useData<SubscriptionFigures>('/analytics/subscriptions', { dateFrom }, isKnown)
+  const payments = useData<PaymentFigures>('/analytics/payments', { currency, dateFrom }, isKnown)
   const ages = useData<Ageing>('/analytics/ageing')
-  const customers = useTotal('/customers', {})
+  const customers = useData<Page<Customer>>('/customers', { limit: 1 }).data?.meta.total ?? undefined
   const overdue = useData<Page<Invoice>>('/invoices', { overdue: true, limit: 5 })
   const asked = [revenue, earned, figures, payments, ages]
   const trouble = asked.find(({ error }) => error !== null)?.error
@@ -91,7 +76,7 @@ export function Home(): ReactNode {
         />
       </Heading>
       <Checklist customers={customers} />
-      <NeedsAHand />
+      <NeedsAHand parked={figures.data?.parked ?? 0} />
       {trouble && <Failure error={trouble} retry={again} />}
       <Grid>
         <Figure
@@ -152,13 +137,6 @@ export function Home(): ReactNode {
   )
 }
 
-function useTotal(path: string, query: Record<string, string>): number | undefined {
-  return (
-    useData<Page<Subscription | Customer | Invoice>>(path, { ...query, limit: 1 }).data?.meta.total ??
-    undefined
-  )
-}
-
 function Figure({
   title,
   value,
@@ -170,7 +148,7 @@ function Figure({
 }): ReactNode {
   return (
     <Grid.Col span={{ base: 6, md: 3 }}>
-      <Paper withBorder p="md" h="100%">
+      <Paper withBorder p={{ base: 'sm', sm: 'md' }} h="100%">
         <Text size="xs" c="dimmed" fw={550}>
           {title}
         </Text>
@@ -178,7 +156,7 @@ function Figure({
           <Skeleton height={26} width="60%" my={6} />
         ) : (
           <Text
-            fz={value.length > 11 ? { base: 'md', sm: 19 } : { base: 'lg', sm: 24 }}
+            fz={value.length > 11 ? { base: 'sm', sm: 19 } : { base: 'lg', sm: 24 }}
             lh={{ base: 1.5, sm: '37px' }}
             fw={650}
             style={{ fontVariantNumeric: 'tabular-nums', overflowWrap: 'anywhere' }}

@@ -35,39 +35,41 @@ export function Ledger(): ReactNode {
                   {debit === credit ? 'in balance' : 'out of balance'}
                 </Badge>
               </Group>
-              <Table aria-label={`Trial balance in ${currency}`} fz="sm">
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Account</Table.Th>
-                    <Table.Th ta="end">Debit</Table.Th>
-                    <Table.Th ta="end">Credit</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {rows.map((row) => (
-                    <Table.Tr key={row.account}>
-                      <Table.Td>{row.account}</Table.Td>
-                      <Table.Td ta="end">
-                        {row.debit === 0 ? '' : <Money amount={row.debit} currency={currency} />}
-                      </Table.Td>
-                      <Table.Td ta="end">
-                        {row.credit === 0 ? '' : <Money amount={row.credit} currency={currency} />}
-                      </Table.Td>
+              <Table.ScrollContainer minWidth={0}>
+                <Table aria-label={`Trial balance in ${currency}`} fz="sm">
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>Account</Table.Th>
+                      <Table.Th ta="end">Debit</Table.Th>
+                      <Table.Th ta="end">Credit</Table.Th>
                     </Table.Tr>
-                  ))}
-                </Table.Tbody>
-                <Table.Tfoot>
-                  <Table.Tr>
-                    <Table.Th>Sum</Table.Th>
-                    <Table.Th ta="end">
-                      <Money amount={debit} currency={currency} />
-                    </Table.Th>
-                    <Table.Th ta="end">
-                      <Money amount={credit} currency={currency} />
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Tfoot>
-              </Table>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {rows.map((row) => (
+                      <Table.Tr key={row.account}>
+                        <Table.Td>{row.account}</Table.Td>
+                        <Table.Td ta="end">
+                          {row.debit === 0 ? '' : <Money amount={row.debit} currency={currency} />}
+                        </Table.Td>
+                        <Table.Td ta="end">
+                          {row.credit === 0 ? '' : <Money amount={row.credit} currency={currency} />}
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                  <Table.Tfoot>
+                    <Table.Tr>
+                      <Table.Th>Sum</Table.Th>
+                      <Table.Th ta="end">
+                        <Money amount={debit} currency={currency} />
+                      </Table.Th>
+                      <Table.Th ta="end">
+                        <Money amount={credit} currency={currency} />
+                      </Table.Th>
+                    </Table.Tr>
+                  </Table.Tfoot>
+                </Table>
+              </Table.ScrollContainer>
             </Paper>
           ))}
         </SimpleGrid>

@@ -43,7 +43,7 @@ export function Listing<T extends { id: string }>({
   turnTo?: (page: number) => void
 }): ReactNode {
   const { data, error, refetch, isPlaceholderData } = answer
-  const spacing = useMatches({ base: 8, sm: 'md' })
+  const spacing = useMatches({ base: 6, sm: 'md' })
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />
   if (data && data.data.length === 0 && (page ?? 1) === 1) return <Paper withBorder>{empty}</Paper>
   const { total, totalPages } = data?.meta ?? { total: null, totalPages: null }

@@ -4,13 +4,13 @@ import type { ReactNode } from 'react'
 import type { Page } from '../api.ts'
 import { useData } from '../ask.ts'
 import { countOf } from '../format.ts'
-import type { Invoice, PaymentProvider, SubscriptionFigures, WebhookEndpoint } from '../types.ts'
+import { nameOfProvider } from '../provider-names.ts'
+import type { Invoice, PaymentProvider, WebhookEndpoint } from '../types.ts'
 import { To } from './show.tsx'
 
 /** What will not mend itself: money that could not be collected, subscriptions set aside, webhooks that get nowhere. */
-export function NeedsAHand(): ReactNode {
+export function NeedsAHand({ parked }: { parked: number }): ReactNode {
   const failed = useData<Page<Invoice>>('/invoices', { status: 'FAILED', limit: 1 }).data?.meta.total ?? 0
-  const parked = useData<SubscriptionFigures>('/analytics/subscriptions').data?.parked ?? 0
   const endpoints = useData<Page<WebhookEndpoint>>('/webhook-endpoints', { limit: 100 }).data?.data ?? []
   const accounts = useData<Page<PaymentProvider>>('/payment-providers', { limit: 100 }).data?.data ?? []
   const dead = endpoints.filter(({ disabledAt, failingSince, isActive }) =>
@@ -56,7 +56,7 @@ export function NeedsAHand(): ReactNode {
         [
           id,
           <>
-            Webhooks of {providerName} could not be believed.{' '}
+            Webhooks of {nameOfProvider(providerName)} could not be believed.{' '}
             <To isInText page="payment-providers">
               Look at its credentials
             </To>
