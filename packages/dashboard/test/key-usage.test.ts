@@ -66,6 +66,30 @@ test(
   },
 )
 
+test(
+  'a key and the one that it was rolled into, of the same name, are counted apart by day',
+  { skip: noBrowser },
+  async () => {
+    const tenant = await newTenant(server)
+    const old = await newKey(tenant.session, ['customers:read'], 'test')
+    const { body: keys } = await tenant.session('GET', '/tenants/me/api-keys')
+    const made = keys.find(({ last4 }: { last4: string }) => old.endsWith(last4))
+    const { body: rolled } = await tenant.session('POST', `/tenants/me/api-keys/${made.id}/roll`, {})
+    for (let count = 0; count < 7; count++) await caller(server, old)('GET', '/customers')
+    for (let count = 0; count < 3; count++) await caller(server, rolled.key)('GET', '/customers')
+
+    const { page, errors } = await visitor()
+    await signIn(page, server.origin, tenant, '/api-keys')
+    const chart = page.locator('.recharts-surface').first()
+    await chart.waitFor()
+    await chart.hover()
+    const tooltip = page.locator('.recharts-tooltip-wrapper')
+    await tooltip.getByText('test key').nth(1).waitFor()
+    assert.deepEqual((await tooltip.innerText()).match(/^\d+$/gm), ['7', '3'])
+    assert.deepEqual(errors, [])
+  },
+)
+
 test('without requests the log teaches; without the server it says so', { skip: noBrowser }, async () => {
   const { page } = await visitor({ colorScheme: 'dark' })
   await signIn(page, server.origin, await newTenant(server))

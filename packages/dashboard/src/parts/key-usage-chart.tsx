@@ -48,12 +48,12 @@ export function KeyUsageChart({ usage }: { usage: TenantUsage }): ReactNode {
           data={days.map((day) => ({
             day,
             ...Object.fromEntries(
-              busy.map((key) => [key.name, key.days.find((one) => one.day === day)?.requests ?? 0]),
+              busy.map((key) => [key.id, key.days.find((one) => one.day === day)?.requests ?? 0]),
             ),
           }))}
           series={busy
             .slice(0, colours.length)
-            .map(({ name }, index) => ({ name, color: colours[index] ?? 'gray.5' }))}
+            .map(({ id, name }, index) => ({ name: id, label: name, color: colours[index] ?? 'gray.5' }))}
           valueFormatter={count}
         />
       </Paper>
