@@ -3,13 +3,12 @@ import { useForm } from '@mantine/form'
 import type { ReactNode } from 'react'
 import { account } from '../api.ts'
 import { fieldErrors, useDeed } from '../ask.ts'
+import { everyScope } from '../scopes.ts'
 import type { CreatedApiKey } from '../types.ts'
 import { usePlace } from '../visit.ts'
 
-const resources = ['customers', 'plans', 'subscriptions', 'invoices', 'payments'] as const
-const all = [...resources.flatMap((name) => [`${name}:read`, `${name}:write`]), 'analytics:read']
 const presets = {
-  'Only reads': all.filter((scope) => scope.endsWith(':read')),
+  'Only reads': everyScope.filter((scope) => scope.endsWith(':read')),
   'Takes payments': ['customers:read', 'invoices:read', 'payments:read', 'payments:write'],
   'Sells subscriptions': [
     'customers:read',
@@ -19,7 +18,7 @@ const presets = {
     'subscriptions:write',
     'invoices:read',
   ],
-  Everything: all,
+  Everything: everyScope,
 }
 
 /** Makes a key with no more rights than it needs. */
@@ -79,7 +78,7 @@ export function KeyForm({ done }: { done: (key: CreatedApiKey) => void }): React
         </Group>
         <Checkbox.Group label="Scopes" {...form.getInputProps('scopes')}>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={6} mt={6}>
-            {all.map((scope) => (
+            {everyScope.map((scope) => (
               <Checkbox key={scope} value={scope} label={scope} size="sm" />
             ))}
           </SimpleGrid>

@@ -9,6 +9,7 @@ import { Heading } from '../parts/heading.tsx'
 import { RequestList } from '../parts/request-list.tsx'
 import { Day, Id } from '../parts/show.tsx'
 import { Empty, Failure } from '../parts/states.tsx'
+import { scopesInWords } from '../scopes.ts'
 import type { ApiKeyUsage, ApiKey as Shape } from '../types.ts'
 import { troubledDay, unusualDay } from '../unusual.ts'
 
@@ -57,7 +58,7 @@ export function ApiKey(): ReactNode {
         <Facts
           items={[
             ['Environment', key.environment],
-            ['Scopes', key.scopes.length === 11 ? 'all' : key.scopes.join(', ')],
+            ['Scopes', scopesInWords(key.scopes)],
             ['Only from', key.allowedIps.length === 0 ? 'anywhere' : key.allowedIps.join(', ')],
             ['Last used', <Day key="used" value={key.lastUsedAt} withTime />],
             ['Works until', key.expiresAt === null ? 'for ever' : <Day key="until" value={key.expiresAt} />],

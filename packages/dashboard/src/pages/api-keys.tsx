@@ -6,6 +6,7 @@ import { type ReactNode, Suspense, lazy, useState } from 'react'
 import { useGo } from '../addresses.ts'
 import { account } from '../api.ts'
 import { useAccount, useDeed } from '../ask.ts'
+import { countOf } from '../format.ts'
 import { KeyForm } from '../forms/key-form.tsx'
 import { Part } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
@@ -13,6 +14,7 @@ import { Listing } from '../parts/listing.tsx'
 import { NewSecret } from '../parts/new-secret.tsx'
 import { Day, Id } from '../parts/show.tsx'
 import { Empty } from '../parts/states.tsx'
+import { scopesInWords } from '../scopes.ts'
 import type { ApiKey, CreatedApiKey, TenantUsage } from '../types.ts'
 import { usePlace } from '../visit.ts'
 
@@ -116,14 +118,14 @@ export function ApiKeys(): ReactNode {
           {
             title: 'Scopes',
             wide: true,
-            show: ({ scopes }) => (scopes.length === 11 ? 'all' : scopes.join(', ')),
+            show: ({ scopes }) => scopesInWords(scopes),
           },
           {
             title: 'Last 90 days',
             end: true,
             show: ({ id }) => {
               const of = usageOf(id)
-              return of ? `${of.total.toLocaleString()} requests` : ''
+              return of ? countOf(of.total, 'request') : ''
             },
           },
           { title: 'Last used', wide: true, show: ({ lastUsedAt }) => <Day value={lastUsedAt} withTime /> },
