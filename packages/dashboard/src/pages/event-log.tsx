@@ -42,10 +42,16 @@ export function EventLog(): ReactNode {
         label="Events"
         open={setShown}
         empty={
-          <Empty icon={IconTimelineEvent} title="Nothing has happened yet">
-            Each change makes exactly one event: a customer was created, an invoice paid. Your own system can
-            read them here in order, or be told by a webhook.
-          </Empty>
+          event === undefined ? (
+            <Empty icon={IconTimelineEvent} title="Nothing has happened yet">
+              Each change makes exactly one event: a customer was created, an invoice paid. Your own system
+              can read them here in order, or be told by a webhook.
+            </Empty>
+          ) : (
+            <Empty icon={IconTimelineEvent} title="None of that type">
+              Choose another type, or see all of them.
+            </Empty>
+          )
         }
         columns={[
           { title: 'Event', show: (one) => one.event },

@@ -52,10 +52,16 @@ export function Metrics(): ReactNode {
         page={page}
         turnTo={(next) => set({ page: next })}
         empty={
-          <Empty icon={IconGauge} title="No metrics yet" action={add}>
-            A metric says what is counted of your events: API calls, gigabytes, seats. Report events with its
-            code, and charge for it in a plan.
-          </Empty>
+          filters['search'] === undefined ? (
+            <Empty icon={IconGauge} title="No metrics yet" action={add}>
+              A metric says what is counted of your events: API calls, gigabytes, seats. Report events with
+              its code, and charge for it in a plan.
+            </Empty>
+          ) : (
+            <Empty icon={IconGauge} title="None of that name">
+              The search looks at names and codes.
+            </Empty>
+          )
         }
         columns={[
           { title: 'Name', show: ({ name }) => name },
