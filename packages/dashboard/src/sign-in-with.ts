@@ -6,17 +6,12 @@ import { type Visit, useSetVisit } from './visit.ts'
 
 type Form = { setErrors: (errors: Record<string, string>) => void }
 
-type SecondStep = { readonly whenCodeNeeded: () => void; readonly wrong: string }
-const noSecondStep: SecondStep = {
-  whenCodeNeeded: () => {},
-  wrong: 'This e-mail and password do not go together.',
-}
-
 /** Signs in by one of the three ways there are, and goes on to where one wanted to be. */
 export function useSignInWith(
   path: string,
   form: Form,
-  { whenCodeNeeded, wrong }: SecondStep = noSecondStep,
+  wrong = 'This e-mail and password do not go together.',
+  whenCodeNeeded: () => void = () => {},
 ): { send: (body: unknown) => void; isSending: boolean } {
   const setVisit = useSetVisit()
   const navigate = useNavigate()

@@ -8,12 +8,10 @@ import { useSignInWith } from '../sign-in-with.ts'
 export function SignIn(): ReactNode {
   const form = useForm({ mode: 'uncontrolled', initialValues: { email: '', password: '', totpCode: '' } })
   const [needsCode, setNeedsCode] = useState(false)
-  const { send, isSending } = useSignInWith('/dashboard/session', form, {
-    whenCodeNeeded: () => setNeedsCode(true),
-    wrong: needsCode
-      ? 'This e-mail, password and code do not go together. Each code works once.'
-      : 'This e-mail and password do not go together.',
-  })
+  const wrong = needsCode
+    ? 'This e-mail, password and code do not go together. Each code works once.'
+    : undefined
+  const { send, isSending } = useSignInWith('/dashboard/session', form, wrong, () => setNeedsCode(true))
   return (
     <CardPage title="Sign in">
       <form
