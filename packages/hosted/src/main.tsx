@@ -14,8 +14,7 @@ import './style.css'
 
 /** A link is all that a page is: with it, it shows a customer or an invoice. */
 function Page(): JSX.Element | null {
-  const portal = useAsked<PortalPage | PayPage>('')
-  const { found, fault } = portal
+  const { found, fault, reload } = useAsked<PortalPage | PayPage>('')
   const [voice, setVoice] = useState<Voice>()
   const locale = found?.locale ?? null
   const isKnown = found !== undefined || fault !== undefined
@@ -54,9 +53,9 @@ function Page(): JSX.Element | null {
   function shown(): JSX.Element {
     if (fault === 'link') return <DeadLink />
     if (!found || !voice)
-      return fault === undefined ? <Skeleton /> : <Unreachable code={fault} again={portal.reload} />
-    if ('invoice' in found) return <Pay page={found} reload={portal.reload} />
-    return <Portal page={found} reload={portal.reload} />
+      return fault === undefined ? <Skeleton /> : <Unreachable code={fault} again={reload} />
+    if ('invoice' in found) return <Pay page={found} reload={reload} />
+    return <Portal page={found} reload={reload} />
   }
 }
 

@@ -155,6 +155,9 @@ export function Act({
   )
 }
 
+/** Does something, then shows how things are, or why it was not done. */
+export type Acting = (work: () => Promise<void>) => Promise<void>
+
 /** A question over the page; the browser keeps the keyboard in it and closes it by Escape. */
 export function Dialog({
   title,

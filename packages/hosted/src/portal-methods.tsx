@@ -2,8 +2,7 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { ask } from './api.ts'
 import { useVoice } from './language.ts'
-import { Act, Card, Dialog } from './parts.tsx'
-import type { Acting } from './portal.tsx'
+import { Act, type Acting, Card, Dialog } from './parts.tsx'
 import type { Method, PortalPage } from './types.ts'
 
 type Say = ReturnType<typeof useVoice>['say']

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { ask } from './api.ts'
 import { useVoice } from './language.ts'
-import { Act, Card, Dialog, Note, Standing, useFault } from './parts.tsx'
+import { Act, type Acting, Card, Dialog, Note, Standing, useFault } from './parts.tsx'
 import { Methods, methodTitle } from './portal-methods.tsx'
 import { Subscriptions } from './portal-subscriptions.tsx'
 import type { InvoiceSummary, Listed, Payment, PortalPage } from './types.ts'
@@ -70,8 +70,6 @@ export function Portal({
 function newestOf({ data }: Listed<{ id: string; status: string }>): string {
   return data.map(({ id, status }) => `${id} ${status}`).join()
 }
-
-export type Acting = (work: () => Promise<void>) => Promise<void>
 
 function Unpaid({
   invoice,
