@@ -75,7 +75,7 @@ test(
 )
 
 test(
-  'the first load takes less than 250 kB of compressed script, also with the charts of the home page',
+  'the first load takes less than 250 kB of compressed script, and with the charts of the home page less than 350 kB',
   { skip: noBrowser },
   async () => {
     const { page } = await visitor()

@@ -6,6 +6,7 @@ import { newCustomer, subscribe } from '../../server/test/billing-story.ts'
 import { newTenant, startServer } from '../../server/test/harness.ts'
 import { get } from '../../server/test/payment-story.ts'
 import { noBrowser, visitor } from './browser.ts'
+import { heading, signIn } from './steps.ts'
 
 const server = await startServer()
 
@@ -14,17 +15,15 @@ test(
   { skip: noBrowser },
   async () => {
     await promisify(execFile)(process.execPath, [new URL('../../hosted/build.ts', import.meta.url).pathname])
-    const { email, password, test: as } = await newTenant(server)
+    const tenant = await newTenant(server)
+    const as = tenant.test
     const customer = await newCustomer(as, { name: 'Grace Wanjiru', currency: 'KES' })
     const subscription = await subscribe(as, { customerId: customer.id })
     const invoice = (await get(as, `/invoices?subscriptionId=${subscription.id}`)).data[0]
     const { page, errors } = await visitor()
     const opened = () => page.context().waitForEvent('page')
-    await page.goto(`${server.origin}/test/customers/${customer.id}`)
-    await page.getByLabel('E-mail').fill(email)
-    await page.locator('input[type=password]').fill(password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByRole('heading', { level: 1, name: 'Grace Wanjiru' }).waitFor()
+    await signIn(page, server.origin, tenant, `/customers/${customer.id}`)
+    await heading(page, 'Grace Wanjiru')
     await page.getByRole('button', { name: 'More', exact: true }).click()
     const portal = opened()
     await page.getByRole('menuitem', { name: 'Open the customer’s portal' }).click()
