@@ -65,8 +65,8 @@ export type DuePlan =
  * What happens to a subscription at the instant it is due. Everything takes effect at that instant, whenever it is
  * computed, so a run that comes late does exactly what one in time would have done. An end date within a period cuts
  * it, and only its days are billed; a cancellation never cuts one. What is PAUSED is due when it ends or resumes. What
- * has to be paid in arrears for the period before is invoiced by the caller, before all this. What is CANCELED is never
- * due: that is an Error.
+ * has to be paid in arrears for the period before is invoiced by the caller, before all this. Nothing is planned
+ * for what is CANCELED: that is an Error.
  */
 export function planDue(due: DueSubscription): DuePlan {
   const { status, schedule, dueAt } = due

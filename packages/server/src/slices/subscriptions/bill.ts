@@ -8,7 +8,7 @@ import { beginArrears, closeArrears, closesAt } from './arrears.ts'
 import { awaitWhilePaused } from './awaiting.ts'
 import { draftOf, kindOf } from './draft.ts'
 import { addUsage } from './usage.ts'
-import { type UsedWindow, usedWindow } from './used-window.ts'
+import { type UsedWindow, dueAfterEnd, usedWindow } from './used-window.ts'
 import { isoMs, isoMsOrNull, msOrNull } from './instants.ts'
 import { presentSubscription } from './present.ts'
 import { resumeRow } from './resume-row.ts'
@@ -60,6 +60,21 @@ export async function billDue(
       const dueAt = Date.parse(row.due_at)
       if (dueAt > untilMs) break
       isChanged = true
+      if (row.status === 'CANCELED') {
+        // What was billed in this very pass has nothing late.
+        const window =
+          used.at(-1)?.row === row
+            ? undefined
+            : usedWindow(
+                row,
+                dueAt,
+                { by: 'cancellation', at: Date.parse(row.canceled_at ?? row.due_at) },
+                drafts.length,
+              )
+        if (window) used.push(window)
+        row.due_at = null
+        break
+      }
       const end = row.current_period_end
       if (end !== null && end !== usedUpTo && Date.parse(end) <= dueAt) {
         const window = usedWindow(row, dueAt, { by: 'period' }, drafts.length)
@@ -164,7 +179,7 @@ function apply(row: DueRow, plan: Exclude<DuePlan, { kind: 'resume' }>): EventTy
   if (plan.kind === 'end') {
     row.status = 'CANCELED'
     row.canceled_at = isoMs(plan.at)
-    row.due_at = null
+    row.due_at = dueAfterEnd(row, plan.at)
     return ['subscription.canceled']
   }
   const { period } = plan

@@ -15,7 +15,7 @@ import { isInPeriod, periodOf, scheduleOf } from './schedule.ts'
 import type { CancelSubscription, Subscription } from './schema.ts'
 import type { DueRow } from './sql.ts'
 import { addUsage } from './usage.ts'
-import { usedWindow } from './used-window.ts'
+import { dueAfterEnd, usedWindow } from './used-window.ts'
 import { saveTermsOf } from './terms.ts'
 import { chargedUnits, creditUnused, unitsCharged, unusedFrom } from './unused.ts'
 
@@ -59,7 +59,7 @@ export async function cancelSubscription(
           isInPeriod(row, plan.at) ? { by: 'cancellation', at: plan.at } : { by: 'period' },
         )
     const drafts = closing ? [closing] : []
-    const ended = endSubscriptions(deps, tx, [row])
+    const ended = endSubscriptions(deps, tx, [row], isBehind ? null : dueAfterEnd(row, plan.at))
     await creditCanceled(deps, tx, row, plan.at)
     saveTermsOf(tx, [row])
     const rows = drafts.map(() => row)
@@ -106,12 +106,17 @@ export async function uncancelSubscription(
 }
 
 /** Ends subscriptions at this moment, and gives the first of them. What they had yet to pay in arrears is not charged. */
-export function endSubscriptions(deps: Deps, tx: Tx, rows: readonly [DueRow, ...DueRow[]]): Subscription {
+export function endSubscriptions(
+  deps: Deps,
+  tx: Tx,
+  rows: readonly [DueRow, ...DueRow[]],
+  dueAfter: string | null = null,
+): Subscription {
   const now = isoInstant(tx.now)
   for (const row of rows) {
     row.status = 'CANCELED'
     row.canceled_at = now
-    row.due_at = null
+    row.due_at = dueAfter
     row.updated_at = now
   }
   saveAll(tx, rows)

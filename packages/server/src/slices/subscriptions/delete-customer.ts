@@ -20,6 +20,7 @@ import {
   withCreditNote,
 } from '../invoices/index.ts'
 import { withdrawPayments } from '../payments/index.ts'
+import { saveAll } from './bill.ts'
 import { endSubscriptions } from './cancel.ts'
 import { lockSubscriptions } from './find.ts'
 import { forgetMethods, openOfCustomer } from './sql.ts'
@@ -39,7 +40,7 @@ export async function deleteCustomer(
   const { id: uuid, status } = await findCustomer(tx, environmentId, id)
   if (status === 'ARCHIVED') throw new Refusal('customer_archived')
   const open = await tx.query(openOfCustomer(environmentId, uuid))
-  if (open.length > 0 && !cascade) throw new Refusal('customer_in_use')
+  if (open.some((row) => !row.has_ended) && !cascade) throw new Refusal('customer_in_use')
 
   // Subscriptions are locked before their invoices, and the customer last, as everywhere.
   const locked = await lockSubscriptions(
@@ -70,6 +71,9 @@ export async function deleteCustomer(
   )
   const [first, ...rest] = locked.filter((row) => row.status !== 'CANCELED')
   if (first) endSubscriptions(deps, tx, [first, ...rest])
+  const ended = locked.filter((row) => row.status === 'CANCELED' && row.due_at !== null)
+  for (const row of ended) row.due_at = null
+  saveAll(tx, ended)
   const erased: CustomerRow = {
     ...customer,
     email: null,

@@ -170,11 +170,13 @@ export const subscriptionById = statement(
   subscriptionColumns,
 )
 
+/** Those of a customer that have not ended, or of which late usage may still come. */
 export const openOfCustomer = statement(
   'subscriptions.open_of_customer',
-  `select id from subscriptions where environment_id = $1::uuid and customer_id = $2::uuid and status <> 'CANCELED'
+  `select id, status = 'CANCELED' as has_ended from subscriptions
+   where environment_id = $1::uuid and customer_id = $2::uuid and (status <> 'CANCELED' or due_at is not null)
    order by id`,
-  { id: uuid },
+  { id: uuid, has_ended: boolean },
 )
 
 /** Whether the environment's clock is moved by hand. */

@@ -1,6 +1,7 @@
 import type { Period } from '@novabilling/core/calendar'
 import type { Cut } from '@novabilling/core/subscription'
-import { msOrNull } from './instants.ts'
+import { allReportedAt } from '../usage/index.ts'
+import { isoMs, msOrNull } from './instants.ts'
 import { periodOf } from './schedule.ts'
 import type { DueRow } from './sql.ts'
 
@@ -28,6 +29,11 @@ export function usedWindow(row: DueRow, at: number, cut: Cut, place = 0): UsedWi
   if (!period || end === null || !isMetered(row)) return undefined
   const to = cut.by === 'period' ? end : Math.min(cut.at, end)
   return { row, was: { ...row }, period, to, cut, at, place }
+}
+
+/** When one that ends at an instant is due once more, for what is reported late; null where its usage is not charged. */
+export function dueAfterEnd(row: DueRow, at: number): string | null {
+  return periodOf(row) && isMetered(row) ? isoMs(allReportedAt(at)) : null
 }
 
 /** Whether usage, or a commitment, is to be looked at when a window of a plan ends. */

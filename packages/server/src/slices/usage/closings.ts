@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/transaction.ts'
+import { countedOnceDays } from './generations.ts'
 import { isoMs } from './ingest.ts'
 import { insertClosings, lateWindows } from './sql.ts'
 
@@ -8,6 +9,11 @@ type UsageWindow = {
   readonly subscriptionId: string
   readonly from: number
   readonly to: number
+}
+
+/** When nothing more can be reported of a stretch of time, by when it ended: all that was has been committed by then, too. */
+export function allReportedAt(endMs: number): number {
+  return endMs + (countedOnceDays + 1) * 86_400_000
 }
 
 /**

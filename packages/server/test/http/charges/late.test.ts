@@ -185,6 +185,66 @@ test('what is reported in a pause that outlasts its period by far is billed when
   await everythingHolds(server)
 })
 
+for (const end of ['now', 'period_end', 'within a pause'])
+  test(`what is reported after the end of a subscription is invoiced once, when no more can come (${end})`, async () => {
+    const { ask, move, customerId, planId } = await world()
+    const calls = await newMetric(ask)
+    await newCharge(ask, { planId, billableMetricId: calls.id }, prices({ unitPrice: 4 }, { minAmount: 31 }))
+    const { id } = await subscribe(ask, { customerId, planId })
+    await move('2026-01-20T00:00:00Z')
+    await used(ask, id, calls.code, ['2026-01-19'])
+    if (end === 'within a pause') {
+      assert.equal((await ask('POST', `/subscriptions/${id}/pause`, {})).status, 200)
+      await move('2026-02-01T00:00:00Z')
+    }
+    const cancelAt = end === 'period_end' ? end : 'now'
+    assert.equal((await ask('POST', `/subscriptions/${id}/cancel`, { cancelAt })).status, 200)
+    await move('2026-02-02T00:00:00Z')
+    const before = await invoicesOf(ask, id)
+    await used(ask, id, calls.code, Array(9).fill('2026-01-18'))
+    await move('2026-06-01T00:00:00Z')
+    const late = (await invoicesOf(ask, id)).slice(before.length)
+    // 10 × 4, less what the minimum of the days had topped up.
+    const due = end === 'now' ? ['2026-02-25', 'CORRECTION 1 → 20'] : ['2026-03-09', 'CORRECTION 1 → 9']
+    assert.deepEqual(
+      late.map(({ issuedAt, items }) => [issuedAt.slice(0, 10), ...shown(items)]),
+      [due],
+    )
+    await everythingHolds(server)
+  })
+
+test('a subscription that ended long before it was made is billed once', async () => {
+  const { ask, move, customerId, planId } = await world()
+  const calls = await newMetric(ask)
+  await newCharge(ask, { planId, billableMetricId: calls.id }, prices({ unitPrice: 4 }, { minAmount: 31 }))
+  await move('2026-06-01T00:00:00Z')
+  const dates = { startDate: '2026-01-01', endDate: '2026-01-11' }
+  const { id } = await subscribe(ask, { customerId, planId, ...dates })
+  await move('2026-08-01T00:00:00Z')
+  assert.deepEqual(
+    (await invoicesOf(ask, id)).flatMap(({ items }) => shown(items)),
+    ['PLAN 1 → 3.23', 'COMMITMENT 1 → 10'],
+  )
+  await everythingHolds(server)
+})
+
+test('a customer that is deleted is billed nothing that is reported later', async () => {
+  const { ask, move, customerId, planId } = await world()
+  const calls = await newMetric(ask)
+  await newCharge(ask, { planId, billableMetricId: calls.id })
+  const { id } = await subscribe(ask, { customerId, planId })
+  await move('2026-01-20T00:00:00Z')
+  assert.equal((await ask('POST', `/subscriptions/${id}/cancel`, { cancelAt: 'now' })).status, 200)
+  await used(ask, id, calls.code, ['2026-01-18'])
+  assert.equal((await ask('DELETE', `/customers/${customerId}`)).status, 204)
+  await move('2026-06-01T00:00:00Z')
+  assert.deepEqual(
+    (await invoicesOf(ask, id)).map(({ items }) => shown(items)),
+    [['PLAN 1 → 10']],
+  )
+  await everythingHolds(server)
+})
+
 test('however late events come, they cost in all what they would have cost in time', async () => {
   const { ask, move, planId, customerId } = await world()
   const calls = await newMetric(ask)
