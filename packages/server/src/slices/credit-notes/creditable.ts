@@ -1,7 +1,8 @@
 import { type Creditable, creditLeft } from '@novabilling/core/credit'
 import type { Tx } from '../../db/transaction.ts'
-import { type InvoiceRow, isSameTax } from '../invoices/index.ts'
+import type { InvoiceRow } from '../invoices/index.ts'
 import { givenBackOfInvoices, keptOf, receivedOfInvoices } from '../payments/index.ts'
+import { isSameTax } from '../taxes/index.ts'
 import { creditedLines, creditedTaxes } from './sql.ts'
 
 /** An invoice, and what can still be credited of it. Its lines are those of the row, in their order. */

@@ -2,7 +2,8 @@ import { localDay } from '@novabilling/core/calendar'
 import { formatDay } from '@novabilling/core/invoice'
 import { allocate, ratio, toMajor } from '@novabilling/core/money'
 import type { ElectronicInvoice } from '../../documents/index.ts'
-import { type InvoiceRow, isSameTax } from '../invoices/index.ts'
+import type { InvoiceRow } from '../invoices/index.ts'
+import { isSameTax } from '../taxes/index.ts'
 import type { CreditNoteRow } from './sql.ts'
 
 type Ubl = ElectronicInvoice['ubl:Invoice']

@@ -24,7 +24,7 @@ export { invoicePdf } from './pdf.ts'
 export { openPdfLink, pdfLink } from './pdf-link.ts'
 export { writeLines } from './lines.ts'
 export { payableLines } from './payable.ts'
-export { type TaxOfInvoice, isSameTax, priceLines } from './price.ts'
+export { type TaxOfInvoice, priceLines } from './price.ts'
 export { noteOf, presentInvoice, presentParty } from './present.ts'
 export { type Invoice, ListInvoicesOfCustomer, type Party, invoiceStatuses } from './schema.ts'
 export {

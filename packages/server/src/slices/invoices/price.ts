@@ -3,7 +3,7 @@ import { type InvoiceAmounts, draftInvoice } from '@novabilling/core/invoice'
 import type { Ratio } from '@novabilling/core/money'
 import type { TaxRate } from '@novabilling/core/tax'
 import type { Offer } from '../coupons/index.ts'
-import { type AppliedTax, shareOf } from '../taxes/index.ts'
+import { type AppliedTax, isSameTax, shareOf } from '../taxes/index.ts'
 
 /** A tax of an issued invoice or credit note, in minor units as text, for JSON has no integers of 64 bits. */
 export type TaxOfInvoice = AppliedTax & { readonly base: string; readonly amount: string }
@@ -77,13 +77,6 @@ export function priceLines(lines: readonly ExactLine[], discounts: readonly Disc
       })
     }),
   }
-}
-
-type TaxKey = Pick<AppliedTax, 'code' | 'rate' | 'inclusive'>
-
-/** Whether two are one tax on a document: one code may be there at two rates. */
-export function isSameTax(a: TaxKey, b: TaxKey): boolean {
-  return a.code === b.code && a.rate === b.rate && a.inclusive === b.inclusive
 }
 
 /** What coupons took off, as it is kept with the invoice; null: nothing. */

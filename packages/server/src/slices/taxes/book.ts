@@ -97,10 +97,22 @@ export async function openTaxBook(
           customer: assigned.get(`${environmentId} ${customerId}`),
         },
       )
-      if (chosen.kind === 'TAXED') return chosen.taxes.flatMap(({ applied }) => applied)
+      if (chosen.kind === 'TAXED') return eachOnce(chosen.taxes.flatMap(({ applied }) => applied))
       return [chosen.kind === 'EXEMPT' ? exempt : reverseCharge]
     },
   }
+}
+
+/** What several taxes have in common is charged once. */
+function eachOnce(taxes: readonly AppliedTax[]): AppliedTax[] {
+  return taxes.filter((tax, place) => taxes.findIndex((one) => isSameTax(one, tax)) === place)
+}
+
+type TaxKey = Pick<AppliedTax, 'code' | 'rate' | 'inclusive'>
+
+/** Whether two are one tax on a document: one code may be there at two rates. */
+export function isSameTax(a: TaxKey, b: TaxKey): boolean {
+  return a.code === b.code && a.rate === b.rate && a.inclusive === b.inclusive
 }
 
 /** A tax with components is charged as each of them. */

@@ -12,6 +12,6 @@ export const taxes: Slice = {
 }
 
 export { refuseUnknownCodes } from './assign.ts'
-export { type AppliedTax, type NamedTaxes, type TaxBook, openTaxBook } from './book.ts'
+export { type AppliedTax, type NamedTaxes, type TaxBook, isSameTax, openTaxBook } from './book.ts'
 export { shareOf } from './rates.ts'
 export { taxesOf } from './sql.ts'

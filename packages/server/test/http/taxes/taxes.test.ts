@@ -180,6 +180,23 @@ test('three components of one tax are three taxes on one base, and one is on the
   assert.deepEqual((await explained(as, period.id)).faults, [])
 })
 
+test('what two taxes of a line have in common is charged once, and the invoice explains it', async () => {
+  const { test: as } = await newTenant(server)
+  await newTax(as, { rate: 16, appliedByDefault: true })
+  const components = [
+    { name: 'VAT', code: 'vat', rate: 16 },
+    { name: 'Levy', code: 'levy', rate: 2 },
+  ]
+  await newTax(as, { code: 'catering', components, appliedByDefault: true })
+  const invoice = await issued(as, [item(1.06)])
+  assert.deepEqual(taxesOf(invoice), [
+    ['vat', 16, 1.06, 0.17],
+    ['levy', 2, 1.06, 0.02],
+  ])
+  assert.deepEqual((await explained(as, invoice.id)).faults, [])
+  await everythingHolds(server)
+})
+
 test('a price that includes its tax is what the customer pays', async () => {
   const { test: as } = await newTenant(server)
   await newTax(as, { rate: 16, inclusive: true, appliedByDefault: true })
