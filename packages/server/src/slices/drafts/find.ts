@@ -8,9 +8,8 @@ import { type BillTo, type InvoiceRow, findInvoice, lockInvoices } from '../invo
 /** A draft, held against any other change until the transaction ends. Refuses an invoice that has been issued. */
 export async function lockDraft(tx: Tx, environmentId: string, id: string): Promise<InvoiceRow> {
   const found = await findInvoice(tx, environmentId, id)
-  await lockInvoices(tx, environmentId, [found.id])
-  // Read again: the lines that came with the lock may be those from before the wait for it.
-  const row = await findInvoice(tx, environmentId, id)
+  const [row] = await lockInvoices(tx, environmentId, [found.id])
+  if (!row) throw new Refusal('invoice_not_found')
   if (row.status !== 'DRAFT') throw new Refusal('invoice_not_draft')
   return row
 }

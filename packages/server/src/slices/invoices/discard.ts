@@ -4,7 +4,8 @@ import type { Deps } from '../../deps.ts'
 import { isoInstant } from '../../http/present.ts'
 import { returnAddOns } from '../add-ons/index.ts'
 import { presentInvoice } from './present.ts'
-import { invoicesByIds, lockInvoicesByIds, removeDrafts, removeLines } from './sql.ts'
+import { lockInvoices } from './settle.ts'
+import { removeDrafts, removeLines } from './sql.ts'
 
 /** Removes drafts, which never had a number, so none is missing. What has been issued meanwhile stays. */
 export async function discardDrafts(
@@ -14,11 +15,7 @@ export async function discardDrafts(
   ids: readonly string[],
 ): Promise<void> {
   if (ids.length === 0) return
-  const [, rows] = await tx.queryAll([
-    lockInvoicesByIds(environmentId, ids),
-    invoicesByIds(environmentId, ids),
-  ])
-  const drafts = rows.filter(({ status }) => status === 'DRAFT')
+  const drafts = (await lockInvoices(tx, environmentId, ids)).filter(({ status }) => status === 'DRAFT')
   const held = drafts.map(({ id }) => id)
   tx.defer(returnAddOns(environmentId, held, isoInstant(tx.now)))
   tx.defer(removeLines(environmentId, held))

@@ -12,7 +12,14 @@ import { type LedgerTransaction, postEntries } from '../ledger/index.ts'
 import { chargedBy } from './charged.ts'
 import { activateGrants, returnToWallets } from '../wallets/index.ts'
 import { presentInvoice } from './present.ts'
-import { type InvoiceRow, addSpent, lockInvoicesByIds, saveInvoiceStates, withCreditNote } from './sql.ts'
+import {
+  type InvoiceRow,
+  addSpent,
+  invoicesByIds,
+  lockInvoicesByIds,
+  saveInvoiceStates,
+  withCreditNote,
+} from './sql.ts'
 
 /** Money that came in for an invoice. */
 export type Settlement = {
@@ -31,8 +38,17 @@ export type Settled = {
 }
 
 /** The invoices, held against any other change until the transaction ends. In the order of their ids. */
-export function lockInvoices(tx: Tx, environmentId: string, ids: readonly string[]): Promise<InvoiceRow[]> {
-  return tx.query(lockInvoicesByIds(environmentId, ids))
+export async function lockInvoices(
+  tx: Tx,
+  environmentId: string,
+  ids: readonly string[],
+): Promise<InvoiceRow[]> {
+  // Read by a statement of its own: lines that came with the lock would be those from before the wait for it.
+  const [, rows] = await tx.queryAll([
+    lockInvoicesByIds(environmentId, ids),
+    invoicesByIds(environmentId, ids),
+  ])
+  return rows
 }
 
 /**

@@ -133,9 +133,8 @@ export const derivationsOf = statement(
 
 export const lockInvoicesByIds = statement(
   'invoices.lock_by_ids',
-  `select ${invoiceSelect} from invoices where environment_id = $1::uuid and id = any($2::uuid[])
-   order by id for no key update`,
-  invoiceColumns,
+  `select id from invoices where environment_id = $1::uuid and id = any($2::uuid[]) order by id for no key update`,
+  { id: uuid },
 )
 
 export const unpaidOfCustomer = statement(

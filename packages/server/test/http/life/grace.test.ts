@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { publicId } from '../../../src/ids.ts'
+import pg from 'pg'
+import { parseId, publicId } from '../../../src/ids.ts'
 import { recogniseEnvironment } from '../../../src/slices/recognition/index.ts'
 import { heldInvoicesLoop } from '../../../src/slices/subscriptions/index.ts'
 import { verifyInvoice } from '../../../src/verify-invoice.ts'
@@ -111,6 +112,38 @@ test('a draft can be changed and issued early, but not deleted, and what was cha
   assert.deepEqual([after.status, after.total, after.notes], ['PENDING', 12, 'Thank you'])
   assert.deepEqual(await booked(server, after), { receivable: 1200, revenue: -1200 })
   assert.deepEqual((await invoicesOf(live, early.id)).length, 1)
+})
+
+test('a draft that is being changed while it is issued is issued as it was changed', async () => {
+  at('2025-04-01T00:00:00Z')
+  const { live } = await newTenant(server)
+  const { id } = await startLife(live, 3000, { plan: threeDays })
+  const [draft] = await invoicesOf(live, id)
+  const uuid = parseId('invoice', draft.id)
+  const editor = new pg.Client({ connectionString: server.databaseUrl })
+  await editor.connect()
+  const isAwaited = async (): Promise<boolean> =>
+    (await asOwner(server, `select from pg_stat_activity where $1 = any (pg_blocking_pids(pid))`, [pid]))
+      .length > 0
+  const { pid } = (await editor.query('select pg_backend_pid() as pid')).rows[0]
+  // What a change of its items writes, one statement at a time.
+  await editor.query('begin')
+  await editor.query(`update invoices set subtotal_minor = 1200, total_minor = 1200 where id = $1`, [uuid])
+  const issuing = runTo('2025-04-04T01:00:00Z')
+  while (!(await isAwaited()));
+  await editor.query(
+    `update invoice_lines set type = 'MANUAL', unit_amount = 12, amount_minor = 1200, derivation = null,
+       deferral = null, period_start = null, period_end = null
+     where invoice_id = $1`,
+    [uuid],
+  )
+  await editor.query('commit')
+  await editor.end()
+  await issuing
+  const [issued] = await invoicesOf(live, id)
+  assert.deepEqual([issued.status, issued.total], ['PENDING', 12])
+  assert.deepEqual(await booked(server, issued), { receivable: 1200, revenue: -1200 })
+  await everythingHolds(server)
 })
 
 test('the balance is spent when a draft is issued, and not before', async () => {
