@@ -77,17 +77,32 @@ export const insertSession = command(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'OPEN', $10, $11, $12, $13, '[]', $14, $15, $16, $16)`,
 )
 
-/** Which provider is about to be asked for a page, written down before it is asked. */
-export const aimSession = command(
+// While providers are asked for a page, whoever asks them has the lease: nobody else asks them, nor how it ended.
+const beingAsked = `environment_id = $1::uuid and id = $2::uuid and status = 'OPEN'`
+
+/** Takes the turn to ask for a page that nobody has given yet. $3: now, $4: the lease's end. */
+export const takeTurn = statement(
+  'checkout.take_turn',
+  `update checkout_sessions set lease_until = $4
+   where ${beingAsked} and url is null and provider_handle is null
+     and (lease_until is null or lease_until <= $3::timestamptz)
+   returning ${sessionSelect}`,
+  sessionColumns,
+)
+
+/** Which provider is about to be asked for a page, written down before it is asked. $8: the lease's new end. */
+export const aimSession = statement(
   'checkout.aim',
   `update checkout_sessions
-   set provider = $3, provider_id = $4, reference = $5, attempts = $6, updated_at = $7
-   where environment_id = $1::uuid and id = $2::uuid and status = 'OPEN'`,
+   set provider = $3, provider_id = $4, reference = $5, attempts = $6, updated_at = $7, lease_until = $8
+   where ${beingAsked}
+   returning id`,
+  { id: uuid },
 )
 
 export const savePage = command(
   'checkout.save_page',
-  `update checkout_sessions set url = $3, provider_handle = $4, updated_at = $5
+  `update checkout_sessions set url = $3, provider_handle = $4, updated_at = $5, lease_until = null
    where environment_id = $1::uuid and id = $2::uuid`,
 )
 

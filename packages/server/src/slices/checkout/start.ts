@@ -5,6 +5,7 @@ import { Refusal } from '../../refusal.ts'
 import { dueOf, lockPayableInvoice } from '../collection/index.ts'
 import { type CustomerRow, findCustomer } from '../customers/index.ts'
 import { findInvoice } from '../invoices/index.ts'
+import { leaseMs } from '../payments/index.ts'
 import { type Started, openAccount, outcomeOf, providerNamed } from '../providers/index.ts'
 import { type Candidate, candidates } from './candidates.ts'
 import { sessionOf } from './find.ts'
@@ -20,6 +21,7 @@ import {
   savePage,
   saveSession,
   supersede,
+  takeTurn,
 } from './sql.ts'
 
 type Where = { readonly tenantId: string; readonly environmentId: string; readonly isTest: boolean }
@@ -99,9 +101,8 @@ export async function beginCheckoutOf(
 export async function finishCheckout(deps: Deps, principal: Where, id: string): Promise<CheckoutSession> {
   const { environmentId } = principal
   const scoped = reader(deps.db, principal)
-  const row = await sessionOf(scoped, environmentId, id)
-  if (row.status === 'FAILED') throw new Refusal('checkout_unavailable')
-  if (row.url !== null || row.provider_handle !== null || row.status !== 'OPEN') return presentSession(row)
+  const [row] = await scoped.query(takeTurn(environmentId, id, deps.clock.now(), leaseFrom(deps)))
+  if (!row) return presentBegun(await sessionOf(scoped, environmentId, id))
 
   const customer = await findCustomer(scoped, environmentId, publicId('customer', row.customer_id))
   const accounts = await candidates(scoped, environmentId, {
@@ -119,7 +120,7 @@ export async function finishCheckout(deps: Deps, principal: Where, id: string): 
   ]
   for (const [index, account] of order.entries()) {
     const reference = index === 0 ? row.reference : `${row.reference}_${index + 1}`
-    await scoped.query(
+    const [aimed] = await scoped.query(
       aimSession(
         environmentId,
         id,
@@ -128,11 +129,14 @@ export async function finishCheckout(deps: Deps, principal: Where, id: string): 
         reference,
         JSON.stringify(attempts),
         deps.clock.now(),
+        leaseFrom(deps),
       ),
     )
+    // Another one has taken its place meanwhile.
+    if (!aimed) throw new Refusal('busy')
     const what = { provider: account.provider, reference }
-    const aimed = { ...row, provider: account.provider, provider_id: account.id, reference }
-    const started = await outcomeOf(deps, () => startAt(deps, principal, account, aimed, customer), what)
+    const target = { ...row, provider: account.provider, provider_id: account.id, reference }
+    const started = await outcomeOf(deps, () => startAt(deps, principal, account, target, customer), what)
     if (started.status === 'started') {
       await scoped.query(savePage(environmentId, id, started.url, started.handle, deps.clock.now()))
       return presentSession(await sessionOf(scoped, environmentId, id))
@@ -155,6 +159,18 @@ export async function finishCheckout(deps: Deps, principal: Where, id: string): 
     ),
   )
   throw new Refusal('checkout_unavailable')
+}
+
+function leaseFrom({ clock }: Deps): Temporal.Instant {
+  return clock.now().add({ milliseconds: leaseMs })
+}
+
+/** What there is of a session for which providers have been asked, or are being asked just now. */
+function presentBegun(row: SessionRow): CheckoutSession {
+  if (row.status === 'FAILED') throw new Refusal('checkout_unavailable')
+  if (row.status === 'OPEN' && row.url === null && row.provider_handle === null)
+    throw new Refusal('idempotency_key_in_use')
+  return presentSession(row)
 }
 
 async function startAt(

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { afterEach, test } from 'node:test'
+import { parseId } from '../../../src/ids.ts'
+import { newestSession } from '../../../src/slices/checkout/index.ts'
 import { newCustomer } from '../../billing-story.ts'
 import { call } from '../../harness.ts'
 import { collect, eventsOf, get, newMethod } from '../../payment-story.ts'
 import {
+  addAccount,
   choose,
   dueBy,
   invoiceOf,
@@ -29,6 +32,7 @@ const [paystack, stripe] = [named('PAYSTACK'), named('STRIPE')]
 afterEach(() => {
   world.delivery = 'once'
   world.faults.length = 0
+  world.letGo()
 })
 
 async function later(hours = 1): Promise<void> {
@@ -137,4 +141,68 @@ test('a webhook of a kind that nobody knows, and one of a payment that is nobody
   await work(stage)
   assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
   assert.equal((await get(as, `/checkout-sessions/${session.id}`)).status, 'OPEN')
+})
+
+test('a checkout that is repeated under its key while the provider is still asked opens no page elsewhere', async () => {
+  const { as } = await withAccount(stage, paystack)
+  const flutterwave = named('FLUTTERWAVE')
+  await addAccount(stage, as, flutterwave, { credentials: flutterwave.credentials() })
+  const { invoice } = await invoiceOf(as, paystack, await newCustomer(as, { currency: 'NGN' }))
+  const ask = () =>
+    as(
+      'POST',
+      `/invoices/${invoice.id}/checkout`,
+      { successUrl: 'https://shop.example.com/paid' },
+      { 'idempotency-key': 'page-once' },
+    )
+  world.faults.push({ provider: 'PAYSTACK', kind: 'hold_after' })
+  const first = ask()
+  await world.untilHeld()
+  const second = await ask()
+  assert.deepEqual([second.status, second.body.code], [409, 'idempotency_key_in_use'])
+  world.letGo()
+  const { status, body: session } = await first
+  assert.equal(status, 201)
+  assert.deepEqual([session.providerName, session.attempts], ['PAYSTACK', []])
+  assert.deepEqual((await ask()).body, session)
+
+  await choose(stage, session.url, 'succeed')
+  await work(stage)
+  assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
+})
+
+test('a checkout that another one has taken the place of asks no further provider', async () => {
+  const { as, tenant, credentials } = await withAccount(stage, paystack)
+  const flutterwave = named('FLUTTERWAVE')
+  await addAccount(stage, as, flutterwave, { credentials: flutterwave.credentials() })
+  const { invoice } = await invoiceOf(as, paystack, await newCustomer(as, { currency: 'NGN' }))
+  const ask = (page: string) =>
+    as('POST', `/invoices/${invoice.id}/checkout`, { successUrl: `https://shop.example.com/${page}` })
+  world.faults.push({ provider: 'PAYSTACK', kind: 'hold_before' })
+  const first = ask('one')
+  await world.untilHeld()
+  const [begun] = await server.deps.workerDb.query(
+    newestSession(tenant.testEnvironmentId, parseId('invoice', invoice.id) ?? ''),
+  )
+  // Whatever Paystack gets under this reference now, it refuses.
+  const taken = await fetch(`${world.origin}/paystack/transaction/initialize`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${credentials['secretKey']}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      reference: begun?.reference.replaceAll('_', '-'),
+      email: 'a@example.com',
+      amount: '100',
+      currency: 'NGN',
+    }),
+  })
+  assert.equal(taken.status, 200)
+  const { status, body: session } = await ask('two')
+  assert.equal(status, 201)
+  world.letGo()
+  const { status: refused, body } = await first
+  assert.deepEqual([refused, body.code], [409, 'busy'])
+
+  await choose(stage, session.url, 'succeed')
+  await work(stage)
+  assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
 })
