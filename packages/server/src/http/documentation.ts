@@ -87,13 +87,11 @@ export function routeDocumentation(slice: Slice, route: Route): Record<string, u
     ...(description === undefined ? {} : { description }),
     tags: [slice.title],
     security:
-      access.kind === 'public'
-        ? []
+      access.kind === 'key'
+        ? access.anyOf.map((scope) => ({ apiKey: [scope] }))
         : access.kind === 'session'
           ? [{ session: [] }]
-          : access.kind === 'link'
-            ? []
-            : access.anyOf.map((scope) => ({ apiKey: [scope] })),
+          : [],
     response: { [status]: content, ...(route.alsoAccepted ? { 202: content } : {}) },
   }
 }

@@ -3,7 +3,7 @@ import { transaction } from '../../db/transaction.ts'
 import { bookConfirmed, lockInvoiceOf } from '../collection/index.ts'
 import { publicId } from '../../ids.ts'
 import { countAttempt, inLanes, keepMethod, leaseMs } from '../payments/index.ts'
-import { type Account, type Found, openAccount, outcomeOf, providerNamed } from '../providers/index.ts'
+import { type Found, openAccountOf, outcomeOf, providerNamed } from '../providers/index.ts'
 import { type ClaimedSession, type SessionRow, claimSessions, lockSession, saveSession } from './sql.ts'
 
 const claimedAtOnce = 100
@@ -38,7 +38,7 @@ async function ask(deps: Deps, session: ClaimedSession): Promise<Found> {
   const { environment_id: environmentId, tenant_id: tenantId } = session
   const request = {
     scope: { tenantId, environmentId },
-    account: accountOf(deps, session),
+    account: openAccountOf(deps, session),
     reference: session.reference,
     handle: session.provider_handle,
     amountMinor: session.amount_minor,
@@ -52,12 +52,6 @@ async function ask(deps: Deps, session: ClaimedSession): Promise<Found> {
     provider: session.provider,
     reference: session.reference,
   })
-}
-
-function accountOf(deps: Deps, session: ClaimedSession): Account | null {
-  const { provider_id: id, credentials_sealed, provider, environment_id: environmentId } = session
-  if (id === null || credentials_sealed === null) return null
-  return openAccount(deps, { id, provider, credentials_sealed, environmentId, isTest: session.is_test })
 }
 
 /** Writes down how it ended, with all that follows. One that is COMPLETED stays so. */

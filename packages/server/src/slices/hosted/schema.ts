@@ -212,7 +212,7 @@ export const PayWith = closed({ paymentMethodId: Type.String({ maxLength: 300 })
 export type PayWith = Static<typeof PayWith>
 export const ChangePortalPlan = closed({ planId: Type.String({ maxLength: 300 }) })
 export const PreviewInPortal = closed({
-  planId: Type.Optional(Type.String({ maxLength: 300, description: 'Null: a cancellation' })),
+  planId: Type.Optional(Type.String({ maxLength: 300, description: 'Without: a cancellation' })),
 })
 
 export const PortalPreview = Type.Object({

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { publicUrl } from '../../http/hosted-links.ts'
 import { randomToken, sha256 } from '../../secrets.ts'
 import type { Letter } from './letter.ts'
 import { memberLetters } from './member-letters.ts'
@@ -89,7 +90,6 @@ async function invitation(deps: Deps, mail: DueMail): Promise<Letter | undefined
   return memberLetters.invitation(speechIn(language), { name, company, url, expiresAt })
 }
 
-function link({ config }: Deps, page: string, token: string): string {
-  const base = config.PUBLIC_URL || `http://localhost:${config.PORT}`
-  return `${base.replace(/\/+$/, '')}/${page}#token=${token}`
+function link(deps: Deps, page: string, token: string): string {
+  return `${publicUrl(deps)}/${page}#token=${token}`
 }

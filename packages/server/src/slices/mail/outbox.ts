@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { inLanes } from '../payments/index.ts'
 import { catchMail } from './catcher.ts'
 import { reasonOf } from './deliver.ts'
 import { isCaught } from './kinds.ts'
@@ -40,7 +41,7 @@ export class Outbox {
     const taken = await this.#take()
     const byServer = Map.groupBy(taken, ({ writer }) => this.#serverOf(writer))
     for (const [name, mails] of byServer) {
-      if (name === undefined) await each(mails, (mail) => this.#keep(mail))
+      if (name === undefined) await inLanes(mails, sentAtOnce, (mail) => this.#keep(mail))
       else this.#begin(name, mails)
     }
     return planned || taken.length > 0
@@ -102,7 +103,7 @@ export class Outbox {
     if (!first) return
     const line = await this.#lineFor(first.writer)
     try {
-      await each(mails, (taken) => this.#sendOne(line, taken))
+      await inLanes(mails, sentAtOnce, (taken) => this.#sendOne(line, taken))
     } finally {
       if ('send' in line) line.close()
     }
@@ -209,13 +210,4 @@ export class Outbox {
       saveCustomerMail(environment_id, id, attempt, status, recipient, letter, failure, againAt, sentAt),
     )
   }
-}
-
-/** A few at a time. */
-async function each<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  const left = [...all]
-  const work = async (): Promise<void> => {
-    for (let one = left.shift(); one !== undefined; one = left.shift()) await act(one)
-  }
-  await Promise.all(Array.from({ length: sentAtOnce }, work))
 }

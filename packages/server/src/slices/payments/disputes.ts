@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import { recordEvents } from '../../db/events.ts'
-import { bigint, command, oneOf, statement, uuid } from '../../db/statement.ts'
+import { command, oneOf, statement, uuid } from '../../db/statement.ts'
 import { type Scope, transaction } from '../../db/transaction.ts'
 import type { Dispute } from '../providers/index.ts'
 import { presentPayment } from './present.ts'
@@ -17,9 +17,9 @@ const disputedPayments = statement(
 
 const disputeByHandle = statement(
   'payments.dispute_by_handle',
-  `select id, status, amount_minor from payment_disputes
+  `select id, status from payment_disputes
    where environment_id = $1::uuid and payment_id = $2::uuid and handle = $3`,
-  { id: uuid, status: oneOf('OPEN', 'WON', 'LOST'), amount_minor: bigint },
+  { id: uuid, status: oneOf('OPEN', 'WON', 'LOST') },
 )
 
 const insertDispute = command(

@@ -14,7 +14,6 @@ export { openAccount, openAccountOf } from './open.ts'
 export { availableProvider, outcomeOf, providerNamed } from './outcome.ts'
 export { payInSandbox } from './sandbox.ts'
 export {
-  type Account,
   type Dispute,
   type Received,
   type Started,

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { publicUrl } from '../../http/hosted-links.ts'
 import { isoInstant, isoInstantOrNull } from '../../http/present.ts'
 import { publicId } from '../../ids.ts'
 import type { PaymentProvider } from './schema.ts'
@@ -26,9 +27,8 @@ export function presentAccount(deps: Pick<Deps, 'config'>, row: AccountRow): Pay
 
 /** Where a provider reaches us about one account. */
 export function noticeUrl(
-  { config }: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config'>,
   { provider, id }: { provider: string; id: string },
 ): string {
-  const origin = config.PUBLIC_URL.replace(/\/+$/, '') || `http://localhost:${config.PORT}`
-  return `${origin}/api/webhooks/${provider.toLowerCase()}/${publicId('paymentProvider', id)}`
+  return `${publicUrl(deps)}/api/webhooks/${provider.toLowerCase()}/${publicId('paymentProvider', id)}`
 }

@@ -1,6 +1,6 @@
 import { equalBytes } from '../../../secrets.ts'
 import { type Account, type Notice, type Provider, type Received } from '../provider.ts'
-import { fieldsOf, objectOf, textOf } from '../web.ts'
+import { NotSent, fieldsOf, objectOf, textOf } from '../web.ts'
 import { tokenOf } from './api.ts'
 import { askAbout, proofOf, prompt } from './prompt.ts'
 
@@ -45,7 +45,7 @@ export const mpesa: Provider = {
       if (!phone.test(number))
         return { status: 'declined', code: 'invalid_instrument', reason: 'The phone is not one of Kenya’s.' }
       const prompted = await prompt(deps, request, number).catch((error: unknown) => {
-        if (error instanceof Error && 'outcome' in error) throw error
+        if (error instanceof NotSent) throw error
         // It may ring all the same, so nobody else is asked for the money.
         return { status: 'pending', handle: undefined } as const
       })
