@@ -22,6 +22,9 @@ type Transaction = {
 }
 type Refund = { id: number; tx_id: number; amount_refunded: number; status: string; comments: string }
 
+/** Of a list. */
+const perPage = 10
+
 /** Tokens that need no page first: what charging them comes to. */
 const knownTokens: Readonly<Record<string, string>> = {
   'flw-t1nf-simsucceeds-m03k': 'succeed',
@@ -69,7 +72,7 @@ function answer(world: World, ask: Ask): Reply {
       return third === 'refund' ? refund(world, second, jsonBody(ask)) : refuse(404, 'Not found')
     case 'GET /refunds': {
       const all = [...refunds(world).values()]
-      if (second === '') return ok('Refunds fetched', all)
+      if (second === '') return page(all, Number(ask.query.get('page') ?? 1))
       const found = refunds(world).get(second)
       return found ? ok('Refund fetched', found) : refuse(404, 'Refund not found')
     }
@@ -227,6 +230,17 @@ function shown(transaction: Transaction, withToken: boolean): object {
 
 function ok(message: string, answered: unknown): Reply {
   return jsonReply(200, { status: 'success', message, data: answered })
+}
+
+function page(all: readonly Refund[], current: number): Reply {
+  const shown = all.slice((current - 1) * perPage, current * perPage)
+  const info = { total: all.length, current_page: current, total_pages: Math.ceil(all.length / perPage) }
+  return jsonReply(200, {
+    status: 'success',
+    message: 'Refunds fetched',
+    meta: { page_info: info },
+    data: shown,
+  })
 }
 
 function refuse(status: number, message: string): Reply {

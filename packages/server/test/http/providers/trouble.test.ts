@@ -143,6 +143,25 @@ test('a webhook of a kind that nobody knows, and one of a payment that is nobody
   assert.equal((await get(as, `/checkout-sessions/${session.id}`)).status, 'OPEN')
 })
 
+test('Flutterwave: a refund whose answer was lost is found among those of other transactions, and not sent again', async () => {
+  const flutterwave = named('FLUTTERWAVE')
+  const { as } = await withAccount(stage, flutterwave)
+  const { session } = await onPage(as, flutterwave)
+  await choose(stage, session.url, 'succeed')
+  await work(stage)
+  const { paymentId } = await get(as, `/checkout-sessions/${session.id}`)
+  const others = world.store<object>('flutterwave.refunds')
+  for (let id = 1; id <= 12; id++)
+    others.set(`${id}`, { id, tx_id: id, amount_refunded: 5, status: 'completed', comments: 'of another' })
+  world.delivery = 'never'
+  world.faults.push({ provider: 'FLUTTERWAVE', kind: 'drop_after' })
+  await as('POST', `/payments/${paymentId}/refund`, { amount: 1000 })
+  for (let hour = 0; hour < 3; hour++) await later()
+  const { refunds, refundedAmount } = await get(as, `/payments/${paymentId}`)
+  assert.equal(refundedAmount, 1000)
+  assert.equal(moved(stage, refunds[0].id, 'refund').length, 1)
+})
+
 test('a checkout that is repeated under its key while the provider is still asked opens no page elsewhere', async () => {
   const { as } = await withAccount(stage, paystack)
   const flutterwave = named('FLUTTERWAVE')

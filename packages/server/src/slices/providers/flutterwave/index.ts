@@ -3,7 +3,7 @@ import { majorNumber } from '../major.ts'
 import { type Account, type Notice, type Provider, type Received, accountOf } from '../provider.ts'
 import { fieldsOf, misconfigured, objectOf, textOf } from '../web.ts'
 import { call } from './api.ts'
-import { outcomeOfRefund, refundWith } from './refunds.ts'
+import { findRefund, outcomeOfRefund } from './refunds.ts'
 import { declined, outcomeOfTransaction } from './transaction.ts'
 
 /** `flw-t1nf-…`, and the e-mail address it was made with where that is not the customer's own. */
@@ -128,9 +128,11 @@ export const flutterwave: Provider = {
       const reply = await call(accountOf(request), 'GET', `/refunds/${encodeURIComponent(handle)}`)
       return reply.ok ? outcomeOfRefund(reply.data, currency) : { status: 'unknown' }
     }
-    const reply = await call(accountOf(request), 'GET', '/refunds')
-    const transactionId = request.chargeTransactionId ?? ''
-    return reply.ok ? refundWith({ reference, transactionId, currency }, reply.list) : { status: 'unknown' }
+    return findRefund(accountOf(request), {
+      reference,
+      currency,
+      transactionId: request.chargeTransactionId ?? '',
+    })
   },
 }
 
