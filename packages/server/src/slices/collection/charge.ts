@@ -43,18 +43,21 @@ function faultBeforeCharge(payment: ClaimedPayment): Found | undefined {
     const reason = 'The payment method was removed before it was charged.'
     return { status: 'declined', code: 'payment_method_removed', reason }
   }
-  const kind = providerNamed(payment.provider).account
-  if (!kind) return undefined
-  const { amount_minor: amountMinor, currency } = payment
-  if (kind.currencies && !kind.currencies.includes(currency)) {
-    const reason = `${payment.provider} takes no ${currency}.`
-    return { status: 'declined', code: 'amount_not_supported', reason }
-  }
-  const fault = kind.amountFault({ amountMinor, currency })
+  const fault = amountFault(payment.provider, payment)
   if (fault !== undefined) return { status: 'declined', code: 'amount_not_supported', reason: fault }
   if (!payment.provider_active) {
     const reason = `The account at ${payment.provider} is not active.`
     return { status: 'unavailable', code: 'provider_config_error', reason }
   }
   return undefined
+}
+
+/** Why a provider cannot take this money, in words. */
+export function amountFault(
+  provider: string,
+  { amount_minor: amountMinor, currency }: Pick<ClaimedPayment, 'amount_minor' | 'currency'>,
+): string | undefined {
+  const kind = providerNamed(provider).account
+  if (kind?.currencies && !kind.currencies.includes(currency)) return `${provider} takes no ${currency}.`
+  return kind?.amountFault({ amountMinor, currency })
 }

@@ -1,16 +1,17 @@
 import type { Deps } from '../../deps.ts'
-import { statement, uuid } from '../../db/statement.ts'
+import { statement, text, uuid } from '../../db/statement.ts'
 import type { Tx } from '../../db/transaction.ts'
 import { type Recorded, intendPayments } from '../payments/index.ts'
+import { amountFault } from './charge.ts'
 import type { ClaimedPayment } from './sql.ts'
 
 /**
- * For payments that surely never reached their provider: another method of the same customer at another account, the
- * first by priority, unless that one could not be reached for this invoice within the last hours either.
+ * For payments that surely never reached their provider: the other methods of the same customer at other accounts, by
+ * priority, but for those that could not be reached for this invoice within the last hours either.
  */
 const otherMethods = statement(
   'collection.other_methods',
-  `select distinct on (p.id) p.id, m.id as method_id
+  `select p.id, m.id as method_id, m.provider
    from payments p
    join payment_methods m on m.environment_id = p.environment_id and m.customer_id = p.customer_id
      and m.archived_at is null and m.provider_id is distinct from p.provider_id
@@ -22,7 +23,7 @@ const otherMethods = statement(
          and t.provider_id is not distinct from m.provider_id and t.status = 'FAILED' and t.created_at > $3::timestamptz
      )
    order by p.id, a.priority, m.created_at desc, m.id`,
-  { id: uuid, method_id: uuid },
+  { id: uuid, method_id: uuid, provider: text },
 )
 
 const againAfterHours = 6
@@ -45,7 +46,13 @@ export async function fallOver(
   if (unsent.length === 0) return { ended: [...ended], moved: new Map() }
   const ids = unsent.map(({ payment }) => payment.id)
   const found = await tx.query(otherMethods(environmentId, ids, tx.now.subtract({ hours: againAfterHours })))
-  const moved = new Map(found.map(({ id, method_id }) => [id, method_id]))
+  const moved = new Map<string, string>()
+  for (const { payment } of unsent) {
+    const other = found.find(
+      ({ id, provider }) => id === payment.id && amountFault(provider, payment) === undefined,
+    )
+    if (other) moved.set(payment.id, other.method_id)
+  }
   return {
     moved,
     ended: ended.map((one) =>

@@ -31,7 +31,7 @@ async function withUnreachable(others: readonly string[]) {
   const subscription = await subscribe(as, { customerId: customer.id })
   const invoice = (await get(as, `/invoices?subscriptionId=${subscription.id}`)).data[0]
   const payments = async () => (await get(as, `/payments?invoiceId=${invoice.id}`)).data.toReversed()
-  return { as, account: account.body, paystack, subscription, invoice, payments }
+  return { as, customer, account: account.body, paystack, subscription, invoice, payments }
 }
 
 test('a provider that cannot be reached: the next one is charged, both attempts are kept, each with its reference', async () => {
@@ -46,6 +46,25 @@ test('a provider that cannot be reached: the next one is charged, both attempts 
   assert.deepEqual([second.provider, second.status], ['SANDBOX', 'SUCCEEDED'])
   assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
   assert.equal((await get(as, `/subscriptions/${subscription.id}`)).status, 'ACTIVE')
+})
+
+test('a method at a provider that cannot take the money is passed over, and is no failure of the customer’s', async () => {
+  const { as, customer, subscription, invoice, payments } = await withUnreachable([])
+  await as('POST', '/payment-providers', {
+    providerName: 'MPESA',
+    credentials: { consumerKey: 'sim', consumerSecret: 's', shortCode: '174379', passkey: 'p' },
+  })
+  // Whole shillings only, and the invoice is over 49.99.
+  await newMethod(as, customer.id, '254712345678', { provider: 'MPESA' })
+  await collect(server)
+  const [first, ...more] = await payments()
+  assert.deepEqual([first.provider, first.status, more.length], ['PAYSTACK', 'PENDING', 0])
+  assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
+  assert.equal((await get(as, `/subscriptions/${subscription.id}`)).status, 'ACTIVE')
+  await newMethod(as, customer.id, 'sandbox_succeeds')
+  server.clock.advance({ hours: 1 })
+  await collect(server)
+  assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PAID')
 })
 
 test('an unknown outcome falls over to nobody', async () => {
