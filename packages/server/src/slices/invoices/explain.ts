@@ -12,6 +12,9 @@ import { findInvoice } from './find.ts'
 import { type InvoiceRow, type LineOfInvoice, derivationsOf } from './sql.ts'
 import { exactOf } from './taxing.ts'
 
+/** Lines that are quantity × price, and nothing else to be kept of. */
+const byHand: ReadonlySet<LineOfInvoice['type']> = new Set(['MANUAL', 'ADD_ON'])
+
 /**
  * How an invoice came about, to be recomputed by anyone: only from what was stored when it was issued. Refuses one
  * that is not issued, or was issued before derivations were kept.
@@ -31,7 +34,7 @@ export async function explainInvoice(
   let exact = zero
   const lines = row.lines.map((line) => {
     const derivation = derivations.get(line.id)
-    if (!derivation && row.kind !== 'MANUAL') throw new Refusal('invoice_not_explained')
+    if (!derivation && !byHand.has(line.type)) throw new Refusal('invoice_not_explained')
     const amount = exactOf(currency, line, derivation)
     const net = netOf({ amount, taxes: ratesOf(line.taxes) })
     exact = add(exact, net)
@@ -112,13 +115,12 @@ function explainShare(derivation: StoredDerivation): InvoiceExplanation['lines']
   return { zone, unit, part: share[0], whole: share[1], wholeStart: wholeFrom, wholeEnd: wholeTo }
 }
 
-/** An invoice by hand is due on a day of its own; one of a subscription keeps whose terms it has. */
+/** Whose terms an invoice has; one without them was given a day of its own. */
 function termsOf(
-  { kind, terms_days: days, terms_from: from }: InvoiceRow,
+  { terms_days: days, terms_from: from }: InvoiceRow,
   { issuedOn, dueOn }: { issuedOn: string; dueOn: string },
 ): Pick<InvoiceExplanation['due'], 'termsDays' | 'termsFrom'> {
   if (days !== null && from !== null) return { termsDays: days, termsFrom: from }
-  if (kind !== 'MANUAL') throw new Refusal('invoice_not_explained')
   const span = Temporal.PlainDate.from(issuedOn).until(dueOn, { largestUnit: 'days' })
   return { termsDays: span.days, termsFrom: 'INVOICE' }
 }

@@ -99,7 +99,11 @@ test('a draft can be changed and issued early, but not deleted, and what was cha
   refused(await live('DELETE', `/invoices/${draft.id}`), 'invoice_of_period')
   refused(await live('POST', `/invoices/${draft.id}/void`), 'invoice_not_voidable')
   const items = [{ description: 'By agreement', quantity: 1, unitAmount: 12 }]
-  const { status, text } = await live('PATCH', `/invoices/${draft.id}`, { items, notes: 'Thank you' })
+  const { status, text } = await live('PATCH', `/invoices/${draft.id}`, {
+    items,
+    notes: 'Thank you',
+    dueDate: '2025-03-20',
+  })
   assert.equal(status, 200, text)
   const [other] = await invoicesOf(live, early.id)
   at('2025-03-02T00:00:00Z')
@@ -111,6 +115,8 @@ test('a draft can be changed and issued early, but not deleted, and what was cha
   const [after] = await invoicesOf(live, changed.id)
   assert.deepEqual([after.status, after.total, after.notes], ['PENDING', 12, 'Thank you'])
   assert.deepEqual(await booked(server, after), { receivable: 1200, revenue: -1200 })
+  const { faults, totalMinor } = verifyInvoice(await get(live, `/invoices/${after.id}/explain`))
+  assert.deepEqual([faults, Number(totalMinor), after.dueDate], [[], 1200, '2025-03-20'])
   assert.deepEqual((await invoicesOf(live, early.id)).length, 1)
 })
 
