@@ -298,6 +298,16 @@ test('a wallet buys nothing more by itself while what was bought awaits its paym
   await act(as, '/wallets/transactions', { walletId: filled.id, grantedCredits: 15 }, 201)
   await serve()
   assert.equal((await get(as, `/invoices?customerId=${customerId}&status=PENDING`)).meta.total, 2)
+  // Nothing is sold to who is gone, nor tried again.
+  const { id: gone } = await newCustomer(as, { currency: 'KES' })
+  const theirs = await newWallet(as, gone, { grantedCredits: 20, topUpRule })
+  await act(as, '/wallets/transactions', { walletId: theirs.id, voidedCredits: 15 }, 201)
+  assert.equal((await as('DELETE', `/customers/${gone}`)).status, 204)
+  await serve()
+  const due = await rows(server, 'select top_up_due_at from wallets where id = $1', [
+    parseId('wallet', theirs.id),
+  ])
+  assert.deepEqual(due, [{ top_up_due_at: null }])
 })
 
 test('on a test clock credits expire and wallets fill at the very instant', async () => {
@@ -313,7 +323,7 @@ test('on a test clock credits expire and wallets fill at the very instant', asyn
     expirationAt: '2026-03-15T00:00:00Z',
     topUpRule: { threshold: 8, credits: 25 },
   })
-  await clock({ now: '2026-04-02T00:00:00Z' })
+  assert.equal((await clock({ now: '2026-04-02T00:00:00Z' })).clock.status, 'IDLE')
   const all = (await get(as, `/wallets/${wallet.id}/transactions?limit=100`)).data
     .map(({ type, credits, createdAt }: { type: string; credits: number; createdAt: string }) => [
       type,
