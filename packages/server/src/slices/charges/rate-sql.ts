@@ -1,14 +1,4 @@
-import {
-  boolean,
-  instant,
-  integer,
-  json,
-  nullable,
-  oneOf,
-  statement,
-  text,
-  uuid,
-} from '../../db/statement.ts'
+import { boolean, integer, json, nullable, oneOf, statement, text, uuid } from '../../db/statement.ts'
 import { type Filters, chargeModels } from './schema.ts'
 import type { StoredPrice } from './sql.ts'
 
@@ -45,40 +35,6 @@ export const chargesOfWindows = statement(
    ) v on not v.removed
    order by u.place, c.created_at, c.id`,
   chargeOfWindowColumns,
-)
-
-/** Where what has been billed of usage within a period ends, for those of these windows of which something has. */
-export const billedWithin = statement(
-  'charges.billed_within',
-  `select u.place::integer as place, max(k.period_to) as billed_to
-   from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) with ordinality
-     as u (environment_id, subscription_id, from_at, to_at, place)
-   join usage_closings k on k.environment_id = u.environment_id and k.subscription_id = u.subscription_id
-     and k.period_from >= u.from_at and k.period_to <= u.to_at
-   group by u.place`,
-  { place: integer, billed_to: instant },
-)
-
-/** What each event of a window brought, in the order of time. */
-export const amountsOfWindow = statement(
-  'charges.amounts_of_window',
-  `select coalesce(e.quantity, 1)::text as amount from usage_events e
-   where e.environment_id = $1::uuid and e.subscription_id = $2::uuid and e.metric_id = $3::uuid
-     and e.occurred_at >= $4::timestamptz and e.occurred_at < $5::timestamptz
-     and ($6 = '{}' or matches_filters(e.filter_values, $6))
-   order by e.occurred_at, e.transaction_id collate "C"`,
-  { amount: text },
-)
-
-/** What each event of a window changed, and when, in the order of time. */
-export const movesOfWindow = statement(
-  'charges.moves_of_window',
-  `select e.occurred_at, coalesce(e.quantity, 1)::text as amount from usage_events e
-   where e.environment_id = $1::uuid and e.subscription_id = $2::uuid and e.metric_id = $3::uuid
-     and e.occurred_at >= $4::timestamptz and e.occurred_at < $5::timestamptz
-     and ($6 = '{}' or matches_filters(e.filter_values, $6))
-   order by e.occurred_at, e.transaction_id collate "C"`,
-  { occurred_at: instant, amount: text },
 )
 
 /** Whether a charge that new subscriptions of a plan have lacks a price in a currency. */

@@ -1,4 +1,4 @@
-import { type Ratio, exponentOf, fromDecimal, multiply, ratio, subtract } from '@novabilling/core/money'
+import { type Ratio, exponentOf, multiply, ratio, subtract } from '@novabilling/core/money'
 import {
   type ChargeModel,
   type Priced,
@@ -11,15 +11,8 @@ import {
 import type { RowOf } from '../../db/statement.ts'
 import type { Reader, Tx } from '../../db/transaction.ts'
 import { Refusal } from '../../refusal.ts'
-import { type Usage, type UsageAsk, closeUsage, readUsage } from '../usage/index.ts'
-import {
-  amountsOfWindow,
-  billedWithin,
-  chargeOfWindowColumns,
-  chargesOfWindows,
-  hasUnpriced,
-  movesOfWindow,
-} from './rate-sql.ts'
+import { type Usage, billedUpTo, closeUsage, readEvents, readUsage } from '../usage/index.ts'
+import { chargeOfWindowColumns, chargesOfWindows, hasUnpriced } from './rate-sql.ts'
 import type { Filters } from './schema.ts'
 import type { StoredPrice } from './sql.ts'
 
@@ -163,7 +156,11 @@ export async function rateCharges(
     if (!usage) throw new Error(`charge ${charge.chargeId} has no usage`)
     const pricing = pricingOf(charge.model, price.properties)
     const counted = needsEachEvent(pricing)
-      ? { units: usage.units, events: usage.events, amounts: await readAmounts(tx, charge, usage.events) }
+      ? {
+          units: usage.units,
+          events: usage.events,
+          amounts: (await readEvents(tx, charge, usage.events)).map(({ units }) => units),
+        }
       : charge.prorated && charge.model === 'GRADUATED'
         ? await readMoves(tx, charge, usage)
         : countedOf(usage, charge.prorated)
@@ -179,21 +176,12 @@ async function openWindows(
   reader: Pick<Reader, 'query'>,
   windows: readonly UsageWindow[],
 ): Promise<OpenWindow[]> {
-  if (windows.length === 0) return []
-  const billed = await reader.query(
-    billedWithin(
-      windows.map(({ environmentId }) => environmentId),
-      windows.map(({ subscriptionId }) => subscriptionId),
-      windows.map(({ periodFrom }) => isoMs(periodFrom)),
-      windows.map(({ to }) => isoMs(to)),
-    ),
+  const billedTo = await billedUpTo(
+    reader,
+    windows.map((window) => ({ ...window, from: window.periodFrom })),
   )
-  const billedTo = new Map(billed.map((row) => [row.place, row.billed_to.epochMilliseconds]))
   return windows
-    .map((window, index) => {
-      const place = index + 1
-      return { ...window, place, from: billedTo.get(place) ?? window.periodFrom }
-    })
+    .map((window, index) => ({ ...window, place: index + 1, from: billedTo[index] ?? window.periodFrom }))
     .filter(({ from, to }) => from < to)
 }
 
@@ -207,40 +195,12 @@ async function readMoves(
   charge: AskedCharge,
   { level, events }: Usage,
 ): Promise<PricedUsage> {
-  const rows = await tx.query(movesOfWindow(...placeOf(charge)))
-  refuseGone(charge, rows.length, events)
+  const found = await readEvents(tx, charge, events)
   const wholeMs = BigInt(charge.wholeTo - charge.wholeFrom)
-  const changes = rows.map(({ amount, occurred_at }) => ({
-    units: fromDecimal(amount),
-    part: ratio(BigInt(charge.to - occurred_at.epochMilliseconds), wholeMs),
-  }))
+  const changes = found.map(({ at, units }) => ({ units, part: ratio(BigInt(charge.to - at), wholeMs) }))
   const carried = changes.reduce((left, { units }) => subtract(left, units), level)
   const moves = [{ units: carried, part: ratio(BigInt(charge.to - charge.from), wholeMs) }, ...changes]
   return { units: level, weighted: weightOf(moves), events, moves }
-}
-
-async function readAmounts(tx: Pick<Tx, 'query'>, ask: UsageAsk, events: bigint): Promise<Ratio[]> {
-  const rows = await tx.query(amountsOfWindow(...placeOf(ask)))
-  refuseGone(ask, rows.length, events)
-  return rows.map(({ amount }) => fromDecimal(amount))
-}
-
-/** Better no invoice than one from events of which some are not kept any more. */
-function refuseGone({ from, to }: UsageAsk, found: number, events: bigint): void {
-  if (BigInt(found) !== events)
-    throw new Error(`${events} events from ${isoMs(from)} to ${isoMs(to)} are ${found}`)
-}
-
-function placeOf(ask: UsageAsk): [string, string, string, string, string, string] {
-  const filters = Object.fromEntries((ask.filters ?? []).map(({ key, values }) => [key, values]))
-  return [
-    ask.environmentId,
-    ask.subscriptionId,
-    ask.metricId,
-    isoMs(ask.from),
-    isoMs(ask.to),
-    JSON.stringify(filters),
-  ]
 }
 
 /** Refuses to subscribe in a currency in which a charge of the plan has no price. */

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/transaction.ts'
 import { countedOnceDays } from './generations.ts'
 import { isoMs } from './ingest.ts'
-import { insertClosings, lateWindows } from './sql.ts'
+import { billedWithin, insertClosings, lateWindows } from './sql.ts'
 
 /** Usage of a subscription over `[from, to)`, epoch milliseconds. */
 type UsageWindow = {
@@ -30,6 +30,24 @@ export function closeUsage(tx: Tx, windows: readonly UsageWindow[]): void {
       windows.map((window) => isoMs(window.to)),
     ),
   )
+}
+
+/** Where what has been billed within windows ends, in their order; undefined where nothing has. */
+export async function billedUpTo(
+  tx: Pick<Tx, 'query'>,
+  windows: readonly UsageWindow[],
+): Promise<(number | undefined)[]> {
+  if (windows.length === 0) return []
+  const billed = await tx.query(
+    billedWithin(
+      windows.map(({ environmentId }) => environmentId),
+      windows.map(({ subscriptionId }) => subscriptionId),
+      windows.map(({ from }) => isoMs(from)),
+      windows.map(({ to }) => isoMs(to)),
+    ),
+  )
+  const billedTo = new Map(billed.map((row) => [row.place, row.billed_to.epochMilliseconds]))
+  return windows.map((_, index) => billedTo.get(index + 1))
 }
 
 /**

@@ -10,6 +10,6 @@ export const usage: Slice = {
   schemas: usageSchemas,
 }
 
-export { allReportedAt, closeUsage, lateUsage } from './closings.ts'
+export { allReportedAt, billedUpTo, closeUsage, lateUsage } from './closings.ts'
 export { dropOldGenerations } from './generations.ts'
-export { type Usage, type UsageAsk, readUsage } from './read.ts'
+export { type Usage, type UsageAsk, readEvents, readUsage } from './read.ts'

@@ -1,5 +1,15 @@
 import { aggregations } from '@novabilling/core/usage'
-import { bigint, boolean, integer, nullable, oneOf, statement, text, uuid } from '../../db/statement.ts'
+import {
+  bigint,
+  boolean,
+  instant,
+  integer,
+  nullable,
+  oneOf,
+  statement,
+  text,
+  uuid,
+} from '../../db/statement.ts'
 
 /**
  * What the events of many windows add up to, by buckets: those inside a window (and, for a recurring metric, before it)
@@ -97,6 +107,17 @@ export const totalsOfWindows = statement(
     unit_ms: nullable(text),
     is_kept: boolean,
   },
+)
+
+/** What each event of a window brought, and when, in the order of time. */
+export const eventsOfWindow = statement(
+  'usage.events_of_window',
+  `select e.occurred_at, coalesce(e.quantity, 1)::text as quantity from usage_events e
+   where e.environment_id = $1::uuid and e.subscription_id = $2::uuid and e.metric_id = $3::uuid
+     and e.occurred_at >= $4::timestamptz and e.occurred_at < $5::timestamptz
+     and ($6 = '{}' or matches_filters(e.filter_values, $6))
+   order by e.occurred_at, e.transaction_id collate "C"`,
+  { occurred_at: instant, quantity: text },
 )
 
 export const groupsOfWindow = statement(

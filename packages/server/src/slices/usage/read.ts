@@ -1,8 +1,8 @@
-import type { Ratio } from '@novabilling/core/money'
+import { type Ratio, fromDecimal } from '@novabilling/core/money'
 import { unitsOf } from '@novabilling/core/usage'
 import type { Reader } from '../../db/transaction.ts'
 import { isoMs } from './ingest.ts'
-import { totalsOfWindows } from './read-sql.ts'
+import { eventsOfWindow, totalsOfWindows } from './read-sql.ts'
 
 /** Which usage is asked for: a metric of a subscription over `[from, to)`, epoch milliseconds, any instants. */
 export type UsageAsk = {
@@ -42,9 +42,7 @@ export async function readUsage(reader: Pick<Reader, 'query'>, asks: readonly Us
       asks.map((ask) => ask.metricId),
       asks.map((ask) => isoMs(ask.from)),
       asks.map((ask) => isoMs(ask.to)),
-      asks.map(({ filters = [] }) =>
-        JSON.stringify(Object.fromEntries(filters.map(({ key, values }) => [key, values]))),
-      ),
+      asks.map(filterText),
     ),
   )
   return asks.map((ask, index) => {
@@ -61,4 +59,31 @@ export async function readUsage(reader: Pick<Reader, 'query'>, asks: readonly Us
     )
     return { ...units, events }
   })
+}
+
+/**
+ * What each event of a window brought (1 for COUNT), in the order of time; it costs as much as there are events. One of
+ * which not all are kept any more, by how many there were, is an Error.
+ */
+export async function readEvents(
+  reader: Pick<Reader, 'query'>,
+  ask: UsageAsk,
+  events: bigint,
+): Promise<{ readonly at: number; readonly units: Ratio }[]> {
+  const { environmentId, subscriptionId, metricId } = ask
+  const [from, to] = [isoMs(ask.from), isoMs(ask.to)]
+  const rows = await reader.query(
+    eventsOfWindow(environmentId, subscriptionId, metricId, from, to, filterText(ask)),
+  )
+  // Better no invoice than one from events of which some are not kept any more.
+  if (BigInt(rows.length) !== events)
+    throw new Error(`${events} events from ${from} to ${to} are ${rows.length}`)
+  return rows.map(({ occurred_at, quantity }) => ({
+    at: occurred_at.epochMilliseconds,
+    units: fromDecimal(quantity),
+  }))
+}
+
+function filterText({ filters = [] }: UsageAsk): string {
+  return JSON.stringify(Object.fromEntries(filters.map(({ key, values }) => [key, values])))
 }

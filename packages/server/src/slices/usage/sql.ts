@@ -3,6 +3,7 @@ import {
   command,
   instant,
   instantText,
+  integer,
   json,
   nullable,
   oneOf,
@@ -133,6 +134,18 @@ export const eventsByIds = statement(
   `select distinct on (id) ${eventSelect} from usage_events where environment_id = $1::uuid and id = any($2::uuid[])
    order by id, generation desc`,
   eventColumns,
+)
+
+/** Where what has been billed within windows ends, for those of which something has. */
+export const billedWithin = statement(
+  'usage.billed_within',
+  `select u.place::integer as place, max(k.period_to) as billed_to
+   from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) with ordinality
+     as u (environment_id, subscription_id, from_at, to_at, place)
+   join usage_closings k on k.environment_id = u.environment_id and k.subscription_id = u.subscription_id
+     and k.period_from >= u.from_at and k.period_to <= u.to_at
+   group by u.place`,
+  { place: integer, billed_to: instant },
 )
 
 /** Remembers windows as billed. What a transaction that this one cannot see adds to them is late. */
