@@ -57,7 +57,7 @@ export const refusals = {
   billable_metric_in_use: [409, 'This billable metric has counted already, so its filters stay.'],
   billable_metric_charged: [
     409,
-    'A plan charges for this billable metric. Take the charge off the plan first.',
+    'A plan charges for this billable metric, or did and subscriptions keep the charge until they change their plan or end. Take it off the plan first, with applyToExisting from them too.',
   ],
   charge_not_found: [404, 'There is no such charge.'],
   charge_has_no_price: [409, 'A charge of this plan has no price in the currency of the subscription.'],

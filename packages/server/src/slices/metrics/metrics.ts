@@ -106,7 +106,7 @@ export async function updateMetric(
 
 /**
  * Retires a metric: it takes no more events and frees its code. What it has counted stays, and is billed. Refuses one that
- * a plan charges for.
+ * a plan charges for, or a subscription keeps a charge for.
  */
 export async function removeMetric(tx: Tx, environmentId: string, id: string): Promise<void> {
   const metric = await lockById(tx, environmentId, id)

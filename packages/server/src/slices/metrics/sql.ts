@@ -69,10 +69,22 @@ export const archiveMetric = command(
   'metrics.archive',
   `update billable_metrics set archived_at = $3, updated_at = $3 where environment_id = $1::uuid and id = $2::uuid`,
 )
+/** Whether a plan charges for a metric, or does not any more while subscriptions keep the charge that they took. */
 export const metricIsCharged = statement(
   'metrics.is_charged',
   `select exists (
-     select from charges where environment_id = $1::uuid and billable_metric_id = $2::uuid and archived_at is null
+     select from charges c
+     where c.environment_id = $1::uuid and c.billable_metric_id = $2::uuid
+       and (c.archived_at is null or exists (
+         select from subscriptions s
+         join lateral (
+           select v.removed from charge_versions v
+           where v.environment_id = c.environment_id and v.charge_id = c.id and (v.revision <= s.charges_revision
+             or (v.moves_existing and v.created_at < coalesce(s.current_period_start, 'infinity')))
+           order by v.revision desc limit 1
+         ) v on not v.removed
+         where s.environment_id = c.environment_id and s.plan_id = c.plan_id and s.status <> 'CANCELED'
+       ))
    ) as charged`,
   { charged: boolean },
 )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newPlan } from '../../billing-story.ts'
+import { newPlan, subscribe } from '../../billing-story.ts'
 import { newCharge } from '../../charge-story.ts'
 import { newTenant, startServer } from '../../harness.ts'
 import { newMetric } from '../../usage-story.ts'
@@ -109,6 +109,18 @@ test('a charge changes and goes; what it was stays with no trace in its plan', a
   assert.equal((await ask('GET', `/charges/${charge.id}`)).status, 404)
   assert.equal((await ask('DELETE', `/billable-metrics/${metric.id}`)).status, 204)
   assert.equal((await ask('DELETE', `/plans/${plan.id}`)).status, 204)
+})
+
+test('a metric is counted for as long as a subscription keeps the charge for it', async () => {
+  const { ask, plan, metric, ids } = await basis()
+  const retire = async (): Promise<number> => (await ask('DELETE', `/billable-metrics/${metric.id}`)).status
+  const charge = await newCharge(ask, ids)
+  const { id } = await subscribe(ask, { planId: plan.id })
+  assert.equal((await ask('DELETE', `/charges/${charge.id}`)).status, 204)
+  await subscribe(ask, { planId: plan.id })
+  assert.equal(await retire(), 409)
+  assert.equal((await ask('POST', `/subscriptions/${id}/cancel`, { cancelAt: 'now' })).status, 200)
+  assert.equal(await retire(), 204)
 })
 
 test('a preview prices usage by a charge or by properties, step by step, and stores nothing', async () => {
