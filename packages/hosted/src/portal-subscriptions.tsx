@@ -227,10 +227,12 @@ function Consequences({ preview }: { readonly preview: Preview }): JSX.Element {
             {invoices.map(({ total, amountDue }, at) => (
               <tr key={`charge ${at}`}>
                 <th scope="row">{say('chargedNow')}</th>
-                <td>{money(total, currency)}</td>
-                {amountDue === total ? null : (
-                  <td class="quiet">{say('pay', { amount: money(amountDue, currency) })}</td>
-                )}
+                <td>
+                  {money(total, currency)}
+                  {amountDue === total ? null : (
+                    <small>{say('pay', { amount: money(amountDue, currency) })}</small>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

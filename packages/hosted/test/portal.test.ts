@@ -35,6 +35,12 @@ for (const [on, looks] of [
       await page.getByRole('button', { name: 'Change plan' }).click()
       await dialog.getByLabel('Team').check()
       await dialog.getByText('It changes now.').waitFor()
+      const lines = await dialog.getByRole('rowheader', { name: 'Credited to you' }).evaluate((cell) => {
+        const text = document.createRange()
+        text.selectNodeContents(cell)
+        return text.getClientRects().length
+      })
+      assert.equal(lines, 1)
       assert.deepEqual(await seriousFaults(page), [])
       await dialog.getByRole('button', { name: 'Change to Team' }).click()
       await page.getByText('Team', { exact: true }).waitFor()

@@ -111,7 +111,7 @@ export function PlanForm({ done }: { done: (plan: Plan) => void }): ReactNode {
                 <CurrencySelect
                   aria-label="Currency"
                   {...form.getInputProps(`prices.${index}.currency`)}
-                  w={200}
+                  w={{ base: 130, sm: 200 }}
                 />
                 <TextInput
                   aria-label="Amount"

@@ -1,4 +1,13 @@
-import { Button, Checkbox, NumberInput, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
+import {
+  Button,
+  Checkbox,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Stack,
+  TextInput,
+  useMatches,
+} from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Page } from '../api.ts'
 import { useData, useDeed } from '../ask.ts'
@@ -69,6 +78,7 @@ export function ChangePlanForm(change: Change): ReactNode {
         data-autofocus
       />
       <SegmentedControl
+        orientation={useMatches({ base: 'vertical', sm: 'horizontal' })}
         value={effective}
         onChange={setEffective}
         aria-label="When"

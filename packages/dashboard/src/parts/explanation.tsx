@@ -61,7 +61,7 @@ export function Explanation({ invoice }: { invoice: Invoice }): ReactNode {
         Due on <Day value={data.due.dueOn} />: {data.due.termsDays} days after{' '}
         <Day value={data.due.issuedOn} />, {terms[data.due.termsFrom]}.
       </Text>
-      <Text size="xs" c="dimmed">
+      <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
         Anyone can recompute this without us: save the answer of{' '}
         <Code>{`GET /invoices/${invoice.id}/explain`}</Code> and run{' '}
         <Code>novabilling verify-invoice FILE</Code>.
