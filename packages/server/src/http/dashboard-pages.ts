@@ -63,18 +63,22 @@ export function looksForPage({ method, url, headers }: FastifyRequest): boolean 
 }
 
 export async function sendPage({ config }: Pick<Deps, 'config'>, reply: FastifyReply): Promise<FastifyReply> {
+  // Of the styles that a component adds.
   const nonce = randomBytes(16).toString('base64')
   const built = await readFile(page, 'utf8').catch(() => undefined)
   return reply
-    .headers(pageHeaders(config, policy(nonce)))
+    .headers(pageHeaders(config, `'self' 'nonce-${nonce}'`))
     .type('text/html; charset=utf-8')
     .send((built ?? comingSoon).replaceAll('__NONCE__', nonce))
 }
 
-/** What every page of ours says to the browser: nobody frames it, nothing keeps it, and no address tells where from. */
-export function pageHeaders(config: Deps['config'], policy: string): Record<string, string> {
+/**
+ * What every page of ours says to the browser: scripts from our own files alone, nobody frames it, nothing keeps it, and
+ * no address tells where from. `styles`: where styles may come from.
+ */
+export function pageHeaders(config: Deps['config'], styles = "'self'"): Record<string, string> {
   return {
-    'content-security-policy': policy,
+    'content-security-policy': policy(styles),
     'referrer-policy': 'no-referrer',
     'x-frame-options': 'DENY',
     'cross-origin-opener-policy': 'same-origin',
@@ -85,15 +89,14 @@ export function pageHeaders(config: Deps['config'], policy: string): Record<stri
   }
 }
 
-/** Scripts from our own files alone; styles from them and from those that a component adds under this page's nonce. */
-function policy(nonce: string): string {
+function policy(styles: string): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
+    `style-src ${styles}`,
     "img-src 'self' data:",
     "connect-src 'self'",
-    "form-action 'self'",
+    "form-action 'none'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ')

@@ -26,22 +26,10 @@ async function sendHostedPage({ config }: Pick<Deps, 'config'>, reply: FastifyRe
   const built = await readFile(`${folder}index.html`, 'utf8').catch(() => undefined)
   return reply
     .code(built === undefined ? 503 : 200)
-    .headers({ ...pageHeaders(config, policy), 'x-robots-tag': 'noindex, nofollow' })
+    .headers({ ...pageHeaders(config), 'x-robots-tag': 'noindex, nofollow' })
     .type('text/html; charset=utf-8')
     .send(built ?? comingSoon)
 }
-
-/** Scripts and styles from our own files alone; a logo is in the page's own data. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-].join('; ')
 
 const comingSoon = `<!doctype html>
 <html lang="en">

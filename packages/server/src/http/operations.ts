@@ -112,6 +112,7 @@ function referencePages(server: string): Promise<FastifyInstance> {
       configuration: {
         url: '/api/openapi.json',
         pageTitle: 'NovaBilling API',
+        favicon: '/mark.svg',
         servers: [{ url: server }],
         // Nothing of it may call or lead to anywhere else.
         showDeveloperTools: 'never',
