@@ -90,6 +90,8 @@ test(
     const { page, errors } = await visitor({ colorScheme: 'dark' })
     await register(page)
     await makePlanAndCustomer(page)
+    // What was said of the deeds fades out by itself; a colour in the middle of that is nobody's.
+    await page.waitForFunction(() => document.querySelector('.mantine-Notification-root') === null)
     const faults: string[] = []
     for (const name of [
       'Home',
