@@ -1,12 +1,12 @@
 import type { Deps } from '../../deps.ts'
 import { publicId } from '../../ids.ts'
 import type { LoadedDelivery } from './dispatch-sql.ts'
-import { type Held, secretsOf } from './held.ts'
+import type { Held } from './held.ts'
 import { deliverySeconds } from './metrics.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { payloadOf } from './payload.ts'
 import type { Reply, Sender } from './send.ts'
-import { signatureHeaders } from './sign.ts'
+import { secretPlace, signatureHeaders } from './sign.ts'
 
 /** How long an endpoint may take to answer. */
 const answerWithinMs = 30_000
@@ -49,10 +49,18 @@ async function post(
   try {
     const id = publicId('event', delivery.event_id)
     const body = payloadOf({ ...delivery, id: delivery.event_id }, held.label)
-    const headers = signatureHeaders({ id, body, at, secrets: secretsOf(deps, held, at) })
-    return await sender.post({ url: held.endpoint.url, headers, body }, signal)
+    const headers = signatureHeaders({ id, body, at, secrets: secretsOf(deps, delivery, at) })
+    return await sender.post({ url: delivery.url, headers, body }, signal)
   } catch (error) {
     deps.log.error({ err: error, delivery: delivery.id }, 'a webhook could not be sent')
     return { status: null, error: 'It could not be sent for a reason of ours.' }
   }
+}
+
+/** The secrets in force, the newest first. */
+function secretsOf({ sealer }: Deps, delivery: LoadedDelivery, at: Temporal.Instant): string[] {
+  const { previous_secret_sealed: previous, previous_secret_until: until } = delivery
+  const place = secretPlace(delivery.environment_id, delivery.endpoint_id)
+  const isBoth = previous !== null && (until === null || Temporal.Instant.compare(at, until) < 0)
+  return [delivery.secret_sealed, ...(isBoth ? [previous] : [])].map((sealed) => sealer.open(sealed, place))
 }

@@ -94,10 +94,6 @@ const claimedColumns = {
   tenant_id: uuid,
   environment_kind: text,
   environment_name: text,
-  url: text,
-  secret_sealed: bytes,
-  previous_secret_sealed: nullable(bytes),
-  previous_secret_until: nullable(instant),
   failing_since: nullable(instant),
   attempt: integer,
 }
@@ -122,8 +118,8 @@ export const claimEndpoints = statement(
    from due
    join environments v on v.id = due.environment_id
    where w.environment_id = due.environment_id and w.id = due.id
-   returning w.environment_id, w.id, w.tenant_id, v.kind as environment_kind, v.name as environment_name, w.url,
-     w.secret_sealed, w.previous_secret_sealed, w.previous_secret_until, w.failing_since, w.attempt`,
+   returning w.environment_id, w.id, w.tenant_id, v.kind as environment_kind, v.name as environment_name, w.failing_since,
+     w.attempt`,
   claimedColumns,
 )
 
@@ -139,18 +135,23 @@ const loadedColumns = {
   body: text,
   erased: boolean,
   occurred_at: instantText,
+  url: text,
+  secret_sealed: bytes,
+  previous_secret_sealed: nullable(bytes),
+  previous_secret_until: nullable(instant),
 }
 export type LoadedDelivery = RowOf<typeof loadedColumns>
 
 /**
- * What is due to endpoints that this process holds, each as many as it has room for. The attempt is counted before it
+ * What is due to endpoints that this process holds, each as many as it has room for, with where it goes now and how it is
+ * signed. The attempt is counted before it
  * is made; if this process dies over it, it is due again at $6. One over which three processes died is given up, and
  * comes without a time. $5: now.
  */
 export const loadDeliveries = statement(
   'webhooks.load_deliveries',
   `with picked as (
-     select d.environment_id, d.id
+     select d.environment_id, d.id, w.url, w.secret_sealed, w.previous_secret_sealed, w.previous_secret_until
      from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[]) as u (environment_id, id, attempt, room)
      join webhook_endpoints w on w.environment_id = u.environment_id and w.id = u.id and w.attempt = u.attempt and w.is_active
      cross join lateral (
@@ -169,7 +170,7 @@ export const loadDeliveries = statement(
    where d.environment_id = p.environment_id and d.id = p.id
      and e.environment_id = p.environment_id and e.id = d.event_id
    returning d.environment_id, d.endpoint_id, d.id, d.attempt, d.last_attempt, d.due_at, d.event_id, e.type, e.body::text as body,
-     ${erasedCustomer} as erased, e.occurred_at`,
+     ${erasedCustomer} as erased, e.occurred_at, p.url, p.secret_sealed, p.previous_secret_sealed, p.previous_secret_until`,
   loadedColumns,
 )
 

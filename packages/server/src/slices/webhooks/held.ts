@@ -1,7 +1,5 @@
-import type { Deps } from '../../deps.ts'
 import type { ClaimedEndpoint } from './dispatch-sql.ts'
 import { environmentLabel } from './payload.ts'
-import { secretPlace } from './sign.ts'
 
 /**
  * What is on its way at once. Endpoints that fail have a lane of their own, so however many they are, and however long
@@ -17,16 +15,12 @@ export type Lane = keyof typeof lanes
 const firstWindow = 4
 const widestWindow = 128
 
-type Secret = { readonly text: string; readonly until: Temporal.Instant | null }
-
 /** An endpoint that this process works for. */
 export type Held = {
   readonly endpoint: ClaimedEndpoint
   /** The environment as its events name it. */
   readonly label: string
   readonly lane: Lane
-  /** Opened when they are first needed. */
-  secrets?: readonly Secret[]
   failingSince: Temporal.Instant | null
   /** How many may be on their way to it at once. */
   window: number
@@ -54,21 +48,6 @@ export function hold(endpoint: ClaimedEndpoint, lane: Lane, lease: Temporal.Inst
 /** Gives an endpoint that answers more room, and takes it from one that fails. */
 export function adjustWindow(held: Held, hasAnswered: boolean): void {
   held.window = hasAnswered ? Math.min(widestWindow, held.window + 1) : 1
-}
-
-/** Its secrets in force, the newest first. */
-export function secretsOf({ sealer }: Deps, held: Held, at: Temporal.Instant): string[] {
-  held.secrets ??= openSecrets(sealer, held.endpoint)
-  return held.secrets
-    .filter(({ until }) => until === null || Temporal.Instant.compare(at, until) < 0)
-    .map(({ text }) => text)
-}
-
-function openSecrets(sealer: Deps['sealer'], endpoint: ClaimedEndpoint): Secret[] {
-  const place = secretPlace(endpoint.environment_id, endpoint.id)
-  const { previous_secret_sealed: previous, previous_secret_until: until } = endpoint
-  const newest = { text: sealer.open(endpoint.secret_sealed, place), until: null }
-  return previous === null ? [newest] : [newest, { text: sealer.open(previous, place), until }]
 }
 
 /** What names these endpoints in a statement, and fences it off when somebody else has taken them. */

@@ -152,6 +152,28 @@ test('after a rotation both secrets sign until the overlap is over, then the new
   assert.deepEqual(await receive(), [false, true, 1])
 })
 
+test('an address and a secret that change while much is on its way count for the next that is sent', async () => {
+  const { test: as } = await newTenant(server)
+  const [before, after] = [await startReceiver(), await startReceiver()]
+  const endpoint = await newEndpoint(as, before.url)
+  for (let made = 0; made < 12; made++) await newCustomer(as)
+  const change = async (): Promise<string> => {
+    await as('PATCH', `/webhook-endpoints/${endpoint.id}`, { url: after.url })
+    const path = `/webhook-endpoints/${endpoint.id}/rotate-secret`
+    return (await as('POST', path, { overlapSeconds: 0 })).body.secret
+  }
+  let changed: Promise<string> | undefined
+  before.answer = (_request, response) => {
+    changed ??= change()
+    void changed.then(() => response.writeHead(200).end())
+  }
+  await deliver(server)
+  const secret = (await changed) ?? ''
+  assert.deepEqual([before.received.length, after.received.length], [4, 8])
+  for (const { raw, headers } of after.received)
+    await sdk.verify(raw, headers, secret, { now: Number(headers['webhook-timestamp']) * 1000 })
+})
+
 test('what is not taken is sent again after 5 min, 30 min, 2 h and 24 h, the same in every byte, and then given up', async () => {
   const { test: as } = await newTenant(server)
   const receiver = await startReceiver(500)
