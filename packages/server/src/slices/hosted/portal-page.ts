@@ -5,7 +5,7 @@ import { isoInstant } from '../../http/present.ts'
 import type { PortalPrincipal } from '../../http/principals.ts'
 import { publicId } from '../../ids.ts'
 import { findCustomer, presentCustomer } from '../customers/index.ts'
-import { listInvoiceRows } from '../invoices/index.ts'
+import { listIssuedRows } from '../invoices/index.ts'
 import { type PaymentMethod, listPaymentMethods, listPayments } from '../payments/index.ts'
 import { findCompany } from './company.ts'
 import { dayOf, dayOrNull, summaryOf } from './present.ts'
@@ -60,14 +60,12 @@ export async function invoicesOf(
 ): Promise<InvoicesOfPortal> {
   const [time] = await reader.query(timeOf(environmentId, deps.clock.now()))
   const now = time?.now ?? isoInstant(deps.clock.now())
-  const listed = await listInvoiceRows(deps, reader, environmentId, {
+  const listed = await listIssuedRows(deps, reader, environmentId, {
     ...query,
     customerId: publicId('customer', customerId),
   })
   return {
-    data: listed.data
-      .filter((row) => row.status !== 'DRAFT')
-      .map((row) => summaryOf(deps, row, { tenantId, now })),
+    data: listed.data.map((row) => summaryOf(deps, row, { tenantId, now })),
     meta: listed.meta,
   }
 }

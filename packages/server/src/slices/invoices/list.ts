@@ -17,14 +17,14 @@ export function listInvoices(
   return listAs(deps, reader, environmentId, query, (row) => presentInvoice(deps, row))
 }
 
-/** The same, as they are stored: for who shows them in another way. */
-export function listInvoiceRows(
+/** The same without drafts, as they are stored: for who shows them in another way. */
+export function listIssuedRows(
   deps: Deps,
   reader: Reader,
   environmentId: string,
   query: ListInvoices,
 ): Promise<Page<InvoiceRow>> {
-  return listAs(deps, reader, environmentId, query, (row) => row)
+  return listAs(deps, reader, environmentId, query, (row) => row, [fragment`status <> 'DRAFT'`])
 }
 
 async function listAs<T>(
@@ -33,9 +33,10 @@ async function listAs<T>(
   environmentId: string,
   query: ListInvoices,
   present: (row: InvoiceRow) => T,
+  only: readonly ReturnType<typeof fragment>[] = [],
 ): Promise<Page<T>> {
   const { status, customerId, subscriptionId, dateFrom, dateTo, overdue } = query
-  const where = [fragment`environment_id = ${environmentId}::uuid`]
+  const where = [fragment`environment_id = ${environmentId}::uuid`, ...only]
   if (status !== undefined) where.push(fragment`status = ${status}`)
   if (customerId !== undefined) {
     const customer = await findCustomer(reader, environmentId, customerId)

@@ -60,7 +60,9 @@ test('what a tenant keeps for itself is in no answer of the portal', async () =>
     metadata: { note: 'secret-note' },
   })
   const { guest } = await portalOf(server, as, customer.id)
-  const { text } = await guest('GET', '/hosted/portal')
+  const { text, body } = await guest('GET', '/hosted/portal')
+  // Nor that there is a draft.
+  assert.deepEqual([body.invoices.data.length, body.invoices.meta.total], [1, 1])
   for (const secret of ['churn-risk', 'secret-margin', 'secret-note', 'Not yet', 'sandbox_succeeds'])
     assert.ok(!text.includes(secret), secret)
 })
