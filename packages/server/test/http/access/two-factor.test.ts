@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { NovaBillingClient, UnauthorizedError } from 'novabilling'
 import { Secret, TOTP } from 'otpauth'
+import { sha256 } from '../../../src/secrets.ts'
 import { type TestTenant, call, newTenant, startServer } from '../../harness.ts'
 import { rows } from '../../payment-story.ts'
 
@@ -54,6 +55,32 @@ test('with two-factor on, a right password alone signs nobody in, and a header s
   const right = await login(tenant, codeOf(secret))
   assert.equal(right.status, 200)
   assert.deepEqual(Object.keys(right.body), ['accessToken', 'refreshToken'])
+})
+
+test('there is no way around it: not by the dashboard, and not by a new password', async () => {
+  const { tenant, secret } = await enrolled()
+  const token = 'the token of a mail'
+  await rows(
+    server,
+    `insert into password_resets (tenant_id, id, member_id, token_hash, expires_at)
+     select tenant_id, $2, id, $3, $4 from members where tenant_id = $1`,
+    [tenant.tenantId, server.deps.ids.next(), sha256(token), server.clock.now().add({ hours: 1 }).toString()],
+  )
+  const password = 'a brand new passphrase'
+  const reset = await call(server, 'POST', '/auth/reset-password', { body: { token, newPassword: password } })
+  assert.deepEqual([reset.status, Object.keys(reset.body)], [200, ['message']])
+  const { email } = tenant
+  const origin = { origin: new URL(server.api).origin }
+  for (const path of ['/auth/login', '/dashboard/session']) {
+    const without = await call(server, 'POST', path, { body: { email, password }, headers: origin })
+    assert.deepEqual([without.status, without.body], [401, unauthorized], path)
+    assert.equal(without.headers.get('novabilling-two-factor'), 'required', path)
+    assert.equal(without.headers.get('set-cookie'), null)
+    const totpCode = codeOf(secret)
+    const right = await call(server, 'POST', path, { body: { email, password, totpCode }, headers: origin })
+    assert.equal(right.status, 200, right.text)
+    server.clock.advance({ seconds: 30 })
+  }
 })
 
 test('a code works once, also for two who send it at the same time', async () => {
