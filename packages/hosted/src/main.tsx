@@ -1,5 +1,5 @@
 import { type JSX, render } from 'preact'
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { isPortal } from './api.ts'
 import { wear } from './brand.ts'
 import { type Language, Speaking, type Voice, choose, inPlace, languageFor, wordsOf } from './language.ts'
@@ -18,11 +18,16 @@ function Page(): JSX.Element | null {
   const [voice, setVoice] = useState<Voice>()
   const locale = found?.locale ?? null
   const isKnown = found !== undefined || fault !== undefined
-  const speak = (wanted: { language: Language; locale: string }): void =>
-    void wordsOf(wanted.language).then((words) => setVoice({ ...wanted, words }))
+  const latest = useRef({})
+  const speak = async (wanted: { language: Language; locale: string }): Promise<void> => {
+    latest.current = wanted
+    const spoken = await wordsOf(wanted.language)
+    // Words that arrive late are not for a language that has been left meanwhile.
+    if (latest.current === wanted) setVoice({ ...wanted, words: spoken })
+  }
 
   useEffect(() => {
-    if (isKnown) speak(languageFor(locale))
+    if (isKnown) void speak(languageFor(locale))
   }, [isKnown, locale])
   // Before anything is seen: what is read aloud or laid out is already in its language.
   useLayoutEffect(() => {
@@ -39,7 +44,7 @@ function Page(): JSX.Element | null {
 
   const onLanguage = (language: Language): void => {
     choose(language)
-    speak({ language, locale: inPlace(language, locale) })
+    void speak({ language, locale: inPlace(language, locale) })
   }
   const spoken = voice ?? { language: 'en' as const, locale: 'en', words }
   return (

@@ -87,6 +87,31 @@ test(
 )
 
 test(
+  'the language chosen last is spoken, also when the words of one before arrive later',
+  { skip: noBrowser },
+  async () => {
+    const { invoice } = await owing(server, { locale: 'pt-BR' })
+    const { page } = await guest()
+    const held = Promise.withResolvers<void>()
+    await page.route('**/assets/pt-*.js', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    const words = page.waitForRequest('**/assets/pt-*.js')
+    await page.goto(invoice.hostedUrl)
+    await words
+    await page.getByRole('combobox').selectOption('fr')
+    await page.getByText('Payer').first().waitFor()
+    const arrived = page.waitForResponse('**/assets/pt-*.js')
+    held.resolve()
+    await (await arrived).finished()
+    // By the next frame the late words have been taken or left.
+    await page.evaluate(() => new Promise(requestAnimationFrame))
+    assert.equal(await page.evaluate(() => document.documentElement.lang), 'fr')
+  },
+)
+
+test(
   'a name that is markup, long, Arabic and an emoji, and an amount of a thousand billion, are shown as they are',
   { skip: noBrowser },
   async () => {
