@@ -282,6 +282,8 @@ create table charges (
   prorated boolean not null,
   archived_at timestamp with time zone,
   created_at timestamp with time zone not null,
+  billing_timing text not null default 'IN_ARREARS'::text,
+  constraint charges_billing_timing_check CHECK ((billing_timing = ANY (ARRAY['IN_ARREARS'::text, 'IN_ADVANCE'::text]))),
   constraint charges_charge_model_check CHECK ((charge_model = ANY (ARRAY['STANDARD'::text, 'GRADUATED'::text, 'VOLUME'::text, 'PACKAGE'::text, 'PERCENTAGE'::text]))),
   constraint charges_environment_id_billable_metric_id_fkey FOREIGN KEY (environment_id, billable_metric_id) REFERENCES billable_metrics(environment_id, id),
   constraint charges_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id),
@@ -1215,6 +1217,8 @@ create table plans (
   invoice_grace_days integer,
   charges_revision integer not null default 0,
   minimum_commitment jsonb not null default '[]'::jsonb,
+  progressive_threshold jsonb not null default '[]'::jsonb,
+  watches_usage boolean not null default false,
   constraint plans_billing_interval_check CHECK ((billing_interval = ANY (ARRAY['HOURLY'::text, 'DAILY'::text, 'WEEKLY'::text, 'MONTHLY'::text, 'QUARTERLY'::text, 'YEARLY'::text]))),
   constraint plans_billing_timing_check CHECK ((billing_timing = ANY (ARRAY['IN_ADVANCE'::text, 'IN_ARREARS'::text]))),
   constraint plans_interval_count_check CHECK ((interval_count > 0)),
@@ -1842,6 +1846,22 @@ grant insert, select, update on tenants to nova_api;
 grant select on tenants to nova_lookup;
 grant select, update on tenants to nova_worker;
 
+create table usage_advances (
+  environment_id uuid not null,
+  subscription_id uuid not null,
+  window_from timestamp with time zone not null,
+  charge_id uuid not null,
+  billed numeric[] not null,
+  constraint usage_advances_billed_check CHECK ((array_length(billed, 1) = 2)),
+  constraint usage_advances_pkey PRIMARY KEY (environment_id, subscription_id, window_from, charge_id)
+);
+
+alter table usage_advances force row level security;
+create policy environment on usage_advances using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on usage_advances to nova_worker using true with check true;
+grant insert, select, update on usage_advances to nova_api;
+grant insert, select, update on usage_advances to nova_worker;
+
 create table usage_buckets (
   environment_id uuid not null,
   subscription_id uuid not null,
@@ -1930,6 +1950,35 @@ create policy environment on usage_ratings using (environment_id = scope_environ
 create policy worker on usage_ratings to nova_worker using true with check true;
 grant insert, select, update on usage_ratings to nova_api;
 grant insert, select, update on usage_ratings to nova_worker;
+
+create table usage_thresholds (
+  environment_id uuid not null,
+  subscription_id uuid not null,
+  window_from timestamp with time zone not null,
+  reached_at timestamp with time zone not null,
+  constraint usage_thresholds_pkey PRIMARY KEY (environment_id, subscription_id, window_from)
+);
+
+alter table usage_thresholds force row level security;
+create policy environment on usage_thresholds using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on usage_thresholds to nova_worker using true with check true;
+grant insert, select, update on usage_thresholds to nova_api;
+grant insert, select, update on usage_thresholds to nova_worker;
+
+create table usage_watch (
+  environment_id uuid not null,
+  id uuid not null,
+  subscription_id uuid not null,
+  try_at timestamp with time zone,
+  constraint usage_watch_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX usage_watch_due ON public.usage_watch USING btree (try_at NULLS FIRST);
+alter table usage_watch force row level security;
+create policy environment on usage_watch using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on usage_watch to nova_worker using true with check true;
+grant insert, select, update on usage_watch to nova_api;
+grant delete, insert, select, update on usage_watch to nova_worker;
 
 create table usage_words (
   environment_id uuid not null,

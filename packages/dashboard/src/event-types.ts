@@ -37,6 +37,7 @@ export const eventTypes = [
   'wallet.updated',
   'wallet.depleted',
   'wallet.terminated',
+  'usage.threshold_reached',
   'webhook_endpoint.disabled',
   'webhook_endpoint.test',
 ] as const satisfies readonly EventType[]

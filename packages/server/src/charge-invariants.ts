@@ -42,7 +42,29 @@ export const chargeInvariants: readonly Invariant[] = [
      join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
      left join usage_closings k on k.environment_id = i.environment_id and k.subscription_id = i.subscription_id
        and k.period_from = l.period_start and k.period_to = l.period_end
-     where l.type = 'USAGE' and k.environment_id is null`,
+     where l.type = 'USAGE' and k.environment_id is null and not exists (
+       select from usage_advances a
+       where a.environment_id = i.environment_id and a.subscription_id = i.subscription_id
+         and a.window_from = l.period_start and a.charge_id = (l.derivation->'usage'->>'charge')::uuid
+     )`,
+  ),
+  invariant(
+    'usage_ahead_is_remembered',
+    'what is remembered as invoiced of usage before its period ended is what its lines bill',
+    `select a.environment_id, 'usage of subscription ' || a.subscription_id || ' from ' || a.window_from as place,
+       'is remembered as ' || a.billed[1] / a.billed[2] || ' invoiced ahead for charge ' || a.charge_id
+         || ', while its lines bill ' || coalesce(l.billed, 0) as fault
+     from usage_advances a
+     left join (
+       select l.environment_id, i.subscription_id, l.period_start, (l.derivation->'usage'->>'charge')::uuid as charge_id,
+         sum((l.derivation->'exact'->>0)::numeric / (l.derivation->'exact'->>1)::numeric) as billed
+       from invoice_lines l
+       join invoices i on i.environment_id = l.environment_id and i.id = l.invoice_id
+       where l.type = 'USAGE' and (l.derivation->'earlier'->>'roundedDown')::boolean
+       group by l.environment_id, i.subscription_id, l.period_start, charge_id
+     ) l on l.environment_id = a.environment_id and l.subscription_id = a.subscription_id
+       and l.period_start = a.window_from and l.charge_id = a.charge_id
+     where a.billed[1] / a.billed[2] <> coalesce(l.billed, 0)`,
   ),
   invariant(
     'commitments_are_remembered',

@@ -98,6 +98,7 @@ function verifyLine(line: Fields, index: number, decimals: number, claim: Claim)
   if (isSaid(line, 'usage')) exact = verifyUsage(fieldsOf(line['usage'], `${at}.usage`), at, decimals, claim)
   if (isSaid(line, 'correction'))
     exact = corrected(exact, fieldsOf(line['correction'], `${at}.correction`), at)
+  if (isSaid(line, 'earlier')) exact = lessEarlier(exact, fieldsOf(line['earlier'], `${at}.earlier`), at)
   if (line['share'] !== null) {
     const share = fieldsOf(line['share'], `${at}.share`)
     const part = wholeOf(share, 'part')
@@ -130,6 +131,13 @@ function corrected(price: Fraction, correction: Fields, at: string): Fraction {
   const due = price.above * least.below > least.above * price.below ? price : least
   const paid = plus(billed, within)
   return plus(due, { above: -paid.above, below: paid.below })
+}
+
+/** What usage that is invoiced in parts costs by now, less what was invoiced of it before; whole units while it goes on. */
+function lessEarlier(price: Fraction, earlier: Fields, at: string): Fraction {
+  const billed = fractionOf(earlier['billedMinor'], `${at}.earlier.billedMinor`)
+  const due = plus(price, { above: -billed.above, below: billed.below })
+  return earlier['roundedDown'] === true ? { above: floorOf(due), below: 1n } : due
 }
 
 /** What is missing to the minimum for the days of the period, in minor units. */

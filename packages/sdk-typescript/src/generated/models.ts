@@ -432,7 +432,7 @@ export interface Charge {
   planId: string
   billableMetricId: string
   chargeModel: 'STANDARD' | 'GRADUATED' | 'VOLUME' | 'PACKAGE' | 'PERCENTAGE'
-  billingTiming: 'IN_ARREARS'
+  billingTiming: 'IN_ARREARS' | 'IN_ADVANCE'
   prices: ChargePrice[]
   filters: ChargeFilter[]
   prorated: boolean
@@ -502,7 +502,7 @@ export interface ChargesCreateInput {
   planId: string
   billableMetricId: string
   chargeModel: 'STANDARD' | 'GRADUATED' | 'VOLUME' | 'PACKAGE' | 'PERCENTAGE'
-  /** When usage is invoiced: at the end of its period. IN_ADVANCE is not supported and is refused */
+  /** When usage is invoiced: IN_ARREARS, unless said otherwise, at the end of its period; IN_ADVANCE as it comes, and what is carried into a period at its start */
   billingTiming?: 'IN_ARREARS' | 'IN_ADVANCE' | undefined
   /** One a currency */
   prices: readonly ChargesCreateInputPrice[]
@@ -1297,7 +1297,7 @@ export interface EventLogListQuery {
   /** The id of the last event that you have */
   after?: string | undefined
   /** Only events of this type */
-  event?: 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'wallet.created' | 'wallet.updated' | 'wallet.depleted' | 'wallet.terminated' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test' | undefined
+  event?: 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'wallet.created' | 'wallet.updated' | 'wallet.depleted' | 'wallet.terminated' | 'usage.threshold_reached' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test' | undefined
   /** `desc` goes back from the newest; `asc` unless given */
   sortOrder?: 'asc' | 'desc' | undefined
   /** Items a page; default 20 */
@@ -1339,6 +1339,7 @@ export interface ExplainedLine {
   usage: ExplainedLineUsage | null
   minimum: ExplainedLineMinimum | null
   correction: ExplainedLineCorrection | null
+  earlier: ExplainedLineEarlier | null
   /** Unit price × quantity × share, exactly, in minor units */
   exactMinor: ExplainedLineExactMinor
   taxes: ExplainedLineTax[]
@@ -1378,6 +1379,20 @@ export interface ExplainedLineCorrectionCommittedMinor {
 
 /** The least that the usage costs, in minor units */
 export interface ExplainedLineCorrectionLeastMinor {
+  numerator: string
+  denominator: string
+}
+
+/** Of a line of usage that is invoiced in parts, before its period ends: what it costs by now, less what was invoiced before */
+export interface ExplainedLineEarlier {
+  /** What was invoiced of it before, in minor units */
+  billedMinor: ExplainedLineEarlierBilledMinor
+  /** The usage goes on: only whole minor units are invoiced */
+  roundedDown: boolean
+}
+
+/** What was invoiced of it before, in minor units */
+export interface ExplainedLineEarlierBilledMinor {
   numerator: string
   denominator: string
 }
@@ -2202,6 +2217,7 @@ export interface Plan {
   netPaymentTerms: number | null
   invoiceGracePeriodDays: number | null
   minimumCommitment: PlanMinimumCommitment[]
+  progressiveBillingThreshold: PlanProgressiveBillingThreshold[]
   isActive: boolean
   /** Your own keys and values; replaced whole */
   metadata: { [key: string]: string | number | boolean }
@@ -2210,6 +2226,12 @@ export interface Plan {
 }
 
 export interface PlanMinimumCommitment {
+  currency: string
+  /** Amount in major units */
+  amount: number
+}
+
+export interface PlanProgressiveBillingThreshold {
   currency: string
   /** Amount in major units */
   amount: number
@@ -2255,6 +2277,8 @@ export interface PlansCreateInput {
   invoiceGracePeriodDays?: number | undefined
   /** The least that a period costs, fee and usage together; one a currency. It never changes */
   minimumCommitment?: readonly PlansCreateInputMinimumCommitment[] | undefined
+  /** Once the usage of a period comes to so much, `usage.threshold_reached` tells it and it is invoiced at once; one a currency. It never changes */
+  progressiveBillingThreshold?: readonly PlansCreateInputProgressiveBillingThreshold[] | undefined
   /** Your own keys and values; replaced whole */
   metadata?: { [key: string]: string | number | boolean } | undefined
 }
@@ -2267,6 +2291,13 @@ export interface PlansCreateInputMinimumCommitment {
 }
 
 export interface PlansCreateInputPrice {
+  /** ISO 4217 code */
+  currency: string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  amount: number | string
+}
+
+export interface PlansCreateInputProgressiveBillingThreshold {
   /** ISO 4217 code */
   currency: string
   /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
@@ -3514,7 +3545,7 @@ export interface WebhookEndpointsCreateInput {
   /** An https address on port 443 or 8443 of the public network */
   url: string
   /** What it hears; all that the key may write unless given */
-  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'wallet.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'wallet.created' | 'wallet.updated' | 'wallet.depleted' | 'wallet.terminated' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
+  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'wallet.*' | 'usage.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'wallet.created' | 'wallet.updated' | 'wallet.depleted' | 'wallet.terminated' | 'usage.threshold_reached' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
   description?: string | undefined
   /** While it is off, events pass by it; true unless given */
   isActive?: boolean | undefined
@@ -3547,7 +3578,7 @@ export interface WebhookEndpointsRotateSecretInput {
 export interface WebhookEndpointsUpdateInput {
   /** An https address on port 443 or 8443 of the public network; that of the default endpoint is set with the account */
   url?: string | undefined
-  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'wallet.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'wallet.created' | 'wallet.updated' | 'wallet.depleted' | 'wallet.terminated' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
+  events?: readonly ('*' | 'customer.*' | 'subscription.*' | 'invoice.*' | 'payment.*' | 'credit_note.*' | 'wallet.*' | 'usage.*' | 'webhook_endpoint.*' | 'customer.created' | 'customer.updated' | 'customer.archived' | 'subscription.created' | 'subscription.trial_ending' | 'subscription.activated' | 'subscription.renewed' | 'subscription.updated' | 'subscription.plan_changed' | 'subscription.paused' | 'subscription.resumed' | 'subscription.past_due' | 'subscription.canceled' | 'invoice.created' | 'invoice.updated' | 'invoice.deleted' | 'invoice.finalized' | 'invoice.paid' | 'invoice.payment_failed' | 'invoice.voided' | 'invoice.uncollectible' | 'invoice.overdue' | 'payment.succeeded' | 'payment.failed' | 'payment.refunded' | 'payment.disputed' | 'payment.dispute_closed' | 'credit_note.finalized' | 'credit_note.voided' | 'wallet.created' | 'wallet.updated' | 'wallet.depleted' | 'wallet.terminated' | 'usage.threshold_reached' | 'webhook_endpoint.disabled' | 'webhook_endpoint.test')[] | undefined
   description?: string | null | undefined
   /** While it is off, events pass by it */
   isActive?: boolean | undefined

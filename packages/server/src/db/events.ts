@@ -32,6 +32,7 @@ export const eventKinds = {
   payment: ['succeeded', 'failed', 'refunded', 'disputed', 'dispute_closed'],
   credit_note: ['finalized', 'voided'],
   wallet: ['created', 'updated', 'depleted', 'terminated'],
+  usage: ['threshold_reached'],
   webhook_endpoint: ['disabled', 'test'],
 } as const
 

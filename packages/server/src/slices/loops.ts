@@ -8,13 +8,14 @@ import { overdueLoop } from './invoices/index.ts'
 import { customerMail, expiryNotices, mail } from './mail/index.ts'
 import { walletLoop } from './topping-up/index.ts'
 import { recognition } from './recognition/index.ts'
-import { heldInvoicesLoop, trialEndingLoop } from './subscriptions/index.ts'
+import { heldInvoicesLoop, trialEndingLoop, usageWatchLoop } from './subscriptions/index.ts'
 import { webhooks } from './webhooks/index.ts'
 
 /** What the worker does again and again. */
 export const loops = [
   billingRun,
   trialEndingLoop,
+  usageWatchLoop,
   heldInvoicesLoop,
   collection,
   checkoutLoop,

@@ -216,6 +216,7 @@ test('nothing is left of the damage, and every promise has been looked at', asyn
     'no stretch of the usage of a subscription is billed twice',
     'what is remembered as billed of usage is what its lines bill',
     'every line of usage is of a stretch that is remembered as billed',
+    'what is remembered as invoiced of usage before its period ended is what its lines bill',
     'what is remembered as topped up to a commitment is what its line bills',
     'what was given back of every payment is the sum of its refunds',
     'no two payments share a transaction of a provider',

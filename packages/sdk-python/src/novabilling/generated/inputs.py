@@ -199,7 +199,7 @@ class ChargesCreateInput(TypedDict):
     billable_metric_id: str
     charge_model: Literal["STANDARD", "GRADUATED", "VOLUME", "PACKAGE", "PERCENTAGE"]
     billing_timing: NotRequired[Literal["IN_ARREARS", "IN_ADVANCE"]]
-    """When usage is invoiced: at the end of its period. IN_ADVANCE is not supported and is refused"""
+    """When usage is invoiced: IN_ARREARS, unless said otherwise, at the end of its period; IN_ADVANCE as it comes, and what is carried into a period at its start"""
     prices: Sequence[ChargesCreateInputPrice]
     """One a currency"""
     filters: NotRequired[Sequence[ChargesCreateInputFilter]]
@@ -806,6 +806,8 @@ class PlansCreateInput(TypedDict):
     """Days that an invoice of a period stays a draft, which can be changed; the tenant's setting unless given"""
     minimum_commitment: NotRequired[Sequence[PlansCreateInputMinimumCommitment]]
     """The least that a period costs, fee and usage together; one a currency. It never changes"""
+    progressive_billing_threshold: NotRequired[Sequence[PlansCreateInputProgressiveBillingThreshold]]
+    """Once the usage of a period comes to so much, `usage.threshold_reached` tells it and it is invoiced at once; one a currency. It never changes"""
     metadata: NotRequired[Mapping[str, Union[str, float, bool]]]
     """Your own keys and values; replaced whole"""
 
@@ -821,6 +823,15 @@ class PlansCreateInputMinimumCommitment(TypedDict):
 
 class PlansCreateInputPrice(TypedDict):
     """`PlansCreateInputPrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
+class PlansCreateInputProgressiveBillingThreshold(TypedDict):
+    """`PlansCreateInputProgressiveBillingThreshold` as the API takes it."""
 
     currency: str
     """ISO 4217 code"""
@@ -1369,7 +1380,7 @@ class WebhookEndpointsCreateInput(TypedDict):
 
     url: str
     """An https address on port 443 or 8443 of the public network"""
-    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "wallet.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "payment.disputed", "payment.dispute_closed", "credit_note.finalized", "credit_note.voided", "wallet.created", "wallet.updated", "wallet.depleted", "wallet.terminated", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
+    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "wallet.*", "usage.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "payment.disputed", "payment.dispute_closed", "credit_note.finalized", "credit_note.voided", "wallet.created", "wallet.updated", "wallet.depleted", "wallet.terminated", "usage.threshold_reached", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
     """What it hears; all that the key may write unless given"""
     description: NotRequired[str]
     is_active: NotRequired[bool]
@@ -1388,7 +1399,7 @@ class WebhookEndpointsUpdateInput(TypedDict):
 
     url: NotRequired[str]
     """An https address on port 443 or 8443 of the public network; that of the default endpoint is set with the account"""
-    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "wallet.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "payment.disputed", "payment.dispute_closed", "credit_note.finalized", "credit_note.voided", "wallet.created", "wallet.updated", "wallet.depleted", "wallet.terminated", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
+    events: NotRequired[Sequence[Literal["*", "customer.*", "subscription.*", "invoice.*", "payment.*", "credit_note.*", "wallet.*", "usage.*", "webhook_endpoint.*", "customer.created", "customer.updated", "customer.archived", "subscription.created", "subscription.trial_ending", "subscription.activated", "subscription.renewed", "subscription.updated", "subscription.plan_changed", "subscription.paused", "subscription.resumed", "subscription.past_due", "subscription.canceled", "invoice.created", "invoice.updated", "invoice.deleted", "invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.uncollectible", "invoice.overdue", "payment.succeeded", "payment.failed", "payment.refunded", "payment.disputed", "payment.dispute_closed", "credit_note.finalized", "credit_note.voided", "wallet.created", "wallet.updated", "wallet.depleted", "wallet.terminated", "usage.threshold_reached", "webhook_endpoint.disabled", "webhook_endpoint.test"]]]
     description: NotRequired[Optional[str]]
     is_active: NotRequired[bool]
     """While it is off, events pass by it"""

@@ -244,7 +244,7 @@ class Charge(Model):
     plan_id: str = Field(alias="planId")
     billable_metric_id: str = Field(alias="billableMetricId")
     charge_model: Annotated[Literal["STANDARD", "GRADUATED", "VOLUME", "PACKAGE", "PERCENTAGE"], LENIENT] = Field(alias="chargeModel")
-    billing_timing: Annotated[Literal["IN_ARREARS"], LENIENT] = Field(alias="billingTiming")
+    billing_timing: Annotated[Literal["IN_ARREARS", "IN_ADVANCE"], LENIENT] = Field(alias="billingTiming")
     prices: List[ChargePrice]
     filters: List[ChargeFilter]
     prorated: bool
@@ -645,6 +645,7 @@ class ExplainedLine(Model):
     usage: Optional[ExplainedLineUsage]
     minimum: Optional[ExplainedLineMinimum]
     correction: Optional[ExplainedLineCorrection]
+    earlier: Optional[ExplainedLineEarlier]
     exact_minor: ExplainedLineExactMinor = Field(alias="exactMinor")
     """Unit price × quantity × share, exactly, in minor units"""
     taxes: List[ExplainedLineTax]
@@ -687,6 +688,22 @@ class ExplainedLineCorrectionCommittedMinor(Model):
 
 class ExplainedLineCorrectionLeastMinor(Model):
     """The least that the usage costs, in minor units"""
+
+    numerator: str
+    denominator: str
+
+
+class ExplainedLineEarlier(Model):
+    """Of a line of usage that is invoiced in parts, before its period ends: what it costs by now, less what was invoiced before"""
+
+    billed_minor: ExplainedLineEarlierBilledMinor = Field(alias="billedMinor")
+    """What was invoiced of it before, in minor units"""
+    rounded_down: bool = Field(alias="roundedDown")
+    """The usage goes on: only whole minor units are invoiced"""
+
+
+class ExplainedLineEarlierBilledMinor(Model):
+    """What was invoiced of it before, in minor units"""
 
     numerator: str
     denominator: str
@@ -1344,6 +1361,7 @@ class Plan(Model):
     net_payment_terms: Optional[int] = Field(alias="netPaymentTerms")
     invoice_grace_period_days: Optional[int] = Field(alias="invoiceGracePeriodDays")
     minimum_commitment: List[PlanMinimumCommitment] = Field(alias="minimumCommitment")
+    progressive_billing_threshold: List[PlanProgressiveBillingThreshold] = Field(alias="progressiveBillingThreshold")
     is_active: bool = Field(alias="isActive")
     metadata: Dict[str, Union[str, Number, bool]]
     """Your own keys and values; replaced whole"""
@@ -1353,6 +1371,14 @@ class Plan(Model):
 
 class PlanMinimumCommitment(Model):
     """`PlanMinimumCommitment` as the API answers it."""
+
+    currency: str
+    amount: Decimal
+    """Amount in major units"""
+
+
+class PlanProgressiveBillingThreshold(Model):
+    """`PlanProgressiveBillingThreshold` as the API answers it."""
 
     currency: str
     amount: Decimal

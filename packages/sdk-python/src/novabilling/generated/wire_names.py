@@ -421,6 +421,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "net_payment_terms": ("netPaymentTerms", None),
         "invoice_grace_period_days": ("invoiceGracePeriodDays", None),
         "minimum_commitment": ("minimumCommitment", "PlansCreateInputMinimumCommitment"),
+        "progressive_billing_threshold": ("progressiveBillingThreshold", "PlansCreateInputProgressiveBillingThreshold"),
         "metadata": ("metadata", None),
     },
     "PlansCreateInputMinimumCommitment": {
@@ -428,6 +429,10 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "amount": ("amount", None),
     },
     "PlansCreateInputPrice": {
+        "currency": ("currency", None),
+        "amount": ("amount", None),
+    },
+    "PlansCreateInputProgressiveBillingThreshold": {
         "currency": ("currency", None),
         "amount": ("amount", None),
     },

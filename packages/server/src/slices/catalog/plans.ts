@@ -8,6 +8,7 @@ import { Refusal, invalid } from '../../refusal.ts'
 import { presentPlan } from './present.ts'
 import type { CreatePlan, ListPlans, Plan, UpdatePlan } from './schema.ts'
 import {
+  type AmountIn,
   type PlanRow,
   deleteCharges,
   deletePlan,
@@ -32,6 +33,11 @@ export async function createPlan(
   const money = new MoneyReader()
   const prices = amountsIn(money, 'prices', input.prices).map((price) => ({ id: deps.ids.next(), ...price }))
   const commitments = amountsIn(money, 'minimumCommitment', input.minimumCommitment)
+  const thresholds = amountsIn(money, 'progressiveBillingThreshold', input.progressiveBillingThreshold)
+  for (const [index, { minor }] of thresholds.entries()) {
+    if (minor === 0n)
+      money.faults.push({ path: `progressiveBillingThreshold[${index}].amount`, message: 'must be above 0' })
+  }
   if (money.faults.length > 0) throw invalid(...money.faults)
 
   const row: PlanRow = {
@@ -46,7 +52,8 @@ export async function createPlan(
     trial_days: input.trialDays ?? 0,
     net_payment_terms: input.netPaymentTerms ?? null,
     invoice_grace_days: input.invoiceGracePeriodDays ?? null,
-    minimum_commitment: commitments.map(({ currency, minor }) => ({ currency, minor: String(minor) })),
+    minimum_commitment: storedAmounts(commitments),
+    progressive_threshold: storedAmounts(thresholds),
     is_active: true,
     metadata: input.metadata ?? {},
     created_at: tx.now,
@@ -75,6 +82,7 @@ export async function createPlan(
       row.created_at,
       row.invoice_grace_days,
       JSON.stringify(row.minimum_commitment),
+      JSON.stringify(row.progressive_threshold),
     ),
   )
   tx.defer(
@@ -93,7 +101,7 @@ export async function createPlan(
 /** Amounts by currency, one each. */
 function amountsIn(
   money: MoneyReader,
-  field: 'prices' | 'minimumCommitment',
+  field: 'prices' | 'minimumCommitment' | 'progressiveBillingThreshold',
   amounts: CreatePlan['prices'] = [],
 ): { currency: string; minor: bigint }[] {
   const currencies = new Set<string>()
@@ -107,6 +115,10 @@ function amountsIn(
     currencies.add(currency)
     return { currency, minor: money.read(`${field}[${index}].amount`, currency, amount) }
   })
+}
+
+function storedAmounts(amounts: readonly { currency: string; minor: bigint }[]): AmountIn[] {
+  return amounts.map(({ currency, minor }) => ({ currency, minor: String(minor) }))
 }
 
 /** Changes what a plan is called and says. What its subscriptions pay never changes with it. */

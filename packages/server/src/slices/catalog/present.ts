@@ -2,7 +2,7 @@ import { toMajorNumber } from '@novabilling/core/money'
 import { isoInstant } from '../../http/present.ts'
 import { publicId } from '../../ids.ts'
 import type { Plan } from './schema.ts'
-import type { PlanRow } from './sql.ts'
+import type { AmountIn, PlanRow } from './sql.ts'
 
 export function presentPlan(row: PlanRow): Plan {
   return {
@@ -23,13 +23,18 @@ export function presentPlan(row: PlanRow): Plan {
     trialDays: row.trial_days,
     netPaymentTerms: row.net_payment_terms,
     invoiceGracePeriodDays: row.invoice_grace_days,
-    minimumCommitment: row.minimum_commitment.map(({ currency, minor }) => ({
-      currency,
-      amount: toMajorNumber({ currency, minor: BigInt(minor) }),
-    })),
+    minimumCommitment: presentAmounts(row.minimum_commitment),
+    progressiveBillingThreshold: presentAmounts(row.progressive_threshold),
     isActive: row.is_active,
     metadata: row.metadata,
     createdAt: isoInstant(row.created_at),
     updatedAt: isoInstant(row.updated_at),
   }
+}
+
+function presentAmounts(amounts: readonly AmountIn[]): Plan['minimumCommitment'] {
+  return amounts.map(({ currency, minor }) => ({
+    currency,
+    amount: toMajorNumber({ currency, minor: BigInt(minor) }),
+  }))
 }

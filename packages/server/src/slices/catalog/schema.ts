@@ -55,6 +55,13 @@ export const CreatePlan = closed({
       description: 'The least that a period costs, fee and usage together; one a currency. It never changes',
     }),
   ),
+  progressiveBillingThreshold: Type.Optional(
+    Type.Array(PriceInput, {
+      maxItems: 200,
+      description:
+        'Once the usage of a period comes to so much, `usage.threshold_reached` tells it and it is invoiced at once; one a currency. It never changes',
+    }),
+  ),
   metadata: Type.Optional(Metadata),
 })
 export type CreatePlan = Static<typeof CreatePlan>
@@ -98,6 +105,7 @@ export const Plan = Type.Object(
     netPaymentTerms: orNull(Type.Integer()),
     invoiceGracePeriodDays: orNull(Type.Integer()),
     minimumCommitment: Type.Array(Type.Object({ currency: Type.String(), amount: Money })),
+    progressiveBillingThreshold: Type.Array(Type.Object({ currency: Type.String(), amount: Money })),
     isActive: Type.Boolean(),
     metadata: Metadata,
     createdAt: Instant,

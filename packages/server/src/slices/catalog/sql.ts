@@ -17,7 +17,7 @@ import {
 export type PlanPrice = { id: string; currency: string; amount_minor: string; created_at: string }
 
 /** The least that a period costs in a currency, in minor units. */
-export type CommitmentIn = { readonly currency: string; readonly minor: string }
+export type AmountIn = { readonly currency: string; readonly minor: string }
 
 const storedColumns = {
   id: uuid,
@@ -31,7 +31,8 @@ const storedColumns = {
   trial_days: integer,
   net_payment_terms: nullable(integer),
   invoice_grace_days: nullable(integer),
-  minimum_commitment: json<readonly CommitmentIn[]>(),
+  minimum_commitment: json<readonly AmountIn[]>(),
+  progressive_threshold: json<readonly AmountIn[]>(),
   is_active: boolean,
   metadata: json<Record<string, string | number | boolean>>(),
   created_at: instant,
@@ -61,8 +62,8 @@ export const insertPlan = command(
   'catalog.insert_plan',
   `insert into plans (environment_id, id, name, code, description, billing_interval, interval_count, billing_timing,
      features, trial_days, net_payment_terms, is_active, metadata, created_at, updated_at, invoice_grace_days,
-     minimum_commitment)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, $12, $13, $13, $14, $15)`,
+     minimum_commitment, progressive_threshold, watches_usage)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, $12, $13, $13, $14, $15, $16::jsonb, $16::jsonb <> '[]')`,
 )
 export const savePlan = command(
   'catalog.save_plan',

@@ -7,7 +7,7 @@ import { presentCharge } from './present.ts'
 import { readPrices } from './read-prices.ts'
 import type { ApplyTo, Charge, CreateCharge, Filters } from './schema.ts'
 import type { ChargeRow } from './sql.ts'
-import { insertCharge } from './sql.ts'
+import { insertCharge, watchPlan } from './sql.ts'
 import { storeVersion } from './version.ts'
 
 /**
@@ -26,8 +26,6 @@ export async function createCharge(
   const filters = input.filters ?? []
   const { prices, faults } = readPrices(input.chargeModel, input.prices, { minAmount: input.minAmount })
   faults.push(...filterFaults(metric, filters))
-  if (input.billingTiming === 'IN_ADVANCE')
-    faults.push({ path: 'billingTiming', message: 'IN_ADVANCE is not supported yet: use IN_ARREARS' })
   if (input.prorated) faults.push(...prorationFaults(metric, input))
   if (faults.length > 0) throw invalid(...faults)
 
@@ -36,6 +34,7 @@ export async function createCharge(
     plan_id: plan.id,
     billable_metric_id: metric.id,
     charge_model: input.chargeModel,
+    billing_timing: input.billingTiming ?? 'IN_ARREARS',
     prorated: input.prorated ?? false,
     created_at: tx.now,
     revision: 0,
@@ -51,10 +50,12 @@ export async function createCharge(
       row.plan_id,
       row.billable_metric_id,
       row.charge_model,
+      row.billing_timing,
       row.prorated,
       tx.now,
     ),
   )
+  if (row.billing_timing === 'IN_ADVANCE') tx.defer(watchPlan(environmentId, plan.id))
   await storeVersion(tx, environmentId, row, { ...options, isRemoved: false })
   return presentCharge(row)
 }

@@ -4,7 +4,15 @@ import { schemas } from './schema.ts'
 import { simulateSchemas } from './simulate-schema.ts'
 
 export { type LateUsage, rateLateUsage, saveCorrections } from './late.ts'
-export { type RatedUsage, type UsageWindow, rateSoFar, rateUsage, refuseUnpriced } from './rate.ts'
+export { rememberAdvances, stillToInvoice } from './advances.ts'
+export {
+  type OpenUsage,
+  type RatedUsage,
+  type UsageWindow,
+  rateSoFar,
+  rateUsage,
+  refuseUnpriced,
+} from './rate.ts'
 export { type BilledUsage, rememberBilled } from './remember.ts'
 
 export const charges: Slice = {

@@ -11,7 +11,7 @@ export function presentCharge(row: ChargeRow): Charge {
     planId: publicId('plan', row.plan_id),
     billableMetricId: publicId('billableMetric', row.billable_metric_id),
     chargeModel: row.charge_model,
-    billingTiming: 'IN_ARREARS',
+    billingTiming: row.billing_timing,
     prices: row.prices.map(presentPrice),
     filters: row.filters,
     prorated: row.prorated,

@@ -1,5 +1,5 @@
 import { boolean, integer, json, nullable, oneOf, statement, text, uuid } from '../../db/statement.ts'
-import { type Filters, chargeModels } from './schema.ts'
+import { type Filters, chargeModels, chargeTimings } from './schema.ts'
 import type { StoredPrice } from './sql.ts'
 
 export const chargeOfWindowColumns = {
@@ -7,6 +7,7 @@ export const chargeOfWindowColumns = {
   id: uuid,
   metric_id: uuid,
   charge_model: oneOf(...chargeModels),
+  billing_timing: oneOf(...chargeTimings),
   prorated: boolean,
   revision: integer,
   name: text,
@@ -20,7 +21,8 @@ export const chargeOfWindowColumns = {
  */
 export const chargesOfWindows = statement(
   'charges.of_windows',
-  `select u.place::integer as place, c.id, c.billable_metric_id as metric_id, c.charge_model, c.prorated, v.revision,
+  `select u.place::integer as place, c.id, c.billable_metric_id as metric_id, c.charge_model, c.billing_timing,
+     c.prorated, v.revision,
      coalesce(v.display_name, m.name) as name, v.filters,
      (select p.value from jsonb_array_elements(v.prices) p where p.value->>'currency' = u.currency) as price
    from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::timestamptz[]) with ordinality

@@ -1,4 +1,4 @@
-import { type Ratio, exponentOf, multiply, ratio, subtract } from '@novabilling/core/money'
+import { type Ratio, exponentOf, multiply, ratio, subtract, zero } from '@novabilling/core/money'
 import {
   type ChargeModel,
   type Priced,
@@ -12,6 +12,7 @@ import type { RowOf } from '../../db/statement.ts'
 import type { Reader, Tx } from '../../db/transaction.ts'
 import { Refusal } from '../../refusal.ts'
 import { type Usage, billedUpTo, closeUsage, readEvents, readUsage } from '../usage/index.ts'
+import { readAdvances } from './advances.ts'
 import { chargeOfWindowColumns, chargesOfWindows, hasUnpriced } from './rate-sql.ts'
 import type { Filters } from './schema.ts'
 import type { StoredPrice } from './sql.ts'
@@ -51,8 +52,11 @@ export type RatedUsage = Omit<AskedCharge, 'price'> & {
   readonly exactMinor: Ratio
 }
 
+/** Usage that is to be billed, and what of it has been invoiced before its window ended; in minor units. */
+export type OpenUsage = RatedUsage & { readonly isInAdvance: boolean; readonly advanced: Ratio }
+
 /** What was used from where the period has been billed up to. */
-export type RatedWindow = { readonly from: number; readonly usage: RatedUsage[] }
+export type RatedWindow = { readonly from: number; readonly usage: OpenUsage[] }
 
 type OpenWindow = UsageWindow & { readonly from: number; readonly place: number }
 
@@ -75,7 +79,7 @@ export async function rateUsage(
 export async function rateSoFar(
   reader: Pick<Reader, 'query'>,
   windows: readonly UsageWindow[],
-): Promise<(readonly RatedUsage[])[]> {
+): Promise<(readonly OpenUsage[])[]> {
   const rated = await rateOpen(reader, windows, await openWindows(reader, windows))
   return rated.map((window) => window?.usage ?? [])
 }
@@ -88,7 +92,7 @@ async function rateOpen(
   const open = new Map(opened.map((window) => [window.place, window]))
   const rated = windows.map((_, index) => {
     const from = open.get(index + 1)?.from
-    return from === undefined ? undefined : { from, usage: new Array<RatedUsage>() }
+    return from === undefined ? undefined : { from, usage: new Array<OpenUsage>() }
   })
   if (opened.length === 0) return rated
   const charges = await reader.query(
@@ -102,15 +106,17 @@ async function rateOpen(
   )
   const asked = charges.flatMap((charge) => {
     const window = open.get(charge.place)
-    return window ? [{ window, charge: askedCharge(window, charge) }] : []
+    const isInAdvance = charge.billing_timing === 'IN_ADVANCE'
+    return window ? [{ window, isInAdvance, charge: askedCharge(window, charge) }] : []
   })
   const priced = await rateCharges(
     reader,
     asked.map(({ charge }) => charge),
   )
-  for (const [index, { window }] of asked.entries()) {
+  const advancedOf = priced.length === 0 ? undefined : await readAdvances(reader, opened)
+  for (const [index, { window, isInAdvance }] of asked.entries()) {
     const one = priced[index]
-    if (one) rated[window.place - 1]?.usage.push(one)
+    if (one) rated[window.place - 1]?.usage.push({ ...one, isInAdvance, advanced: advancedOf?.(one) ?? zero })
   }
   return rated
 }

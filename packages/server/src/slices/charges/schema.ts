@@ -13,6 +13,7 @@ import {
 } from '../../http/shapes.ts'
 
 export const chargeModels = ['STANDARD', 'GRADUATED', 'VOLUME', 'PACKAGE', 'PERCENTAGE'] as const
+export const chargeTimings = ['IN_ARREARS', 'IN_ADVANCE'] as const
 const stepKinds = [
   'UNITS',
   'FLAT',
@@ -127,9 +128,9 @@ export const CreateCharge = closed({
   billableMetricId: reference,
   chargeModel: oneOf(chargeModels),
   billingTiming: Type.Optional(
-    oneOf(['IN_ARREARS', 'IN_ADVANCE'], {
+    oneOf(chargeTimings, {
       description:
-        'When usage is invoiced: at the end of its period. IN_ADVANCE is not supported and is refused',
+        'When usage is invoiced: IN_ARREARS, unless said otherwise, at the end of its period; IN_ADVANCE as it comes, and what is carried into a period at its start',
     }),
   ),
   prices: ChargePricesInput,
@@ -201,7 +202,7 @@ const Charge = Type.Object(
     planId: Type.String(),
     billableMetricId: Type.String(),
     chargeModel: oneOf(chargeModels),
-    billingTiming: oneOf(['IN_ARREARS']),
+    billingTiming: oneOf(chargeTimings),
     prices: Type.Array(named<ChargePrice>('ChargePrice')),
     filters: Type.Array(Type.Object({ key: Type.String(), values: Type.Array(Type.String()) })),
     prorated: Type.Boolean(),

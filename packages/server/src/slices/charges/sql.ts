@@ -12,7 +12,7 @@ import {
   text,
   uuid,
 } from '../../db/statement.ts'
-import { type Filters, chargeModels } from './schema.ts'
+import { type Filters, chargeModels, chargeTimings } from './schema.ts'
 
 /** A price as it is stored: decimals in major units, a minimum in minor ones. */
 export type StoredPrice = {
@@ -26,6 +26,7 @@ export const chargeColumns = {
   plan_id: uuid,
   billable_metric_id: uuid,
   charge_model: oneOf(...chargeModels),
+  billing_timing: oneOf(...chargeTimings),
   prorated: boolean,
   created_at: instant,
   revision: integer,
@@ -39,7 +40,8 @@ export type ChargeRow = RowOf<typeof chargeColumns>
 /** A charge with its newest version. */
 export const chargeSelect = Object.keys(chargeColumns).join(', ')
 export const chargeSource = `(
-    select c.environment_id, c.id, c.plan_id, c.billable_metric_id, c.charge_model, c.prorated, c.created_at,
+    select c.environment_id, c.id, c.plan_id, c.billable_metric_id, c.charge_model, c.billing_timing, c.prorated,
+      c.created_at,
       c.archived_at, v.revision, v.display_name, v.prices, v.filters, v.created_at as updated_at
     from charges c
     join lateral (
@@ -67,8 +69,15 @@ export const reviseCharges = statement(
 
 export const insertCharge = command(
   'charges.insert',
-  `insert into charges (environment_id, id, plan_id, billable_metric_id, charge_model, prorated, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
+  `insert into charges (environment_id, id, plan_id, billable_metric_id, charge_model, billing_timing,
+     prorated, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+)
+
+/** From now on usage of the plan's subscriptions is looked at as it comes. */
+export const watchPlan = command(
+  'charges.watch_plan',
+  `update plans set watches_usage = true where environment_id = $1::uuid and id = $2::uuid and not watches_usage`,
 )
 
 export const insertVersion = command(

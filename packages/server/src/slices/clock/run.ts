@@ -7,7 +7,7 @@ import { freezeDunnings, retryDueIn } from '../dunning/index.ts'
 import { announceOverdueIn } from '../invoices/index.ts'
 import { serveWalletsIn } from '../topping-up/index.ts'
 import { recogniseEnvironment } from '../recognition/index.ts'
-import { announceTrialsEndingIn, issueHeldIn } from '../subscriptions/index.ts'
+import { announceTrialsEndingIn, issueHeldIn, watchUsageIn } from '../subscriptions/index.ts'
 import {
   currentRun,
   endRun,
@@ -100,6 +100,7 @@ async function stepOrFail(
 const kinds = [
   { due: 'trial_notice_at', act: announceTrialsEndingIn },
   { due: 'billing_at', act: billEnvironment },
+  { due: 'usage_at', act: watchUsageIn },
   { due: 'finalize_at', act: issueHeldIn },
   { due: 'dunning_at', act: retryDueIn },
   { due: 'collection_at', act: collectEnvironment },

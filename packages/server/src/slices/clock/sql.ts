@@ -65,6 +65,8 @@ export const currentRun = statement(
   `select e.tenant_id, e.clock_now, e.clock_target,
      (select min(due_at) from subscriptions
       where environment_id = e.id and due_at is not null and on_test_clock and parked_reason is null) as billing_at,
+     (select e.clock_now where exists (
+        select from usage_watch where environment_id = e.id and try_at is null)) as usage_at,
      (select min(trial_notice_at) from subscriptions
       where environment_id = e.id and trial_notice_at is not null and on_test_clock) as trial_notice_at,
      (select min(finalize_at) from invoices
@@ -89,6 +91,7 @@ export const currentRun = statement(
     clock_now: nullable(instant),
     clock_target: nullable(instant),
     billing_at: nullable(instant),
+    usage_at: nullable(instant),
     trial_notice_at: nullable(instant),
     finalize_at: nullable(instant),
     dunning_at: nullable(instant),

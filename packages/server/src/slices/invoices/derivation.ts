@@ -26,6 +26,9 @@ type ShareDerivation = {
     readonly billed: Fraction
     readonly within: Fraction
   }
+  /** Of a line of usage of which something was invoiced before its window ended: how much, in minor units. What is
+   * invoiced before the end is rounded down to whole ones. */
+  readonly earlier?: { readonly billed: Fraction; readonly roundedDown: boolean }
 }
 
 type Fraction = readonly [numerator: string, denominator: string]
@@ -54,6 +57,7 @@ type PlainDerivation = {
   readonly usage?: never
   readonly minimum?: never
   readonly correction?: never
+  readonly earlier?: never
   readonly exact: Ratio
 }
 
@@ -65,6 +69,7 @@ export type StoredDerivation = (
       readonly usage?: never
       readonly minimum?: never
       readonly correction?: never
+      readonly earlier?: never
     }
 ) & { readonly exact: Fraction }
 
@@ -72,7 +77,8 @@ export type StoredDerivation = (
 export function derivationText(derivation: LineDerivation): string {
   const { exact } = derivation
   if (!derivation.share) return `{"exact":["${exact.numerator}","${exact.denominator}"]}`
-  const { zone, unit, share, wholeFrom, wholeTo, usage, minimum, correction } = derivation
-  const more = usage || minimum ? `,${JSON.stringify({ usage, minimum, correction }).slice(1, -1)}` : ''
+  const { zone, unit, share, wholeFrom, wholeTo, usage, minimum, correction, earlier } = derivation
+  const more =
+    usage || minimum ? `,${JSON.stringify({ usage, minimum, correction, earlier }).slice(1, -1)}` : ''
   return `{"zone":"${zone}","unit":"${unit}","share":["${share.numerator}","${share.denominator}"],"exact":["${exact.numerator}","${exact.denominator}"],"wholeFrom":"${wholeFrom}","wholeTo":"${wholeTo}"${more}}`
 }

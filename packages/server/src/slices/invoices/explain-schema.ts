@@ -79,6 +79,20 @@ const ExplainedLine = Type.Object(
         },
       ),
     ),
+    earlier: orNull(
+      Type.Object(
+        {
+          billedMinor: fraction('What was invoiced of it before, in minor units'),
+          roundedDown: Type.Boolean({
+            description: 'The usage goes on: only whole minor units are invoiced',
+          }),
+        },
+        {
+          description:
+            'Of a line of usage that is invoiced in parts, before its period ends: what it costs by now, less what was invoiced before',
+        },
+      ),
+    ),
     exactMinor: fraction('Unit price × quantity × share, exactly, in minor units'),
     taxes: Type.Array(
       Type.Object({

@@ -99,6 +99,12 @@ function explainLine(
     usage: derivation?.usage ? explainUsage(derivation.usage) : null,
     minimum: derivation?.minimum ? explainMinimum(derivation.minimum) : null,
     correction: derivation?.correction ? explainCorrection(derivation.correction) : null,
+    earlier: derivation?.earlier
+      ? {
+          billedMinor: shown(ratioOf(derivation.earlier.billed)),
+          roundedDown: derivation.earlier.roundedDown,
+        }
+      : null,
     exactMinor: shown(amount),
     taxes: ratesOf(line.taxes).map(({ code, rate, inclusive }) => ({ code, rate: shown(rate), inclusive })),
     netMinor: shown(net),

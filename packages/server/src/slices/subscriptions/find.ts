@@ -72,6 +72,7 @@ export async function lockToChange(deps: Deps, tx: Tx, environmentId: string, id
   return row
 }
 
-function isBehind({ due_at: dueAt }: DueRow, now: Temporal.Instant): boolean {
+/** Whether something of it is due that has not been billed. */
+export function isBehind({ due_at: dueAt }: DueRow, now: Temporal.Instant): boolean {
   return dueAt !== null && Date.parse(dueAt) <= now.epochMilliseconds
 }

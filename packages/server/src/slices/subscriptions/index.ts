@@ -29,6 +29,7 @@ export { type DueRow, dueColumns, killedReason, lockedColumns, withBillingFacts 
 export { heldInvoicesLoop, issueHeldIn } from './issue-due.ts'
 export { pauseUnpaid } from './pause.ts'
 export { billToOf } from './held.ts'
+export { usageWatchLoop, watchUsageIn } from './watch-usage.ts'
 export { usageSoFar } from './usage-so-far.ts'
 export { markPastDue, reactivate } from './standing.ts'
 export { announceTrialsEndingIn, trialEndingLoop } from './trial-ending.ts'

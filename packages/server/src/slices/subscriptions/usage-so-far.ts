@@ -1,11 +1,12 @@
 import type { Reader } from '../../db/transaction.ts'
-import { type RatedUsage, rateSoFar } from '../charges/index.ts'
+import { type OpenUsage, rateSoFar } from '../charges/index.ts'
 import { msOrNull } from './instants.ts'
 import { periodOf } from './schedule.ts'
 import { type DueRow, inPeriodOfCustomer } from './sql.ts'
+import { usageWindowOf } from './used-window.ts'
 
-/** A subscription in its period under way, and what its usage comes to, that is not billed yet. */
-type UsedSoFar = { readonly row: DueRow; readonly rated: readonly RatedUsage[] }
+/** A subscription in its period under way, and what its usage comes to, with what of it has been invoiced already. */
+type UsedSoFar = { readonly row: DueRow; readonly rated: readonly OpenUsage[] }
 
 /** What the subscriptions of a customer have used in their periods under way, priced as if no more came. */
 export async function usageSoFar(
@@ -21,17 +22,7 @@ export async function usageSoFar(
   })
   const rated = await rateSoFar(
     reader,
-    metered.map(({ row, period, to }) => ({
-      environmentId: row.environment_id,
-      subscriptionId: row.id,
-      planId: row.plan_id,
-      revision: row.charges_revision,
-      currency: row.currency,
-      periodFrom: Date.parse(row.current_period_start ?? ''),
-      to,
-      wholeFrom: period.wholeFrom,
-      wholeTo: period.wholeTo,
-    })),
+    metered.map(({ row, period, to }) => usageWindowOf(row, period, to)),
   )
   return metered.map(({ row }, index) => ({ row, rated: rated[index] ?? [] }))
 }

@@ -1,5 +1,6 @@
 import type { Period } from '@novabilling/core/calendar'
 import type { Cut } from '@novabilling/core/subscription'
+import type { UsageWindow } from '../charges/index.ts'
 import { allReportedAt } from '../usage/index.ts'
 import { isoMs, msOrNull } from './instants.ts'
 import { periodOf } from './schedule.ts'
@@ -17,6 +18,21 @@ export type UsedWindow = {
   readonly at: number
   /** Where the draft that takes its lines would be, of those of the pass. */
   readonly place: number
+}
+
+/** Usage of a subscription in its period under way, from where that has been billed up to until an instant. */
+export function usageWindowOf(row: DueRow, period: Period, to: number): UsageWindow {
+  return {
+    environmentId: row.environment_id,
+    subscriptionId: row.id,
+    planId: row.plan_id,
+    revision: row.charges_revision,
+    currency: row.currency,
+    periodFrom: Date.parse(row.current_period_start ?? ''),
+    to,
+    wholeFrom: period.wholeFrom,
+    wholeTo: period.wholeTo,
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { toMajorNumber } from '@novabilling/core/money'
 import type { Reader } from '../../db/transaction.ts'
+import { stillToInvoice } from '../charges/index.ts'
 import { currentIssuer, payableLines, priceLines, taxBookOf, taxesOnLines } from '../invoices/index.ts'
 import { billToOf, usageSoFar } from '../subscriptions/index.ts'
 import {
@@ -46,9 +47,7 @@ async function usedOf(reader: Reader, environmentId: string, wallet: WalletRow):
       issuer,
       atMs: Date.parse(at),
     })
-    const priced = priceLines(
-      rated.map(({ exactMinor, chargeId }) => ({ amount: exactMinor, taxes: taxesOn({ chargeId }) })),
-    )
+    const priced = priceLines(rated.map((one) => ({ amount: stillToInvoice(one), taxes: taxesOn(one) })))
     return {
       environmentId,
       invoiceId: row.id,

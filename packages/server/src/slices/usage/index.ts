@@ -12,4 +12,14 @@ export const usage: Slice = {
 
 export { allReportedAt, billedUpTo, closeUsage, lateUsage } from './closings.ts'
 export { dropOldGenerations } from './generations.ts'
+export {
+  type WatchedRow,
+  claimWatched,
+  forgetWatched,
+  postponeWatched,
+  watchBegun,
+  watchedEnvironments,
+  watchLoopName,
+  watchedIn,
+} from './watch.ts'
 export { type Usage, type UsageAsk, readEvents, readUsage } from './read.ts'

@@ -8,6 +8,7 @@ import { lookUp } from './look-up.ts'
 import { type CountedEvent, EventFault, readEvent } from './read-event.ts'
 import type { UsageEventInput } from './schema.ts'
 import { storeEvents } from './sql.ts'
+import { watchUsage } from './watch.ts'
 
 /** What became of one event. */
 export type Outcome =
@@ -40,6 +41,12 @@ export async function ingestEvents(
     const counts = !before.has(event.id) && first.get(event.id) === event
     return counts ? { status: 'created', event, receivedAt } : { status: 'duplicate', event }
   })
+  const isWatched = (input: UsageEventInput | undefined): boolean =>
+    input !== undefined && find(input).subscription?.isWatched === true
+  const watched = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'created' && isWatched(inputs[index]) ? [outcome.event.subscriptionId] : [],
+  )
+  watchUsage(deps, tx, environmentId, [...new Set(watched)])
   tx.afterCommit(() => countOutcomes(outcomes))
   return outcomes
 }

@@ -11,6 +11,7 @@ export type Metered = {
   readonly from: number
   readonly until: number
   readonly cuts: Cuts
+  readonly isWatched: boolean
   /** The bucket of the event before, which is that of most that follow. */
   bucket: Bucket | undefined
 }
@@ -30,6 +31,7 @@ export function meteredOf(row: MeteredRow): Metered {
       periodFrom: row.current_period_start === null ? null : Date.parse(row.current_period_start),
       periodTo: row.current_period_end === null ? null : Date.parse(row.current_period_end),
     },
+    isWatched: row.is_watched,
     bucket: undefined,
   }
 }

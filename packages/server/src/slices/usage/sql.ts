@@ -1,5 +1,6 @@
 import {
   type RowOf,
+  boolean,
   command,
   instant,
   instantText,
@@ -25,13 +26,16 @@ const meteredColumns = {
   current_period_end: nullable(instantText),
   paused_at: nullable(instantText),
   canceled_at: nullable(instantText),
+  /** Whether its plan has usage looked at as it comes. */
+  is_watched: boolean,
   /** The transaction that wrote the row. */
   version: rowVersion,
 }
 export type MeteredRow = RowOf<typeof meteredColumns>
 
 const meteredSelect = `id, external_id, status, timezone, started_at, current_period_start, current_period_end, paused_at,
-  canceled_at, s.xmin as version`
+  canceled_at, s.xmin as version,
+  (select p.watches_usage from plans p where p.environment_id = s.environment_id and p.id = s.plan_id) as is_watched`
 
 export const meteredByReferences = statement(
   'usage.metered_by_references',

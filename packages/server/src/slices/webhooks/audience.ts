@@ -9,6 +9,7 @@ const nouns = {
   payment: ['payments'],
   credit_note: ['invoices'],
   wallet: ['payments'],
+  usage: ['subscriptions'],
   // Where events go is told to those who may see all of them.
   webhook_endpoint: ['customers', 'subscriptions', 'invoices', 'payments'],
 } as const satisfies Record<EventResource, readonly string[]>

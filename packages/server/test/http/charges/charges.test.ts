@@ -63,7 +63,6 @@ test('every fault of a charge is told at once, by name', async () => {
   const answer = await ask('POST', '/charges', {
     ...ids,
     chargeModel: 'PACKAGE',
-    billingTiming: 'IN_ADVANCE',
     prorated: true,
     minAmount: 1,
     filters: [
@@ -86,7 +85,6 @@ test('every fault of a charge is told at once, by name', async () => {
       'minAmount',
       'filters[0].values[0]',
       'filters[1].key',
-      'billingTiming',
       'prorated',
       'prorated',
     ],
