@@ -99,7 +99,7 @@ function readOperation(given: JsonObject, place: Place): Operation {
   if (reservedResources.has(resource)) {
     throw new UnknownConstruct(where, `the clients have a "${resource}" of their own`)
   }
-  if (!/^\/api\/[A-Za-z0-9_{}/-]+$/.test(place.path)) {
+  if (!/^\/api\/[A-Za-z0-9_{}/-]+(?:\.[a-z]+)?$/.test(place.path)) {
     throw new UnknownConstruct(where, `the path ${place.path} is not below /api`)
   }
   const name = `${pascal(resource)}${pascal(method)}`

@@ -34,6 +34,22 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 type Sent = { readonly environmentId: string | undefined; readonly query?: Query; readonly body?: unknown }
 
 async function send<T>(method: Method, path: string, options: Sent): Promise<T> {
+  const response = await ask(method, path, options)
+  return parsed(await response.text()) as T
+}
+
+/** What a server that stops in the middle of a file leaves is no file. */
+async function receive(path: string, options: Sent): Promise<Blob> {
+  const response = await ask('GET', path, options)
+  try {
+    return await response.blob()
+  } catch {
+    throw new ApiError(0, { message: 'The file broke off on its way. Try again.' }, null)
+  }
+}
+
+/** Asks, and throws what is refused. */
+async function ask(method: Method, path: string, options: Sent): Promise<Response> {
   const { environmentId } = options
   const headers = new Headers({ accept: 'application/json' })
   if (environmentId !== undefined) headers.set('novabilling-environment', environmentId)
@@ -52,9 +68,8 @@ async function send<T>(method: Method, path: string, options: Sent): Promise<T> 
   } catch {
     throw new ApiError(0, { message: 'The server cannot be reached. Nothing was changed; try again.' }, null)
   }
-  const text = await response.text()
-  const body: unknown = text === '' ? undefined : parsed(text)
-  if (response.ok) return body as T
+  if (response.ok) return response
+  const body = parsed(await response.text())
   if (response.status === 401 && !path.startsWith('/dashboard/')) whenSignedOut()
   throw new ApiError(
     response.status,
@@ -66,7 +81,7 @@ async function send<T>(method: Method, path: string, options: Sent): Promise<T> 
 
 function parsed(text: string): object | undefined {
   try {
-    return JSON.parse(text)
+    return text === '' ? undefined : JSON.parse(text)
   } catch {
     return undefined
   }
@@ -84,6 +99,8 @@ export type Api = {
   readonly post: <T>(path: string, body?: unknown) => Promise<T>
   readonly patch: <T>(path: string, body?: unknown) => Promise<T>
   readonly delete: <T = void>(path: string) => Promise<T>
+  /** A file, as it is. */
+  readonly file: (path: string, query?: Query) => Promise<Blob>
 }
 
 /** The API as seen from one environment; without one, the account's part of it. */
@@ -93,6 +110,7 @@ export function connect(environmentId?: string): Api {
     post: (path, body) => send('POST', path, { environmentId, body }),
     patch: (path, body) => send('PATCH', path, { environmentId, body }),
     delete: (path) => send('DELETE', path, { environmentId }),
+    file: (path, query) => receive(path, { environmentId, query }),
   }
 }
 

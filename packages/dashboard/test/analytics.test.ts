@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { newPlan, subscribe } from '../../server/test/billing-story.ts'
+import { rowsOfCsv } from '../../server/test/csv-story.ts'
 import { newTenant, startServer } from '../../server/test/harness.ts'
 import { collect, payingCustomer } from '../../server/test/payment-story.ts'
 import { publicId } from '../../server/src/ids.ts'
@@ -56,6 +58,28 @@ test(
     assert.deepEqual(await seriousFaults(page), [])
     await page.getByRole('radiogroup', { name: 'Range' }).getByText('30 days').click()
     await page.waitForURL(/range=30/)
+
+    await goTo(page, 'Invoices')
+    await page.getByRole('combobox', { name: 'Status' }).click()
+    await page.getByRole('option', { name: 'Failed' }).click()
+    await page.waitForURL(/status=FAILED/)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export' }).click(),
+    ])
+    assert.equal(download.suggestedFilename(), 'invoices.csv')
+    const saved = rowsOfCsv(await readFile(await download.path(), 'utf8'))
+    const { data } = (await as('GET', '/invoices?status=FAILED')).body
+    assert.deepEqual(
+      saved.map(({ id }) => id),
+      data.map(({ id }: { id: string }) => id),
+    )
+    assert.ok(saved.length > 0)
+    await goTo(page, 'Settings')
+    await page.getByRole('button', { name: 'Lines of invoices' }).waitFor()
+    assert.deepEqual(await seriousFaults(page), [])
+    await goTo(page, 'Audit log')
+    await page.getByText('exports.invoices').waitFor()
     assert.deepEqual(errors, [])
   },
 )

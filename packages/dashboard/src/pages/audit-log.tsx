@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { useFilters } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { useAccount } from '../ask.ts'
+import { AuditLogExportButton } from '../parts/export-button.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { Day, Id } from '../parts/show.tsx'
@@ -42,7 +43,9 @@ function Entries(): ReactNode {
       <Heading
         title="Audit log"
         about="Who did what, when and from where. Each entry is chained to the one before, so a change to the past shows."
-      />
+      >
+        <AuditLogExportButton filters={{ action: filters['action'] }} />
+      </Heading>
       <TextInput
         mb="md"
         maw={280}

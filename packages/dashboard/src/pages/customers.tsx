@@ -6,6 +6,7 @@ import { useFilters, useGo } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { useData } from '../ask.ts'
 import { CustomerForm } from '../forms/customer-form.tsx'
+import { ExportButton } from '../parts/export-button.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { Day, Money } from '../parts/show.tsx'
@@ -19,13 +20,12 @@ export function Customers(): ReactNode {
   const go = useGo()
   const [isOpen, { open, close }] = useDisclosure()
   const search = useDebouncedCallback((text: string) => set({ search: text }), 250)
-  const answer = useData<Page<Customer>>('/customers', {
+  const wanted = {
     search: filters['search'],
     sortBy: filters['sortBy'],
     sortOrder: filters['sortBy'] === undefined || filters['sortBy'] === 'createdAt' ? 'desc' : 'asc',
-    page,
-    limit: 20,
-  })
+  }
+  const answer = useData<Page<Customer>>('/customers', { ...wanted, page, limit: 20 })
   const add = mayWrite ? (
     <Button leftSection={<IconPlus size={16} />} onClick={open}>
       Add a customer
@@ -33,7 +33,10 @@ export function Customers(): ReactNode {
   ) : undefined
   return (
     <>
-      <Heading title="Customers">{add}</Heading>
+      <Heading title="Customers">
+        <ExportButton noun="customers" filters={wanted} />
+        {add}
+      </Heading>
       <Group mb="md">
         <TextInput
           leftSection={<IconSearch size={16} />}

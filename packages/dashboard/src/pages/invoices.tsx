@@ -4,6 +4,7 @@ import { useFilters } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { useData } from '../ask.ts'
 import { words } from '../format.ts'
+import { ExportButton } from '../parts/export-button.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { InvoiceList } from '../parts/invoice-list.tsx'
 import type { Invoice } from '../types.ts'
@@ -13,15 +14,13 @@ const statuses = ['DRAFT', 'PENDING', 'PAID', 'FAILED', 'VOID', 'UNCOLLECTIBLE']
 export function Invoices(): ReactNode {
   const { filters, page, set } = useFilters()
   const isOverdue = filters['overdue'] === true || filters['overdue'] === 'true'
-  const answer = useData<Page<Invoice>>('/invoices', {
-    status: filters['status'],
-    overdue: isOverdue ? true : undefined,
-    page,
-    limit: 20,
-  })
+  const wanted = { status: filters['status'], overdue: isOverdue ? true : undefined }
+  const answer = useData<Page<Invoice>>('/invoices', { ...wanted, page, limit: 20 })
   return (
     <>
-      <Heading title="Invoices" />
+      <Heading title="Invoices">
+        <ExportButton noun="invoices" filters={wanted} />
+      </Heading>
       <Group mb="md">
         <Select
           maw={220}

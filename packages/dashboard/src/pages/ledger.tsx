@@ -4,6 +4,7 @@ import { useFilters } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { useData } from '../ask.ts'
 import { EntryList } from '../parts/entry-list.tsx'
+import { ExportButton } from '../parts/export-button.tsx'
 import { Part } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { Money } from '../parts/show.tsx'
@@ -23,7 +24,9 @@ export function Ledger(): ReactNode {
       <Heading
         title="Ledger"
         about="Double entry: each posting sums to zero, and the database refuses one that does not."
-      />
+      >
+        <ExportButton noun="ledger-entries" filters={{ account }} />
+      </Heading>
       {balance.error && <Failure error={balance.error} retry={() => void balance.refetch()} />}
       {balance.data ? (
         <SimpleGrid cols={{ base: 1, md: 2 }}>

@@ -4,6 +4,7 @@ import { useFilters } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { useData } from '../ask.ts'
 import { words } from '../format.ts'
+import { ExportButton } from '../parts/export-button.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { PaymentList } from '../parts/payment-list.tsx'
 import type { Payment } from '../types.ts'
@@ -15,7 +16,9 @@ export function Payments(): ReactNode {
   const answer = useData<Page<Payment>>('/payments', { status: filters['status'], page, limit: 20 })
   return (
     <>
-      <Heading title="Payments" />
+      <Heading title="Payments">
+        <ExportButton noun="payments" filters={{ status: filters['status'] }} />
+      </Heading>
       <Select
         mb="md"
         maw={220}

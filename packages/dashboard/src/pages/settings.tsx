@@ -1,5 +1,6 @@
 import {
   Button,
+  Group,
   ColorInput,
   NumberInput,
   SimpleGrid,
@@ -14,6 +15,7 @@ import type { ReactNode } from 'react'
 import { account } from '../api.ts'
 import { fieldErrors, useAccount, useDeed } from '../ask.ts'
 import { CurrencySelect } from '../parts/currency-select.tsx'
+import { AuditLogExportButton, ExportButton } from '../parts/export-button.tsx'
 import { Part } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { Failure } from '../parts/states.tsx'
@@ -21,13 +23,35 @@ import { TimeZoneSelect } from '../parts/time-zone-select.tsx'
 import type { Tenant } from '../types.ts'
 import { usePlace } from '../visit.ts'
 
+const exported = [
+  ['customers', 'Customers'],
+  ['subscriptions', 'Subscriptions'],
+  ['invoices', 'Invoices'],
+  ['invoice-lines', 'Lines of invoices'],
+  ['credit-notes', 'Credit notes'],
+  ['payments', 'Payments'],
+  ['ledger-entries', 'Ledger entries'],
+] as const
+
 export function Settings(): ReactNode {
+  const { isAdmin } = usePlace()
   const { data, error, refetch } = useAccount<Tenant>('/tenants/me')
   return (
     <>
       <Heading title="Settings" about="For the whole account, in every environment." />
       {error && !data && <Failure error={error} retry={() => void refetch()} />}
       {data ? <SettingsForm key={data.updatedAt} tenant={data} /> : !error && <Skeleton height={320} />}
+      <Part title="Data export">
+        <Text size="sm" c="dimmed" mb="sm">
+          What this environment holds, as files for spreadsheets. Lists export what their filters leave.
+        </Text>
+        <Group gap="xs">
+          {exported.map(([noun, label]) => (
+            <ExportButton key={noun} noun={noun} label={label} />
+          ))}
+          {isAdmin && <AuditLogExportButton label="Audit log" />}
+        </Group>
+      </Part>
     </>
   )
 }

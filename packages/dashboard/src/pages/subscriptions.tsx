@@ -7,6 +7,7 @@ import type { Page } from '../api.ts'
 import { useData } from '../ask.ts'
 import { words } from '../format.ts'
 import { SubscriptionForm } from '../forms/subscription-form.tsx'
+import { ExportButton } from '../parts/export-button.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { SubscriptionList } from '../parts/subscription-list.tsx'
 import type { Subscription } from '../types.ts'
@@ -27,7 +28,10 @@ export function Subscriptions(): ReactNode {
   ) : undefined
   return (
     <>
-      <Heading title="Subscriptions">{add}</Heading>
+      <Heading title="Subscriptions">
+        <ExportButton noun="subscriptions" filters={{ status: filters['status'] }} />
+        {add}
+      </Heading>
       <Select
         mb="md"
         maw={220}

@@ -3,7 +3,7 @@
 import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
-import type { AuditEntry, AuditLogListQuery } from './models.ts'
+import type { AuditEntry, AuditLogExportQuery, AuditLogListQuery } from './models.ts'
 
 export class AuditLogResource {
   readonly #caller: Caller
@@ -21,5 +21,16 @@ export class AuditLogResource {
    */
   list(query?: AuditLogListQuery, options?: RequestOptions): PageCall<AuditEntry> {
     return this.#caller.pages<AuditEntry>({ id: 'auditLog.list', method: 'GET', path: '/api/tenants/me/audit-log', auth: 'session', query, options })
+  }
+
+  /**
+   * Export the audit log
+   *
+   * As the other exports.
+   *
+   * `GET /api/tenants/me/audit-log.csv`.
+   */
+  export(query?: AuditLogExportQuery, options?: RequestOptions): Promise<string> {
+    return this.#caller.text({ id: 'auditLog.export', method: 'GET', path: '/api/tenants/me/audit-log.csv', auth: 'session', accept: 'text/csv', query, options })
   }
 }

@@ -23,6 +23,7 @@ export type { CustomersResource } from './customers.ts'
 export type { EnvironmentsResource } from './environments.ts'
 export type { EventLogResource } from './event-log.ts'
 export type { EventsResource } from './events.ts'
+export type { ExportsResource } from './exports.ts'
 export type { InvoicesResource } from './invoices.ts'
 export type { LedgerResource } from './ledger.ts'
 export type { MailsResource } from './mails.ts'
@@ -74,6 +75,7 @@ export type {
   AppliedAddOn,
   AppliedCoupon,
   AuditEntry,
+  AuditLogExportQuery,
   AuditLogListQuery,
   AuthAcceptInvitationInput,
   AuthForgotPasswordInput,
@@ -183,6 +185,13 @@ export type {
   ExplainedLineUsageStepQuantity,
   ExplainedLineUsageUnits,
   ExplainedLineUsageWeightedUnits,
+  ExportsCreditNotesQuery,
+  ExportsCustomersQuery,
+  ExportsInvoiceLinesQuery,
+  ExportsInvoicesQuery,
+  ExportsLedgerEntriesQuery,
+  ExportsPaymentsQuery,
+  ExportsSubscriptionsQuery,
   Invitation,
   Invoice,
   InvoiceDiscount,

@@ -312,6 +312,12 @@ export interface AuditEntry {
   hash: string
 }
 
+export interface AuditLogExportQuery {
+  action?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
 export interface AuditLogListQuery {
   /** Page, from 1; default 1 */
   page?: number | undefined
@@ -1498,6 +1504,78 @@ export interface ExplainedLineUsageUnits {
 export interface ExplainedLineUsageWeightedUnits {
   numerator: string
   denominator: string
+}
+
+export interface ExportsCreditNotesQuery {
+  status?: 'DRAFT' | 'FINALIZED' | 'VOIDED' | undefined
+  customerId?: string | undefined
+  invoiceId?: string | undefined
+  subscriptionId?: string | undefined
+}
+
+export interface ExportsCustomersQuery {
+  /** Part of the name, e-mail or externalId */
+  search?: string | undefined
+  /** ISO 3166-1 alpha-2 code */
+  country?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
+  status?: 'ACTIVE' | 'ARCHIVED' | undefined
+  sortBy?: 'createdAt' | 'name' | 'email' | undefined
+  sortOrder?: 'asc' | 'desc' | undefined
+}
+
+export interface ExportsInvoiceLinesQuery {
+  status?: 'DRAFT' | 'PENDING' | 'PAID' | 'FAILED' | 'VOID' | 'UNCOLLECTIBLE' | undefined
+  subscriptionId?: string | undefined
+  /** First day of issue, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day of issue, inclusive */
+  dateTo?: string | undefined
+  /** Whether it is unpaid after its due date */
+  overdue?: boolean | undefined
+  customerId?: string | undefined
+}
+
+export interface ExportsInvoicesQuery {
+  status?: 'DRAFT' | 'PENDING' | 'PAID' | 'FAILED' | 'VOID' | 'UNCOLLECTIBLE' | undefined
+  subscriptionId?: string | undefined
+  /** First day of issue, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day of issue, inclusive */
+  dateTo?: string | undefined
+  /** Whether it is unpaid after its due date */
+  overdue?: boolean | undefined
+  customerId?: string | undefined
+}
+
+export interface ExportsLedgerEntriesQuery {
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  account?: string | undefined
+  /** ISO 4217 code */
+  currency?: string | undefined
+  /** Id of an invoice, a payment, a refund or a credit note */
+  document?: string | undefined
+}
+
+export interface ExportsPaymentsQuery {
+  status?: 'PENDING' | 'PROCESSING' | 'SUCCEEDED' | 'FAILED' | 'REFUNDED' | undefined
+  provider?: 'SANDBOX' | 'PAYSTACK' | 'FLUTTERWAVE' | 'STRIPE' | 'MPESA' | 'PESAPAL' | 'DPO' | 'PAYU' | 'MANUAL' | undefined
+  invoiceId?: string | undefined
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  customerId?: string | undefined
+}
+
+export interface ExportsSubscriptionsQuery {
+  status?: 'TRIALING' | 'ACTIVE' | 'PAST_DUE' | 'PAUSED' | 'CANCELED' | undefined
+  planId?: string | undefined
+  customerId?: string | undefined
 }
 
 export interface Invitation {

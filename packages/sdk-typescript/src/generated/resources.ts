@@ -16,6 +16,7 @@ import { CustomersResource } from './customers.ts'
 import { EnvironmentsResource } from './environments.ts'
 import { EventLogResource } from './event-log.ts'
 import { EventsResource } from './events.ts'
+import { ExportsResource } from './exports.ts'
 import { InvoicesResource } from './invoices.ts'
 import { LedgerResource } from './ledger.ts'
 import { MailsResource } from './mails.ts'
@@ -51,6 +52,7 @@ export class Resources {
   readonly environments: EnvironmentsResource
   readonly eventLog: EventLogResource
   readonly events: EventsResource
+  readonly exports: ExportsResource
   readonly invoices: InvoicesResource
   readonly ledger: LedgerResource
   readonly mails: MailsResource
@@ -85,6 +87,7 @@ export class Resources {
     this.environments = new EnvironmentsResource(caller)
     this.eventLog = new EventLogResource(caller)
     this.events = new EventsResource(caller)
+    this.exports = new ExportsResource(caller)
     this.invoices = new InvoicesResource(caller)
     this.ledger = new LedgerResource(caller)
     this.mails = new MailsResource(caller)

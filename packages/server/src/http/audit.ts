@@ -27,6 +27,7 @@ export type AuditAction =
   | 'member.removed'
   | 'two_factor.on'
   | 'two_factor.off'
+  | 'audit_log.exported'
   | 'smtp.tested'
   | 'webhook_endpoint.disabled'
 

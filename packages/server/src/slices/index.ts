@@ -15,6 +15,7 @@ import { currencies } from './currencies/index.ts'
 import { customers } from './customers/index.ts'
 import { dashboardSession } from './dashboard-session/index.ts'
 import { drafts } from './drafts/index.ts'
+import { exporting } from './exports/index.ts'
 import { hosted } from './hosted/index.ts'
 import { invoices } from './invoices/index.ts'
 import { keys } from './keys/index.ts'
@@ -61,6 +62,7 @@ export const slices: readonly Slice[] = [
   checkout,
   hosted,
   analytics,
+  exporting,
   clocks,
   mailing,
 ]

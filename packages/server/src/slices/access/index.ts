@@ -32,8 +32,15 @@ export const access: Slice = {
 }
 
 export { audit, auditUnattended } from '../../http/audit.ts'
+export { listAuditLog } from './audit-log.ts'
 export { login } from './login.ts'
 export { acceptInvitation } from './members.ts'
 export { insertEnvironment, register } from './register.ts'
-export { AcceptInvitation, Login, Register } from './schema.ts'
+export {
+  AcceptInvitation,
+  type AuditEntry as PresentedAuditEntry,
+  ListAuditLog,
+  Login,
+  Register,
+} from './schema.ts'
 export { type StartSession, endSession, openSession } from './sessions.ts'

@@ -15,7 +15,8 @@ export const customers: Slice = {
 }
 
 export { findCustomer } from './find.ts'
+export { listCustomers } from './list.ts'
 export { presentCustomer } from './present.ts'
-export { type Customer as PresentedCustomer, DeleteCustomer } from './schema.ts'
+export { type Customer as PresentedCustomer, DeleteCustomer, ListCustomers } from './schema.ts'
 export { type CustomerRow, lockCustomer } from './sql.ts'
 export { storeCustomer } from './update.ts'

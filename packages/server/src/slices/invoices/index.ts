@@ -26,7 +26,7 @@ export { writeLines } from './lines.ts'
 export { payableLines } from './payable.ts'
 export { type TaxOfInvoice, priceLines } from './price.ts'
 export { noteOf, presentInvoice, presentParty } from './present.ts'
-export { type Invoice, ListInvoicesOfCustomer, type Party, invoiceStatuses } from './schema.ts'
+export { type Invoice, ListInvoices, ListInvoicesOfCustomer, type Party, invoiceStatuses } from './schema.ts'
 export {
   creditInvoices,
   failInvoices,

@@ -10,4 +10,6 @@ export const ledger: Slice = {
   schemas: [LedgerAccount, LedgerAccounts, LedgerEntry, TrialBalance],
 }
 
+export { listEntries } from './entries.ts'
+export { type LedgerEntry, ListEntries } from './schema.ts'
 export { type LedgerTransaction, postEntries, postEntriesAcross } from './post.ts'

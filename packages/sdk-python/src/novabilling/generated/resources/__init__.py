@@ -17,6 +17,7 @@ from .customers import AsyncCustomersResource, CustomersResource
 from .environments import AsyncEnvironmentsResource, EnvironmentsResource
 from .event_log import AsyncEventLogResource, EventLogResource
 from .events import AsyncEventsResource, EventsResource
+from .exports import AsyncExportsResource, ExportsResource
 from .invoices import AsyncInvoicesResource, InvoicesResource
 from .ledger import AsyncLedgerResource, LedgerResource
 from .mails import AsyncMailsResource, MailsResource
@@ -55,6 +56,7 @@ class Resources:
         self.environments = EnvironmentsResource(caller)
         self.event_log = EventLogResource(caller)
         self.events = EventsResource(caller)
+        self.exports = ExportsResource(caller)
         self.invoices = InvoicesResource(caller)
         self.ledger = LedgerResource(caller)
         self.mails = MailsResource(caller)
@@ -93,6 +95,7 @@ class AsyncResources:
         self.environments = AsyncEnvironmentsResource(caller)
         self.event_log = AsyncEventLogResource(caller)
         self.events = AsyncEventsResource(caller)
+        self.exports = AsyncExportsResource(caller)
         self.invoices = AsyncInvoicesResource(caller)
         self.ledger = AsyncLedgerResource(caller)
         self.mails = AsyncMailsResource(caller)
