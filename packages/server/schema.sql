@@ -1918,7 +1918,7 @@ create table usage_events (
   bucket_from timestamp with time zone not null,
   bucket_to timestamp with time zone not null,
   filter_values text not null,
-  constraint usage_events_pkey PRIMARY KEY (environment_id, id, generation)
+  constraint usage_events_pkey PRIMARY KEY (id, generation)
 );
 
 CREATE INDEX usage_events_subscription ON ONLY public.usage_events USING btree (subscription_id, occurred_at);

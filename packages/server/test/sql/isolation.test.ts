@@ -49,6 +49,8 @@ test('every key and every reference of an environment’s table begins with the 
     'tenants_pkey',
     'mails_pkey',
     'schema_migrations_pkey',
+    // Its id is made from the environment, so that no other has it.
+    'usage_events_pkey',
   ]
   const keys = await rows<{ name: string; first: string }>(`
     select i.indexrelid::regclass::text as name,

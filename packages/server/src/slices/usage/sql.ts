@@ -57,7 +57,7 @@ export const meteredChanged = statement(
  * Takes events and adds up those that are new, in one statement: what has counted before, in this generation or a
  * neighbour, is left out, also when it arrives twice at once. Keys are taken in one order, so that two who bring the
  * same wait and do not block each other. Gives the ids of those left out, which are few: all ids would have to be told
- * for every batch.
+ * for every batch. It names no key, which on Citus has the environment in it too.
  */
 export const storeEvents = statement(
   'usage.store_events',
@@ -75,7 +75,7 @@ export const storeEvents = statement(
        where e.environment_id = $1::uuid and e.id = u.id and e.generation = any($3::integer[])
      )
      order by u.id
-     on conflict (environment_id, id, generation) do nothing
+     on conflict do nothing
      returning id, transaction_id, subscription_id, metric_id, occurred_at, quantity, word, bucket_from, bucket_to,
        filter_values
    ), counted as (
