@@ -176,7 +176,7 @@ test('every posting sums to zero', () => {
         invoiceIssued(charged),
         invoiceVoided(charged),
         paymentReceived({ provider: 'SANDBOX', minor: deferredMinor, owedMinor: vat }),
-        paymentRefunded({ provider: 'SANDBOX', minor: deferredMinor }),
+        paymentRefunded({ provider: 'SANDBOX', minor: deferredMinor, was: 'KEPT' }),
         writtenOff(deferredMinor),
         creditApplied(deferredMinor),
         revenueRecognised(deferredMinor),

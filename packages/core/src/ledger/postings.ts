@@ -150,15 +150,27 @@ export function paymentReceived(payment: { provider: string; minor: bigint; owed
 }
 
 /**
- * Money that was given back to the customer, through the provider that it came from. `ofCredit`: a credit note had
- * made it the customer's own; otherwise it is a gift.
+ * Money that was given back to the customer, through the provider that it came from, and what it had been: `CREDIT`, a
+ * credit note had made it the customer's own; `OWED`, a part of an invoice that is still open, so that it is owed again;
+ * `GIVEN_UP`, the same of one that was given up; otherwise it is a gift.
  */
-export function paymentRefunded(refund: { provider: string; minor: bigint; ofCredit?: boolean }): Posting {
+export function paymentRefunded(refund: {
+  provider: string
+  minor: bigint
+  was: 'CREDIT' | 'OWED' | 'GIVEN_UP' | 'KEPT'
+}): Posting {
   return posting([
-    { account: refund.ofCredit === true ? 'customer_credit' : 'refunds', minor: refund.minor },
+    { account: refundedFrom[refund.was], minor: refund.minor },
     { account: `cash:${refund.provider}`, minor: -refund.minor },
   ])
 }
+
+const refundedFrom = {
+  CREDIT: 'customer_credit',
+  OWED: 'receivable',
+  GIVEN_UP: 'bad_debt',
+  KEPT: 'refunds',
+} as const
 
 /** What is still owed on an invoice is given up. */
 export function writtenOff(owedMinor: bigint): Posting {

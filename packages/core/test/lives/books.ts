@@ -169,7 +169,7 @@ export class Books {
     invoice.noteMinor += totalMinor
     if (refundMinor > 0n) {
       invoice.refundedMinor += refundMinor
-      this.post(paymentRefunded({ provider: 'SANDBOX', minor: refundMinor, ofCredit: true }))
+      this.post(paymentRefunded({ provider: 'SANDBOX', minor: refundMinor, was: 'CREDIT' }))
     }
     if (balanceMinor > 0n) this.credits.push({ minor: balanceMinor, left: balanceMinor })
   }

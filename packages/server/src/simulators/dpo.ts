@@ -152,9 +152,11 @@ function onPage(world: World, made: Transaction, choice: Choice): string {
 
 function pay(world: World, made: Transaction): void {
   if (world.takeFault('DPO', '', ['other_amount'])) made.units = (Number(made.units) + 1).toFixed(2)
+  if (world.takeFault('DPO', '', ['other_currency'])) made.currency = 'USD'
   ;[made.result, made.words] = ['000', 'Transaction Paid']
   const { ref: reference, units, currency } = made
   world.movements.push({ provider: 'DPO', kind: 'charge', reference, units, currency })
+  if (world.takeFault('DPO', '', ['other_reference'])) made.ref = 'of-somebody-else'
   tell(world, made)
 }
 
@@ -162,6 +164,7 @@ function verify(made: Transaction | undefined): Reply {
   if (!made) return say('902', 'Transaction does not exist')
   if (made.result !== '000') return say(made.result, made.words)
   return say('000', 'Transaction Paid', {
+    CompanyRef: made.ref,
     CustomerName: 'Simulated',
     CustomerCredit: '7367',
     CustomerCreditType: 'Mastercard',

@@ -151,6 +151,7 @@ function conclude(world: World, transaction: Transaction, choice: string): void 
   transaction.processor_response = response
   if (status === 'successful') {
     if (world.takeFault('FLUTTERWAVE', '', ['other_amount'])) transaction.amount += 1
+    if (world.takeFault('FLUTTERWAVE', '', ['other_currency'])) transaction.currency = 'USD'
     const { tx_ref: reference, amount, currency } = transaction
     world.movements.push({
       provider: 'FLUTTERWAVE',
@@ -159,6 +160,7 @@ function conclude(world: World, transaction: Transaction, choice: string): void 
       units: String(amount),
       currency,
     })
+    if (world.takeFault('FLUTTERWAVE', '', ['other_reference'])) transaction.tx_ref = 'of-somebody-else'
   }
   if (status !== 'pending') tell(world, transaction.key, 'charge.completed', shown(transaction, false))
 }

@@ -185,8 +185,10 @@ function conclude(world: World, transaction: Transaction, choice: string): void 
   transaction.gateway_response = response
   if (status !== 'success') return
   if (world.takeFault('PAYSTACK', '', ['other_amount'])) transaction.amount += 100
+  if (world.takeFault('PAYSTACK', '', ['other_currency'])) transaction.currency = 'USD'
   const { reference, amount, currency } = transaction
   world.movements.push({ provider: 'PAYSTACK', kind: 'charge', reference, units: String(amount), currency })
+  if (world.takeFault('PAYSTACK', '', ['other_reference'])) transaction.reference = 'of-somebody-else'
   tell(world, transaction.key, 'charge.success', shown(transaction))
 }
 

@@ -183,8 +183,10 @@ function end(
   ;[made.state, made.code, made.words] = tooMuch ? ['FAILED', 'P003', 'Declined'] : [state, code, words]
   if (made.state === 'SUCCESSFUL') {
     if (world.takeFault('PAYU', '', ['other_amount'])) made.units = String(BigInt(made.units) + 100n)
+    if (world.takeFault('PAYU', '', ['other_currency'])) made.currency = 'USD'
     const { reference, units, currency } = made
     world.movements.push({ provider: 'PAYU', kind: 'charge', reference, units, currency })
+    if (world.takeFault('PAYU', '', ['other_reference'])) made.reference = 'of-somebody-else'
   }
   if (made.state !== 'PROCESSING') tell(world, made)
 }

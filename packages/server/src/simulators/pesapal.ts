@@ -148,8 +148,10 @@ function pay(world: World, order: Order, choice: Choice): void {
   order.words = choice === 'insufficient_funds' ? 'Insufficient Funds' : 'Declined'
   if (order.state === 'completed') {
     if (world.takeFault('PESAPAL', '', ['other_amount'])) order.amount += 1
+    if (world.takeFault('PESAPAL', '', ['other_currency'])) order.currency = 'USD'
     const { reference, amount, currency } = order
     world.movements.push({ provider: 'PESAPAL', kind: 'charge', reference, units: String(amount), currency })
+    if (world.takeFault('PESAPAL', '', ['other_reference'])) order.reference = 'of-somebody-else'
   }
   tell(world, order)
 }

@@ -191,6 +191,7 @@ function conclude(world: World, key: string, intent: Intent, choice: string): Re
     intent.status = 'succeeded'
     merchants(world).set(intent.id, key)
     intent.amount_received = intent.amount + (world.takeFault('STRIPE', '', ['other_amount']) ? 100 : 0)
+    if (world.takeFault('STRIPE', '', ['other_currency'])) intent.currency = 'usd'
     world.movements.push({
       provider: 'STRIPE',
       kind: 'charge',
@@ -198,6 +199,7 @@ function conclude(world: World, key: string, intent: Intent, choice: string): Re
       units: String(intent.amount_received),
       currency: intent.currency.toUpperCase(),
     })
+    if (world.takeFault('STRIPE', '', ['other_reference'])) intent.metadata['reference'] = 'of-somebody-else'
     tell(world, key, 'payment_intent.succeeded', intent)
     return jsonReply(200, intent)
   }
@@ -249,6 +251,8 @@ function page(world: World, key: string, form: URLSearchParams): Reply {
       methods(world).set(`${customer} ${method}`, 'succeed')
       session.payment_intent = intent.id
       session.amount_total = intent.amount_received
+      session.currency = intent.currency
+      session.client_reference_id = intent.metadata['reference'] ?? ''
       session.status = 'complete'
       session.payment_status = 'paid'
       tell(world, key, 'checkout.session.completed', session)

@@ -36,7 +36,8 @@ export type Simulated = {
 /**
  * What goes wrong with the next calls. `drop_before`: the connection breaks before anything is done. `drop_after`: it
  * breaks when all is done. `busy`: 429. `error`: 500, nothing done; `stored_error`:
- * the same, and Stripe answers it again under the idempotency key. `other_amount`: more is captured than was asked for.
+ * the same, and Stripe answers it again under the idempotency key. `other_amount`: more is captured than was asked for, `other_currency`: in
+ * another currency, `other_reference`: for somebody else, as it says when it is asked.
  * `hold_before`: the call has arrived, and nothing is done before the held calls are let go; `hold_after`: all is done, and
  * the answer waits for it.
  */
@@ -49,6 +50,8 @@ export type Fault = {
     | 'error'
     | 'stored_error'
     | 'other_amount'
+    | 'other_currency'
+    | 'other_reference'
     | 'hold_before'
     | 'hold_after'
   /** Only for calls whose path, or path and action, begins so. */

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts'
 import { recordEvents } from '../../db/events.ts'
 import { type Tx, transaction } from '../../db/transaction.ts'
 import { grantCredits } from '../credits/index.ts'
-import { lockInvoices } from '../invoices/index.ts'
+import { type InvoiceRow, lockInvoices } from '../invoices/index.ts'
 import { postEntries } from '../ledger/index.ts'
 import { type Found, openAccountOf, providerNamed } from '../providers/index.ts'
 import { type Recorded, attempt, prepared, recordOf } from './attempts.ts'
@@ -58,7 +58,11 @@ export async function concludeRefunds(deps: Deps, outcomes: readonly RefundOutco
   const scope = { tenantId, environmentId, isTest }
   await transaction(deps.workerDb, { scope, now: deps.clock.now() }, async (tx) => {
     const refunds = outcomes.map(({ refund }) => refund)
-    await lockInvoices(tx, environmentId, distinct(refunds.map((refund) => refund.invoice_id)))
+    const invoices = await lockInvoices(
+      tx,
+      environmentId,
+      distinct(refunds.map((refund) => refund.invoice_id)),
+    )
     const payments = await tx.query(
       lockPayments(environmentId, distinct(refunds.map((refund) => refund.payment_id))),
     )
@@ -87,7 +91,7 @@ export async function concludeRefunds(deps: Deps, outcomes: readonly RefundOutco
     )
     const back = ended.filter(({ recorded }) => recorded.status === 'SUCCEEDED')
     if (back.length === 0) return
-    giveBack(deps, tx, environmentId, back)
+    giveBack(deps, tx, environmentId, back, new Map(invoices.map(({ id, status }) => [id, status])))
     const shown = await tx.query(
       paymentsByIds(
         environmentId,
@@ -158,7 +162,13 @@ function keepForCustomers(deps: Deps, tx: Tx, failed: readonly Ended[]): void {
   )
 }
 
-function giveBack(deps: Deps, tx: Tx, environmentId: string, back: readonly Ended[]): void {
+function giveBack(
+  deps: Deps,
+  tx: Tx,
+  environmentId: string,
+  back: readonly Ended[],
+  statusOf: ReadonlyMap<string, InvoiceRow['status']>,
+): void {
   const byInvoice = [...Map.groupBy(back, ({ refund }) => refund.invoice_id)]
   const ids = byInvoice.map(([id]) => id)
   const sums = byInvoice.map(([, some]) =>
@@ -178,10 +188,16 @@ function giveBack(deps: Deps, tx: Tx, environmentId: string, back: readonly Ende
       entries: paymentRefunded({
         provider: refund.provider,
         minor: refund.amount_minor,
-        ofCredit: refund.credit_note_id !== null,
+        was: refund.credit_note_id === null ? wasOf(statusOf.get(refund.invoice_id)) : 'CREDIT',
       }),
     })),
   )
+}
+
+/** An invoice that is paid stays paid; of one that is not, the money that went back is owed again. */
+function wasOf(status: InvoiceRow['status'] | undefined): 'OWED' | 'GIVEN_UP' | 'KEPT' {
+  if (status === 'PENDING' || status === 'FAILED') return 'OWED'
+  return status === 'UNCOLLECTIBLE' ? 'GIVEN_UP' : 'KEPT'
 }
 
 function report(deps: Deps, ended: readonly Ended[]): void {

@@ -115,17 +115,30 @@ for (const subject of subjects) {
   })
 
   if (subject.phone === undefined) {
-    test(`${name}: other money than was asked for is shown and never booked as paid`, async () => {
+    for (const kind of ['other_amount', 'other_currency'] as const)
+      test(`${name}: other money than was asked for is shown and never booked as paid (${kind})`, async () => {
+        const { as } = await withAccount(stage, subject)
+        const { invoice, session } = await onPage(as, subject)
+        world.faults.push({ provider: name, kind })
+        await choose(stage, session.url, 'succeed')
+        await work(stage)
+        const after = await get(as, `/checkout-sessions/${session.id}`)
+        assert.deepEqual(
+          [after.status, after.failureCode, after.paymentId],
+          ['FAILED', 'amount_mismatch', null],
+        )
+        assert.deepEqual((await get(as, `/invoices/${invoice.id}`)).amountPaid, 0)
+        assert.equal((await get(as, `/payments?invoiceId=${invoice.id}`)).meta.total, 0)
+      })
+
+    test(`${name}: money that it confirms for another reference than ours is never booked as paid`, async () => {
       const { as } = await withAccount(stage, subject)
       const { invoice, session } = await onPage(as, subject)
-      world.faults.push({ provider: name, kind: 'other_amount' })
+      world.faults.push({ provider: name, kind: 'other_reference' })
       await choose(stage, session.url, 'succeed')
-      await work(stage)
+      for (let round = 0; round < 3; round++) await later()
       const after = await get(as, `/checkout-sessions/${session.id}`)
-      assert.deepEqual(
-        [after.status, after.failureCode, after.paymentId],
-        ['FAILED', 'amount_mismatch', null],
-      )
+      assert.notEqual(after.status, 'COMPLETED')
       assert.deepEqual((await get(as, `/invoices/${invoice.id}`)).amountPaid, 0)
       assert.equal((await get(as, `/payments?invoiceId=${invoice.id}`)).meta.total, 0)
     })

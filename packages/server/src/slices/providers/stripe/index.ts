@@ -127,19 +127,18 @@ export const stripe: Provider = {
     const client = await clientOf(accountOf(request))
     const unknown = (): Found => ({ status: 'unknown' })
     if (handle?.startsWith('cs_')) {
-      return calling<Found>(
-        async () =>
-          outcomeOfSession(
-            await client.checkout.sessions.retrieve(handle, { expand: ['payment_intent.payment_method'] }),
-          ),
-        unknown,
-      )
+      return calling<Found>(async () => {
+        const session = await client.checkout.sessions.retrieve(handle, {
+          expand: ['payment_intent.payment_method'],
+        })
+        return session.client_reference_id === reference ? outcomeOfSession(session) : unknown()
+      }, unknown)
     }
     if (handle !== null)
-      return calling<Found>(
-        async () => outcomeOfIntent(await client.paymentIntents.retrieve(handle)),
-        unknown,
-      )
+      return calling<Found>(async () => {
+        const intent = await client.paymentIntents.retrieve(handle)
+        return intent.metadata['reference'] === reference ? outcomeOfIntent(intent) : unknown()
+      }, unknown)
     const customer = request.token?.split(' ')[0]
     // A page that gave no handle was never shown.
     if (customer === undefined) return { status: 'unknown' }
