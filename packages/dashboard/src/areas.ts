@@ -4,6 +4,7 @@ import {
   IconBuildingBank,
   IconChartBar,
   IconCreditCard,
+  IconDiscount,
   IconFileInvoice,
   IconGauge,
   IconHome,
@@ -18,6 +19,7 @@ import {
   IconTerminal2,
   IconTimelineEvent,
   IconUsersGroup,
+  IconWallet,
   IconWebhook,
 } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
@@ -42,6 +44,7 @@ export const areas: readonly Area[] = [
       { label: 'Invoices', page: 'invoices', icon: IconFileInvoice },
       { label: 'Credit notes', page: 'credit-notes', icon: IconReceiptRefund },
       { label: 'Payments', page: 'payments', icon: IconCreditCard },
+      { label: 'Wallets', page: 'wallets', icon: IconWallet },
       { label: 'Mails', page: 'mails', icon: IconMail },
     ],
   },
@@ -50,6 +53,7 @@ export const areas: readonly Area[] = [
     pages: [
       { label: 'Plans', page: 'plans', icon: IconPackage },
       { label: 'Metrics', page: 'metrics', icon: IconGauge },
+      { label: 'Coupons', page: 'coupons', icon: IconDiscount },
     ],
   },
   {

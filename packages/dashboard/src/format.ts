@@ -26,6 +26,11 @@ export function count(value: number): string {
   return value.toLocaleString(language)
 }
 
+/** A number with every decimal that it has, as credits and percentages may have many. */
+export function exactly(value: number): string {
+  return value.toLocaleString(language, { maximumFractionDigits: 20 })
+}
+
 /** "1 customer", "2,000 customers". */
 export function countOf(value: number, one: string): string {
   return `${count(value)} ${one}${value === 1 ? '' : 's'}`

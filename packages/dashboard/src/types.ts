@@ -1,6 +1,7 @@
 /** The API's own shapes, under the names that pages use. */
 export type {
   Ageing,
+  AppliedCoupon,
   ApiKey,
   ApiKeyUsage,
   AuditEntry,
@@ -8,6 +9,7 @@ export type {
   Charge,
   ChargePreview,
   Cohorts,
+  Coupon,
   CreatedApiKey,
   CreditNote,
   CurrentUsage,
@@ -22,6 +24,7 @@ export type {
   LoggedEvent,
   LoggedRequest,
   Member,
+  MovedCredits,
   OpenSession,
   NetRevenue,
   Payment,
@@ -42,6 +45,8 @@ export type {
   TwoFactor,
   TwoFactorEnrolment,
   UsageEvent,
+  Wallet,
+  WalletTransaction,
   WebhookDelivery,
   WebhookEndpoint,
   WebhookEndpointWithSecret,

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { ReactNode } from 'react'
 import { fieldErrors, useDeed } from '../ask.ts'
@@ -27,6 +27,7 @@ export function CustomerForm({
       currency: customer?.currency ?? visit.tenant.currency,
       timezone: customer?.timezone ?? visit.tenant.timezone,
       taxId: customer?.taxId ?? '',
+      taxTreatment: customer?.taxTreatment ?? 'AUTOMATIC',
     },
   })
   const submit = (values: typeof form.values): void => {
@@ -78,6 +79,17 @@ export function CustomerForm({
         </Group>
         <TimeZoneSelect label="Time zone" {...form.getInputProps('timezone')} key={form.key('timezone')} />
         <TextInput label="Tax number" {...form.getInputProps('taxId')} key={form.key('taxId')} />
+        <Select
+          label="Taxes"
+          allowDeselect={false}
+          data={[
+            { value: 'AUTOMATIC', label: 'as everybody' },
+            { value: 'EXEMPT', label: 'none: exempt' },
+            { value: 'REVERSE_CHARGE', label: 'reverse charge: the customer owes them' },
+          ]}
+          {...form.getInputProps('taxTreatment')}
+          key={form.key('taxTreatment')}
+        />
         <Button type="submit" loading={isRunning}>
           {customer ? 'Save' : 'Add'}
         </Button>

@@ -9,7 +9,9 @@ import { useData, useDeed } from '../ask.ts'
 import { CustomerForm } from '../forms/customer-form.tsx'
 import { MethodForm } from '../forms/method-form.tsx'
 import { SubscriptionForm } from '../forms/subscription-form.tsx'
+import { AppliedCouponList } from '../parts/applied-coupon-list.tsx'
 import { CreditNoteList } from '../parts/credit-note-list.tsx'
+import { CustomerWallets } from '../parts/customer-wallets.tsx'
 import { EntryList } from '../parts/entry-list.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
@@ -22,14 +24,31 @@ import { SubscriptionList } from '../parts/subscription-list.tsx'
 import type { Customer as Shape } from '../types.ts'
 import { usePlace } from '../visit.ts'
 
-const tabs = ['subscriptions', 'invoices', 'payments', 'payment-methods', 'credit-notes', 'ledger'] as const
+const tabs = [
+  'subscriptions',
+  'invoices',
+  'payments',
+  'payment-methods',
+  'wallets',
+  'coupons',
+  'credit-notes',
+  'ledger',
+] as const
 const labels = {
   subscriptions: 'Subscriptions',
   invoices: 'Invoices',
   payments: 'Payments',
   'payment-methods': 'Payment methods',
+  wallets: 'Wallets',
+  coupons: 'Coupons',
   'credit-notes': 'Credit notes',
   ledger: 'Ledger',
+}
+
+const treatments: Readonly<Record<Shape['taxTreatment'], string>> = {
+  AUTOMATIC: 'as everybody',
+  EXEMPT: 'exempt',
+  REVERSE_CHARGE: 'reverse charge',
 }
 
 export function Customer(): ReactNode {
@@ -105,6 +124,8 @@ export function Customer(): ReactNode {
           ['Balance', <Money key="balance" amount={customer.balance} currency={currency} />],
           ['Country', customer.country ?? '–'],
           ['Time zone', customer.timezone],
+          ['Tax number', customer.taxId ?? '–'],
+          ['Taxes', treatments[customer.taxTreatment]],
         ]}
       />
       <Tabs value={tab} onChange={(value) => set({ tab: value ?? undefined })} mt="xl" keepMounted={false}>
@@ -116,7 +137,7 @@ export function Customer(): ReactNode {
           ))}
         </Tabs.List>
         <Tabs.Panel value={tab}>
-          <TabPage key={tab} tab={tab} id={id} />
+          <TabPage key={tab} tab={tab} customer={customer} />
         </Tabs.Panel>
       </Tabs>
       <Modal opened={isEditing} onClose={editing.close} title="Change the customer">
@@ -132,12 +153,27 @@ export function Customer(): ReactNode {
   )
 }
 
-function TabPage({ tab, id }: { tab: (typeof tabs)[number]; id: string }): ReactNode {
+function TabPage({ tab, customer }: { tab: (typeof tabs)[number]; customer: Shape }): ReactNode {
   const { page, set, filters } = useFilters()
   const turnTo = (next: number): void => set({ tab: filters['tab'], page: next })
+  const { id } = customer
+  if (tab === 'wallets') return <CustomerWallets customer={customer} page={page} turnTo={turnTo} />
+  if (tab === 'coupons') return <AppliedCouponList customerId={id} page={page} turnTo={turnTo} />
+  return <OwnList id={id} tab={tab} page={page} turnTo={turnTo} />
+}
+
+function OwnList({
+  id,
+  tab,
+  ...list
+}: {
+  id: string
+  tab: Exclude<(typeof tabs)[number], 'wallets' | 'coupons'>
+  page: number
+  turnTo: (page: number) => void
+}): ReactNode {
   // Each list of the customer has the shape of the list of all.
-  const answer = useData<Page<never>>(`/customers/${id}/${tab}`, { page, limit: 20 })
-  const list = { page, turnTo }
+  const answer = useData<Page<never>>(`/customers/${id}/${tab}`, { page: list.page, limit: 20 })
   switch (tab) {
     case 'subscriptions':
       return <SubscriptionList answer={answer} {...list} />
