@@ -1689,6 +1689,27 @@ grant delete, insert, select, update on sessions to nova_api;
 grant select on sessions to nova_lookup;
 grant delete, insert, select, update on sessions to nova_worker;
 
+create table subscription_worths (
+  environment_id uuid not null,
+  subscription_id uuid not null,
+  at timestamp with time zone not null,
+  currency character(3) not null,
+  period_minor bigint not null,
+  billing_interval text not null,
+  interval_count integer not null,
+  runs boolean not null,
+  constraint subscription_worths_interval_count_check CHECK ((interval_count > 0)),
+  constraint subscription_worths_period_minor_check CHECK ((period_minor >= 0)),
+  constraint subscription_worths_environment_id_subscription_id_fkey FOREIGN KEY (environment_id, subscription_id) REFERENCES subscriptions(environment_id, id),
+  constraint subscription_worths_pkey PRIMARY KEY (environment_id, subscription_id, at)
+);
+
+alter table subscription_worths force row level security;
+create policy environment on subscription_worths using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on subscription_worths to nova_worker using true with check true;
+grant insert, select, update on subscription_worths to nova_api;
+grant insert, select, update on subscription_worths to nova_worker;
+
 create table subscriptions (
   environment_id uuid not null,
   id uuid not null,
@@ -1757,6 +1778,8 @@ CREATE INDEX subscriptions_retry ON public.subscriptions USING btree (retry_at) 
 CREATE INDEX subscriptions_trial_notice ON public.subscriptions USING btree (trial_notice_at) WHERE ((trial_notice_at IS NOT NULL) AND (NOT on_test_clock));
 CREATE INDEX subscriptions_trial_notice_on_test_clock ON public.subscriptions USING btree (environment_id, trial_notice_at) WHERE ((trial_notice_at IS NOT NULL) AND on_test_clock);
 CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id) WHERE (external_id IS NOT NULL);
+CREATE TRIGGER subscription_changes_worth AFTER UPDATE OF status, price_id, quantity ON public.subscriptions FOR EACH ROW WHEN ((((old.status = ANY (ARRAY['ACTIVE'::text, 'PAST_DUE'::text])) <> (new.status = ANY (ARRAY['ACTIVE'::text, 'PAST_DUE'::text]))) OR ((new.status = ANY (ARRAY['ACTIVE'::text, 'PAST_DUE'::text])) AND ((old.price_id IS DISTINCT FROM new.price_id) OR (old.quantity IS DISTINCT FROM new.quantity))))) EXECUTE FUNCTION keep_worth();
+CREATE TRIGGER subscription_starts_running AFTER INSERT ON public.subscriptions FOR EACH ROW WHEN ((new.status = ANY (ARRAY['ACTIVE'::text, 'PAST_DUE'::text]))) EXECUTE FUNCTION keep_worth();
 CREATE TRIGGER subscriptions_charges_of_changed BEFORE UPDATE OF plan_id, price_id ON public.subscriptions FOR EACH ROW WHEN (((old.plan_id IS DISTINCT FROM new.plan_id) OR (old.price_id IS DISTINCT FROM new.price_id))) EXECUTE FUNCTION keep_charges_revision();
 CREATE TRIGGER subscriptions_charges_of_new BEFORE INSERT ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION keep_charges_revision();
 alter table subscriptions force row level security;
@@ -2290,6 +2313,33 @@ begin
   execute format('alter table public.%I force row level security', name);
   execute format('create policy environment on public.%I using (environment_id = public.scope_environment()) with check (environment_id = public.scope_environment())', name);
   execute format('alter table public.usage_events attach partition public.%I for values in (%s)', name, number);
+end $function$
+ -- owner: the migrating role;
+
+CREATE OR REPLACE FUNCTION public.keep_worth()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+declare
+  effective timestamptz := case
+    when tg_op = 'INSERT' then least(new.started_at, new.updated_at)
+    when new.status = 'CANCELED' then least(new.canceled_at, new.updated_at)
+    else new.updated_at end;
+  latest timestamptz := (select max(w.at) from public.subscription_worths w
+    where w.environment_id = new.environment_id and w.subscription_id = new.id);
+begin
+  insert into public.subscription_worths as w (environment_id, subscription_id, at, currency, period_minor, billing_interval,
+    interval_count, runs)
+  select new.environment_id, new.id, greatest(effective, latest), new.currency, p.amount_minor * new.quantity,
+    l.billing_interval, l.interval_count, new.status in ('ACTIVE', 'PAST_DUE')
+  from public.prices p
+  join public.plans l on l.environment_id = p.environment_id and l.id = p.plan_id
+  where p.environment_id = new.environment_id and p.id = new.price_id
+  on conflict (environment_id, subscription_id, at) do update
+  set period_minor = excluded.period_minor, billing_interval = excluded.billing_interval,
+    interval_count = excluded.interval_count, runs = excluded.runs;
+  return null;
 end $function$
  -- owner: the migrating role;
 

@@ -26,6 +26,7 @@ export type {
   Member,
   MovedCredits,
   OpenSession,
+  MrrMovements,
   NetRevenue,
   Payment,
   PaymentFigures,

@@ -54,6 +54,7 @@ test(
       .waitFor()
     await page.getByRole('table', { name: 'Who stays' }).getByText('2026-01').waitFor()
     await page.getByText('Why the others failed').waitFor()
+    await page.getByText(/KES\s0\.00 as 2025-\d\d began, KES\s99\.98 now/).waitFor()
     await page.waitForLoadState('networkidle')
     assert.deepEqual(await seriousFaults(page), [])
     await page.getByRole('radiogroup', { name: 'Range' }).getByText('30 days').click()

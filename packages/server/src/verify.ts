@@ -14,6 +14,21 @@ export type Breach = { readonly environmentId: string | null; readonly row: stri
 /** What has to hold at every moment. Each is one statement, so it sees one snapshot of a database at work. */
 export const invariants: readonly Invariant[] = [
   invariant(
+    'worths_are_kept',
+    'what a subscription was last known to be worth is what it is worth',
+    `select s.environment_id, 'subscription ' || s.id as place,
+       'is known to be worth ' || coalesce(w.period_minor::text, 'nothing') || ' a period, and pays ' || p.amount_minor * s.quantity as fault
+     from subscriptions s
+     join prices p on p.environment_id = s.environment_id and p.id = s.price_id
+     left join lateral (
+       select period_minor, runs from subscription_worths w
+       where w.environment_id = s.environment_id and w.subscription_id = s.id
+       order by at desc limit 1
+     ) w on true
+     where (s.status in ('ACTIVE', 'PAST_DUE')) <> coalesce(w.runs, false)
+       or (w.runs and w.period_minor <> p.amount_minor * s.quantity)`,
+  ),
+  invariant(
     'ledger_balances',
     'every ledger transaction sums to zero in each currency',
     `select environment_id, 'ledger transaction ' || transaction_id as place,

@@ -13,6 +13,7 @@ export {
   trialEndAfterChange,
   trialNoticeAt,
 } from './plan.ts'
+export { type Movement, type MovementKind, movementKind, movementsByStretch } from './movements.ts'
 export { type Takeover, planTakeover } from './takeover.ts'
 export { type SubscriptionStatus, canMoveSubscription } from './status.ts'
-export { type Pace, isDowngrade, worthAYear } from './worth.ts'
+export { type Pace, isDowngrade, periodsAYear, worthAYear } from './worth.ts'

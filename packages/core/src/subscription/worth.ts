@@ -2,7 +2,8 @@ import type { BillingInterval } from '../calendar/index.ts'
 import { type Ratio, compare, ratio } from '../money/index.ts'
 
 /** Periods of a common year of 365 days, which is 52 weeks, 8760 hours. */
-const periodsAYear: Readonly<Record<BillingInterval, bigint>> = {
+/** A year has 12 months, 52 weeks or 365 days. */
+export const periodsAYear: Readonly<Record<BillingInterval, bigint>> = {
   HOURLY: 8760n,
   DAILY: 365n,
   WEEKLY: 52n,

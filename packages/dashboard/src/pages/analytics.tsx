@@ -12,7 +12,14 @@ import { Money } from '../parts/show.tsx'
 import { Empty, Failure } from '../parts/states.tsx'
 import { nameOfProvider } from '../provider-names.ts'
 import { rangeOf, ranges, useFirstDay } from '../ranges.ts'
-import type { Ageing, Cohorts, NetRevenue, PaymentFigures, SubscriptionFigures } from '../types.ts'
+import type {
+  Ageing,
+  Cohorts,
+  MrrMovements,
+  NetRevenue,
+  PaymentFigures,
+  SubscriptionFigures,
+} from '../types.ts'
 import { usePlace } from '../visit.ts'
 
 const FigureChart = lazy(() =>
@@ -29,11 +36,12 @@ export function Analytics(): ReactNode {
   const dateFrom = useFirstDay(range)
   const isKnown = { enabled: dateFrom !== undefined }
   const earned = useData<NetRevenue>('/analytics/net-revenue', { currency, groupBy, dateFrom }, isKnown)
+  const moved = useData<MrrMovements>('/analytics/mrr', { currency, dateFrom }, isKnown)
   const figures = useData<SubscriptionFigures>('/analytics/subscriptions', { groupBy, dateFrom }, isKnown)
   const payments = useData<PaymentFigures>('/analytics/payments', { currency, groupBy, dateFrom }, isKnown)
   const ages = useData<Ageing>('/analytics/ageing')
   const cohorts = useData<Cohorts>('/analytics/cohorts')
-  const asked = [earned, figures, payments, ages, cohorts]
+  const asked = [earned, moved, figures, payments, ages, cohorts]
   const failed = asked.find(({ error, data }) => error !== null && data === undefined)
   return (
     <>
@@ -100,6 +108,11 @@ export function Analytics(): ReactNode {
                 )}
               </Chart>
             </Grid.Col>
+            <Grid.Col span={12}>
+              <Chart title="Recurring revenue a month" note={moved.data && movedNote(moved.data)}>
+                {moved.data && <Movements moved={moved.data} />}
+              </Chart>
+            </Grid.Col>
           </Grid>
           <Part title="Payments">
             <Chart
@@ -150,6 +163,36 @@ function Chart({
       </Text>
       {children ?? <Skeleton height={220} />}
     </Paper>
+  )
+}
+
+const movements = [
+  { name: 'New', field: 'new', color: 'teal.6' },
+  { name: 'Expansion', field: 'expansion', color: 'teal.3' },
+  { name: 'Back again', field: 'reactivation', color: 'nova.4' },
+  { name: 'Contraction', field: 'contraction', color: 'orange.4' },
+  { name: 'Churn', field: 'churn', color: 'red.6' },
+] as const
+
+function movedNote({ months, currency }: MrrMovements): string {
+  const [first, last] = [months[0], months.at(-1)]
+  if (!first || !last) return ''
+  return `${money(first.opening, currency)} as ${first.month.slice(0, 7)} began, ${money(last.closing, currency)} now`
+}
+
+/** What moved it, month by month; months in which nothing moved at the beginning are left out. */
+function Movements({ moved: { months, currency } }: { moved: MrrMovements }): ReactNode {
+  const from = months.findIndex((one) => movements.some(({ field }) => one[field] !== 0))
+  return (
+    <FigureChart
+      rows={(from < 0 ? [] : months.slice(from)).map((one) => ({
+        period: one.month.slice(0, 7),
+        ...Object.fromEntries(movements.map(({ name, field }) => [name, one[field]])),
+      }))}
+      series={movements.map(({ name, color }) => ({ name, color }))}
+      currency={currency}
+      stacked
+    />
   )
 }
 

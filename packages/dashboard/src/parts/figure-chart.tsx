@@ -9,10 +9,13 @@ export function FigureChart({
   rows,
   series,
   currency,
+  stacked = false,
 }: {
   rows: readonly Readonly<Record<string, string | number>>[]
   series: readonly { readonly name: string; readonly color: string }[]
   currency?: string
+  /** One bar a period, of what goes up and what goes down. */
+  stacked?: boolean
 }): ReactNode {
   if (rows.length === 0) {
     return (
@@ -30,6 +33,7 @@ export function FigureChart({
       h={220}
       data={rows.map((row) => ({ ...row }))}
       dataKey="period"
+      type={stacked ? 'stacked' : 'default'}
       series={series.map((one) => ({ ...one }))}
       valueFormatter={(value) => (currency === undefined ? count(value) : money(value, currency))}
       yAxisProps={{

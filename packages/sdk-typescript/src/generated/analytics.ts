@@ -2,7 +2,7 @@
 
 import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
-import type { Ageing, AnalyticsNetRevenueQuery, AnalyticsPaymentsQuery, AnalyticsRevenueQuery, AnalyticsSubscriptionsQuery, Cohorts, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures } from './models.ts'
+import type { Ageing, AnalyticsMrrQuery, AnalyticsNetRevenueQuery, AnalyticsPaymentsQuery, AnalyticsRevenueQuery, AnalyticsSubscriptionsQuery, Cohorts, MrrMovements, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures } from './models.ts'
 
 export class AnalyticsResource {
   readonly #caller: Caller
@@ -31,6 +31,17 @@ export class AnalyticsResource {
    */
   netRevenue(query?: AnalyticsNetRevenueQuery, options?: RequestOptions): Promise<NetRevenue> {
     return this.#caller.json<NetRevenue>({ id: 'analytics.netRevenue', method: 'GET', path: '/api/analytics/net-revenue', auth: 'apiKey', query, options })
+  }
+
+  /**
+   * What moved the monthly recurring revenue, by month
+   *
+   * Of ACTIVE and PAST_DUE subscriptions, before discounts and taxes, as `mrr` of the revenue, by the tenant's months and the environment's clock; the whole months that the days are in, by default the last twelve. A start in the past counts from its day. In a billing run that comes late, several changes of one subscription count from the last.
+   *
+   * `GET /api/analytics/mrr`. Needs `analytics:read`.
+   */
+  mrr(query?: AnalyticsMrrQuery, options?: RequestOptions): Promise<MrrMovements> {
+    return this.#caller.json<MrrMovements>({ id: 'analytics.mrr', method: 'GET', path: '/api/analytics/mrr', auth: 'apiKey', query, options })
   }
 
   /**

@@ -154,6 +154,15 @@ export interface AgeingCurrencyOver90Days {
   invoices: number
 }
 
+export interface AnalyticsMrrQuery {
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  /** Default: the tenant's */
+  currency?: string | undefined
+}
+
 export interface AnalyticsNetRevenueQuery {
   /** First day, in the tenant's time zone */
   dateFrom?: string | undefined
@@ -2039,6 +2048,31 @@ export interface Message {
 export interface MovedCredits {
   wallet: Wallet
   invoiceId: string | null
+}
+
+export interface MrrMovements {
+  currency: string
+  /** Oldest first, without gaps */
+  months: MrrMovementsMonth[]
+}
+
+export interface MrrMovementsMonth {
+  /** First day of the month */
+  month: string
+  /** What the running subscriptions were worth a month as it began */
+  opening: number
+  /** Of subscriptions that ran for the first time */
+  new: number
+  /** Of those that are worth more */
+  expansion: number
+  /** Of those that are worth less: zero or below */
+  contraction: number
+  /** Of those that ended or were paused: zero or below */
+  churn: number
+  /** Of those that run again */
+  reactivation: number
+  /** As it ended, or as of now: the opening and the five */
+  closing: number
 }
 
 export interface NetRevenue {

@@ -102,6 +102,7 @@ test('after a year of billing every promise holds', async () => {
 
 /** What breaks each promise, behind the back of everything that guards it. */
 const damage: Record<string, string> = {
+  'what a subscription was last known to be worth is what it is worth': `update subscription_worths set period_minor = period_minor + 1 where runs and $1::uuid is not null`,
   'the logo of every issued document is kept, and is what its digest says': `update logos set bytes = bytes || 'x' where $1::uuid is not null`,
   'every ledger transaction sums to zero in each currency': `update ledger_entries set amount_minor = amount_minor + 1 where transaction_id = $1 and account = 'receivable'`,
   'every issued invoice is booked with its total, once': `delete from ledger_entries where transaction_id = $1`,
@@ -184,6 +185,7 @@ for (const [name, statement] of Object.entries(damage)) {
       'applied_add_ons',
       'wallets',
       'wallet_transactions',
+      'subscription_worths',
     ]
     // The damage goes around triggers and constraints, as a hand in the database could, and is undone after.
     const copies = tables.map((table) => `create table copy_of_${table} as table ${table}`)

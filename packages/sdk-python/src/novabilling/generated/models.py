@@ -1182,6 +1182,35 @@ class MovedCredits(Model):
     invoice_id: Optional[str] = Field(alias="invoiceId")
 
 
+class MrrMovements(Model):
+    """`MrrMovements` as the API answers it."""
+
+    currency: str
+    months: List[MrrMovementsMonth]
+    """Oldest first, without gaps"""
+
+
+class MrrMovementsMonth(Model):
+    """`MrrMovementsMonth` as the API answers it."""
+
+    month: dt.date
+    """First day of the month"""
+    opening: Decimal
+    """What the running subscriptions were worth a month as it began"""
+    new: Decimal
+    """Of subscriptions that ran for the first time"""
+    expansion: Decimal
+    """Of those that are worth more"""
+    contraction: Decimal
+    """Of those that are worth less: zero or below"""
+    churn: Decimal
+    """Of those that ended or were paused: zero or below"""
+    reactivation: Decimal
+    """Of those that run again"""
+    closing: Decimal
+    """As it ended, or as of now: the opening and the five"""
+
+
 class NetRevenue(Model):
     """`NetRevenue` as the API answers it."""
 

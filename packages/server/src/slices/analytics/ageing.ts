@@ -1,7 +1,8 @@
 import { toMajorNumber } from '@novabilling/core/money'
 import type { Reader } from '../../db/transaction.ts'
+import { placeOf } from './place.ts'
 import type { Ageing } from './schema.ts'
-import { unpaidByAge, zoneAndClock } from './sql.ts'
+import { unpaidByAge } from './sql.ts'
 
 /** What is unpaid as of the tenant's today, by how long it is overdue. By the environment's clock. */
 export async function ageing(
@@ -9,10 +10,8 @@ export async function ageing(
   environmentId: string,
   realNow: Temporal.Instant,
 ): Promise<Ageing> {
-  const [place] = await reader.query(zoneAndClock(reader.scope.tenantId, environmentId))
-  if (!place) throw new Error('an environment vanished')
-  const { timezone } = place
-  const now = place.clock_now ?? realNow
+  const { timezone, clockNow } = await placeOf(reader, environmentId)
+  const now = clockNow ?? realNow
   const asOf = now.toZonedDateTimeISO(timezone).toPlainDate().toString()
   const rows = await reader.query(unpaidByAge(environmentId, asOf))
   return {

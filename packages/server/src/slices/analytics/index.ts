@@ -2,12 +2,15 @@ import { dataRoute } from '../../http/route.ts'
 import type { Slice } from '../../http/route.ts'
 import { named } from '../../http/shapes.ts'
 import { ageing } from './ageing.ts'
+import { mrrMovements } from './mrr.ts'
 import { netRevenue } from './net-revenue.ts'
 import { paymentFigures } from './payments.ts'
 import { revenue } from './revenue.ts'
 import {
   Ageing,
   Cohorts,
+  MrrMovements,
+  MrrQuery,
   NetRevenue,
   PaymentFigures,
   PaymentFiguresQuery,
@@ -22,7 +25,7 @@ export const analytics: Slice = {
   name: 'analytics',
   title: 'Analytics',
   description: 'What the business makes, by currency; amounts are never converted.',
-  schemas: [Ageing, Cohorts, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures],
+  schemas: [Ageing, Cohorts, MrrMovements, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures],
   routes: [
     dataRoute({
       method: 'GET',
@@ -49,6 +52,20 @@ export const analytics: Slice = {
       status: 200,
       response: named<NetRevenue>('NetRevenue'),
       read: (reader, { principal, query }) => netRevenue(reader, principal.environmentId, query),
+    }),
+    dataRoute({
+      method: 'GET',
+      url: '/analytics/mrr',
+      operation: 'analytics.mrr',
+      summary: 'What moved the monthly recurring revenue, by month',
+      description:
+        "Of ACTIVE and PAST_DUE subscriptions, before discounts and taxes, as `mrr` of the revenue, by the tenant's months and the environment's clock; the whole months that the days are in, by default the last twelve. A start in the past counts from its day. In a billing run that comes late, several changes of one subscription count from the last.",
+      scope: 'analytics:read',
+      query: MrrQuery,
+      status: 200,
+      response: named<MrrMovements>('MrrMovements'),
+      read: (reader, { deps, principal, query }) =>
+        mrrMovements(reader, principal.environmentId, query, deps.clock.now()),
     }),
     dataRoute({
       method: 'GET',

@@ -2,8 +2,9 @@ import { toMajorNumber } from '@novabilling/core/money'
 import type { Reader } from '../../db/transaction.ts'
 import { dayRange } from '../../http/days.ts'
 import { firstDay } from './periods.ts'
+import { placeOf } from './place.ts'
 import type { NetRevenue, RevenueQuery } from './schema.ts'
-import { earnedByDay, tenantDefaults } from './sql.ts'
+import { earnedByDay } from './sql.ts'
 
 /** What was earned on these days, less what was credited: the revenue account of the books, to the cent. */
 export async function netRevenue(
@@ -11,8 +12,7 @@ export async function netRevenue(
   environmentId: string,
   query: RevenueQuery,
 ): Promise<NetRevenue> {
-  const [tenant] = await reader.query(tenantDefaults(reader.scope.tenantId))
-  if (!tenant) throw new Error('a tenant vanished')
+  const tenant = await placeOf(reader, environmentId)
   const currency = query.currency ?? tenant.currency
   const { from, to } = dayRange(tenant.timezone, query)
   const days = await reader.query(

@@ -2,8 +2,9 @@ import { toMajorNumber } from '@novabilling/core/money'
 import type { Reader } from '../../db/transaction.ts'
 import { dayRange } from '../../http/days.ts'
 import { firstDay, percent } from './periods.ts'
+import { placeOf } from './place.ts'
 import type { PaymentFigures, PaymentFiguresQuery } from './schema.ts'
-import { attemptsByDay, tenantDefaults } from './sql.ts'
+import { attemptsByDay } from './sql.ts'
 
 /** How the attempts of these days to collect money ended, by provider and reason. */
 export async function paymentFigures(
@@ -11,8 +12,7 @@ export async function paymentFigures(
   environmentId: string,
   query: PaymentFiguresQuery,
 ): Promise<PaymentFigures> {
-  const [tenant] = await reader.query(tenantDefaults(reader.scope.tenantId))
-  if (!tenant) throw new Error('a tenant vanished')
+  const tenant = await placeOf(reader, environmentId)
   const currency = query.currency ?? tenant.currency
   const { from, to } = dayRange(tenant.timezone, query)
   const rows = await reader.query(

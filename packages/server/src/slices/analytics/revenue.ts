@@ -4,8 +4,9 @@ import type { Reader } from '../../db/transaction.ts'
 import { dayRange } from '../../http/days.ts'
 import { providerNames } from '../providers/index.ts'
 import { firstDay } from './periods.ts'
+import { placeOf } from './place.ts'
 import type { Revenue, RevenueQuery } from './schema.ts'
-import { cashByDay, runningByInterval, tenantDefaults } from './sql.ts'
+import { cashByDay, runningByInterval } from './sql.ts'
 
 const cashAccounts = [...providerNames, 'MANUAL'].map((provider) => `cash:${provider}`)
 
@@ -14,8 +15,7 @@ const cashAccounts = [...providerNames, 'MANUAL'].map((provider) => `cash:${prov
  * the running subscriptions (ACTIVE and PAST_DUE) are worth by the month and the year: exact, rounded once.
  */
 export async function revenue(reader: Reader, environmentId: string, query: RevenueQuery): Promise<Revenue> {
-  const [tenant] = await reader.query(tenantDefaults(reader.scope.tenantId))
-  if (!tenant) throw new Error('a tenant vanished')
+  const tenant = await placeOf(reader, environmentId)
   const { timezone } = tenant
   const currency = query.currency ?? tenant.currency
   const { from, to } = dayRange(timezone, query)

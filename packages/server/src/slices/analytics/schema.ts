@@ -141,3 +141,27 @@ export const Cohorts = Type.Object(
   { $id: 'Cohorts' },
 )
 export type Cohorts = Static<typeof Cohorts>
+
+export const MrrQuery = closed({ ...dayQuery, currency })
+export type MrrQuery = Static<typeof MrrQuery>
+
+export const MrrMovements = Type.Object(
+  {
+    currency: Type.String(),
+    months: Type.Array(
+      Type.Object({
+        month: { ...Day, description: 'First day of the month' },
+        opening: { ...Money, description: 'What the running subscriptions were worth a month as it began' },
+        new: { ...Money, description: 'Of subscriptions that ran for the first time' },
+        expansion: { ...Money, description: 'Of those that are worth more' },
+        contraction: { ...Money, description: 'Of those that are worth less: zero or below' },
+        churn: { ...Money, description: 'Of those that ended or were paused: zero or below' },
+        reactivation: { ...Money, description: 'Of those that run again' },
+        closing: { ...Money, description: 'As it ended, or as of now: the opening and the five' },
+      }),
+      { description: 'Oldest first, without gaps' },
+    ),
+  },
+  { $id: 'MrrMovements' },
+)
+export type MrrMovements = Static<typeof MrrMovements>

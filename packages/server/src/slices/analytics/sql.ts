@@ -1,18 +1,24 @@
-import { bigint, day, instant, integer, nullable, oneOf, statement, text } from '../../db/statement.ts'
+import {
+  bigint,
+  boolean,
+  day,
+  instant,
+  integer,
+  nullable,
+  oneOf,
+  statement,
+  text,
+} from '../../db/statement.ts'
 
-export const tenantDefaults = statement(
-  'analytics.tenant_defaults',
-  `select currency, timezone from tenants where id = $1::uuid`,
-  { currency: text, timezone: text },
-)
+const interval = oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY')
 
-/** The zone of the tenant, and where the environment's clock stands; null: it follows real time. */
-export const zoneAndClock = statement(
-  'analytics.zone_and_clock',
-  `select t.timezone, e.clock_now from tenants t
+/** The currency and the zone of the tenant, and where the environment's clock stands; null: it follows real time. */
+export const placeOfEnvironment = statement(
+  'analytics.place_of_environment',
+  `select t.currency, t.timezone, e.clock_now from tenants t
    join environments e on e.tenant_id = t.id and e.id = $2::uuid
    where t.id = $1::uuid`,
-  { timezone: text, clock_now: nullable(instant) },
+  { currency: text, timezone: text, clock_now: nullable(instant) },
 )
 
 /** The books' cash accounts by local day: what came in, what went out. $3 and $4: instants, or null. $5: the zone. $6: the accounts. */
@@ -41,7 +47,7 @@ export const runningByInterval = statement(
    where s.environment_id = $1::uuid and s.currency = $2 and s.status in ('ACTIVE', 'PAST_DUE')
    group by pl.billing_interval, pl.interval_count`,
   {
-    billing_interval: oneOf('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'QUARTERLY', 'YEARLY'),
+    billing_interval: interval,
     interval_count: integer,
     period_minor: bigint,
   },
@@ -133,15 +139,55 @@ export const unpaidByAge = statement(
   { currency: text, from_days: integer, invoices: bigint, open_minor: bigint },
 )
 
-/** Subscriptions by the local month in which they started, and the one in which they ended. $2: since when. $3: the zone. */
+/** Subscriptions by the local month in which they started, and the one in which they ended. $2 and $4: from when to when. $3: the zone. */
 export const startsByEnd = statement(
   'analytics.starts_by_end',
   `select date_trunc('month', started_at at time zone $3)::date as started,
      case when status = 'CANCELED' then date_trunc('month', canceled_at at time zone $3)::date end as ended,
      count(*) as subscriptions
    from subscriptions
-   where environment_id = $1::uuid and started_at >= $2::timestamptz
+   where environment_id = $1::uuid and started_at >= $2::timestamptz and started_at <= $4::timestamptz
    group by 1, 2
    order by 1, 2`,
   { started: day, ended: nullable(day), subscriptions: bigint },
+)
+
+/**
+ * How what subscriptions are worth has changed up to an instant, by local month, and from which terms to which; what was
+ * not running was worth nothing. $3: the instant. $4: the zone. $5 and $6: how many periods of an interval a year has.
+ */
+export const worthChanges = statement(
+  'analytics.worth_changes',
+  `select m.month, m.ran, m.runs, m.ever_ran,
+     m.period_minor * m.periods * m.from_count > m.from_minor * m.from_periods * m.interval_count as grew,
+     m.billing_interval, m.interval_count, sum(m.period_minor)::bigint as period_minor,
+     m.from_interval, m.from_count, sum(m.from_minor)::bigint as from_minor
+   from (
+     select date_trunc('month', w.at at time zone $4)::date as month, w.runs, w.billing_interval, w.interval_count,
+       w.period_minor::numeric, y.periods,
+       coalesce(lag(w.runs) over s, false) as ran, coalesce(lag(w.billing_interval) over s, 'YEARLY') as from_interval,
+       coalesce(lag(w.interval_count) over s, 1) as from_count, coalesce(lag(w.period_minor) over s, 0)::numeric as from_minor,
+       coalesce(lag(y.periods) over s, 1) as from_periods,
+       coalesce(bool_or(w.runs) over (s rows between unbounded preceding and 1 preceding), false) as ever_ran
+     from subscription_worths w
+     join unnest($5::text[], $6::bigint[]) as y (billing_interval, periods) on y.billing_interval = w.billing_interval
+     where w.environment_id = $1::uuid and w.currency = $2 and w.at < $3::timestamptz
+     window s as (partition by w.subscription_id order by w.at)
+   ) m
+   where m.ran or m.runs
+   group by m.month, m.ran, m.runs, m.ever_ran, grew, m.billing_interval, m.interval_count, m.from_interval, m.from_count
+   order by m.month`,
+  {
+    month: day,
+    ran: boolean,
+    runs: boolean,
+    ever_ran: boolean,
+    grew: boolean,
+    billing_interval: interval,
+    interval_count: integer,
+    period_minor: bigint,
+    from_interval: interval,
+    from_count: integer,
+    from_minor: bigint,
+  },
 )

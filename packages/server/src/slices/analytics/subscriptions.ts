@@ -1,15 +1,9 @@
 import type { Reader } from '../../db/transaction.ts'
 import { dayRange } from '../../http/days.ts'
 import { firstDay, percent } from './periods.ts'
+import { placeOf } from './place.ts'
 import type { Cohorts, SubscriptionFigures, SubscriptionFiguresQuery } from './schema.ts'
-import {
-  runningAt,
-  startedAndEnded,
-  startsByEnd,
-  subscriptionsByStatus,
-  tenantDefaults,
-  zoneAndClock,
-} from './sql.ts'
+import { runningAt, startedAndEnded, startsByEnd, subscriptionsByStatus } from './sql.ts'
 
 /** How many subscriptions there are, and how many started and ended on these days. */
 export async function subscriptionFigures(
@@ -17,8 +11,7 @@ export async function subscriptionFigures(
   environmentId: string,
   query: SubscriptionFiguresQuery,
 ): Promise<SubscriptionFigures> {
-  const [tenant] = await reader.query(tenantDefaults(reader.scope.tenantId))
-  if (!tenant) throw new Error('a tenant vanished')
+  const tenant = await placeOf(reader, environmentId)
   const { from, to } = dayRange(tenant.timezone, query)
   const [statuses, days, [before]] = await reader.queryAll([
     subscriptionsByStatus(environmentId),
@@ -57,14 +50,12 @@ export async function cohorts(
   environmentId: string,
   realNow: Temporal.Instant,
 ): Promise<Cohorts> {
-  const [place] = await reader.query(zoneAndClock(reader.scope.tenantId, environmentId))
-  if (!place) throw new Error('an environment vanished')
-  const { timezone } = place
-  const now = place.clock_now ?? realNow
+  const { timezone, clockNow } = await placeOf(reader, environmentId)
+  const now = clockNow ?? realNow
   const thisMonth = now.toZonedDateTimeISO(timezone).toPlainDate().with({ day: 1 })
   const first = thisMonth.subtract({ months: shownMonths - 1 })
   const since = first.toZonedDateTime(timezone).toInstant()
-  const rows = await reader.query(startsByEnd(environmentId, since, timezone))
+  const rows = await reader.query(startsByEnd(environmentId, since, timezone, now))
   const groups = Map.groupBy(rows, ({ started }) => started)
   return {
     cohorts: [...groups].map(([month, ends]) => {

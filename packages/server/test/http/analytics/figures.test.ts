@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { publicId } from '../../../src/ids.ts'
-import { newPlan, subscribe } from '../../billing-story.ts'
+import { newCustomer, newPlan, subscribe } from '../../billing-story.ts'
+import { everythingHolds } from '../../credit-story.ts'
 import { newTenant, startServer } from '../../harness.ts'
 import { collect, get, payingCustomer, rows } from '../../payment-story.ts'
 
@@ -137,4 +139,126 @@ test('net revenue is the revenue account of the books to the cent, by month', as
   assert.equal(Math.round(total * 100), books?.['earned'])
   const sum = breakdown.reduce((all: number, one: { total: number }) => all + Math.round(one.total * 100), 0)
   assert.equal(sum, books?.['earned'])
+})
+
+type Month = Record<
+  'opening' | 'new' | 'expansion' | 'contraction' | 'churn' | 'reactivation' | 'closing',
+  number
+> & {
+  month: string
+}
+const figuresOf = ({ opening, closing, ...one }: Month): number[] => [
+  opening,
+  one.new,
+  one.expansion,
+  one.contraction,
+  one.churn,
+  one.reactivation,
+  closing,
+]
+
+test('each month tells what moved the recurring revenue: what began, grew, shrank, stopped and came back', async () => {
+  const { as, clock } = await tenantAt('2026-01-31T20:30:00Z')
+  const [small, large] = [
+    await newPlan(as, { prices: [{ currency: 'KES', amount: 100 }] }),
+    await newPlan(as, { billingInterval: 'QUARTERLY', prices: [{ currency: 'KES', amount: 1000 }] }),
+  ]
+  const start = async (body: object): Promise<string> => {
+    const { id: customerId } = await newCustomer(as, { currency: 'KES' })
+    return (await subscribe(as, { customerId, planId: small.id, ...body })).id
+  }
+  const deed = async (id: string, path: string, body: object = {}): Promise<void> => {
+    const { status, text } = await as('POST', `/subscriptions/${id}/${path}`, body)
+    assert.equal(status, 200, text)
+  }
+  const grows = await start({})
+  const shrinks = await start({ quantity: 3 })
+  const onTrial = await start({ trialDays: 40 })
+  // An hour later it is February in Nairobi.
+  await clock({ advance: { hours: 1 } })
+  await deed(grows, 'change-plan', { newPlanId: large.id, effective: 'now' })
+  await as('PATCH', `/subscriptions/${shrinks}`, { quantity: 1 })
+  await clock({ now: '2026-03-20T09:00:00Z' })
+  await deed(shrinks, 'pause')
+  await clock({ now: '2026-04-02T09:00:00Z' })
+  await deed(shrinks, 'resume')
+  await deed(onTrial, 'cancel', { cancelAt: 'now' })
+  await start({ startDate: '2026-03-25' })
+
+  const { currency, months } = await get(as, '/analytics/mrr?dateFrom=2025-12-15')
+  assert.equal(currency, 'KES')
+  assert.deepEqual(
+    months.map((one: Month) => [one.month, ...figuresOf(one)]),
+    [
+      ['2025-12-01', 0, 0, 0, 0, 0, 0, 0],
+      ['2026-01-01', 0, 400, 0, 0, 0, 0, 400],
+      ['2026-02-01', 400, 0, 233.33, -200, 0, 0, 433.33],
+      ['2026-03-01', 433.33, 200, 0, 0, -100, 0, 533.33],
+      ['2026-04-01', 533.33, 0, 0, 0, -100, 100, 533.33],
+    ],
+  )
+  assert.equal((await get(as, '/analytics/revenue')).mrr, 533.33)
+  assert.deepEqual(
+    figuresOf((await get(as, '/analytics/mrr?dateFrom=2026-03-31&dateTo=2026-03-01')).months[0]),
+    figuresOf(months[3]),
+  )
+  assert.equal((await get(as, '/analytics/mrr')).months.length, 12)
+  assert.equal((await as('GET', '/analytics/mrr?dateFrom=2026-05-01&dateTo=2026-04-01')).status, 400)
+  assert.equal((await as('GET', '/analytics/mrr?dateFrom=1990-01-01')).status, 400)
+  assert.deepEqual(figuresOf((await get(as, '/analytics/mrr?currency=USD')).months[0]), Array(7).fill(0))
+  await everythingHolds(server)
+})
+
+test('whatever happens to subscriptions, what moved in a month leads from what they were worth to what they are', async () => {
+  const deeds = fc.array(
+    fc.tuple(fc.constantFrom('start', 'plan', 'quantity', 'pause', 'resume', 'cancel'), fc.nat(5), fc.nat(3)),
+    { minLength: 3, maxLength: 8 },
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(deeds, { minLength: 3, maxLength: 4 }), async (year) => {
+      const { as, clock } = await tenantAt('2026-01-10T08:00:00Z')
+      const plans = [
+        await newPlan(as, { prices: [{ currency: 'KES', amount: 49.99 }] }),
+        await newPlan(as, { billingInterval: 'QUARTERLY', prices: [{ currency: 'KES', amount: 100 }] }),
+        await newPlan(as, { billingInterval: 'YEARLY', prices: [{ currency: 'KES', amount: 1000.01 }] }),
+        await newPlan(as, {
+          billingInterval: 'WEEKLY',
+          billingTiming: 'IN_ARREARS',
+          prices: [{ currency: 'KES', amount: 7 }],
+        }),
+      ]
+      const planId = (which: number): string | undefined => plans[which % plans.length]?.id
+      const { id: customerId } = await newCustomer(as, { currency: 'KES' })
+      const ids: string[] = []
+      const worth: number[] = []
+      for (const month of year) {
+        for (const [deed, which, other] of month) {
+          const at = `/subscriptions/${ids[which % Math.max(ids.length, 1)]}`
+          // What is refused moves nothing.
+          if (deed === 'start' || ids.length === 0)
+            ids.push(
+              (await subscribe(as, { customerId, planId: planId(other) ?? '', trialDays: which * 9 })).id,
+            )
+          else if (deed === 'plan') await as('POST', `${at}/change-plan`, { newPlanId: planId(other) })
+          else if (deed === 'quantity') await as('PATCH', at, { quantity: other + 1 })
+          else await as('POST', `${at}/${deed}`, deed === 'cancel' && other > 1 ? { cancelAt: 'now' } : {})
+        }
+        worth.push((await get(as, '/analytics/revenue')).mrr)
+        const { months } = await get(as, '/analytics/mrr')
+        assert.equal(months.at(-1).closing, worth.at(-1))
+        await clock({ advance: { months: 1 } })
+      }
+      const { months } = await get(as, '/analytics/mrr')
+      for (const one of months as Month[]) {
+        const [opening = 0, ...moved] = figuresOf(one).map((figure) => Math.round(figure * 100))
+        const closing = moved.pop()
+        assert.equal(opening + moved.reduce((sum, figure) => sum + figure, 0), closing)
+      }
+      for (const [index, one] of (months as Month[]).entries())
+        if (index > 0) assert.equal(one.opening, months[index - 1].closing)
+      assert.equal(months.at(-1).closing, (await get(as, '/analytics/revenue')).mrr)
+    }),
+    { numRuns: 3 },
+  )
+  await everythingHolds(server)
 })

@@ -69,6 +69,32 @@ class AnalyticsResource:
             ),
         )
 
+    def mrr(
+        self,
+        *,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.MrrMovements:
+        """What moved the monthly recurring revenue, by month
+
+        Of ACTIVE and PAST_DUE subscriptions, before discounts and taxes, as `mrr` of the revenue, by the tenant's months and the environment's clock; the whole months that the days are in, by default the last twelve. A start in the past counts from its day. In a billing run that comes late, several changes of one subscription count from the last.
+
+        `GET /api/analytics/mrr`. Needs `analytics:read`.
+        """
+        return self._caller.one(
+            models.MrrMovements,
+            Call(
+                "analytics.mrr",
+                "GET",
+                "/api/analytics/mrr",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "currency": currency}),
+                timeout=timeout,
+            ),
+        )
+
     def subscriptions(
         self,
         *,
@@ -216,6 +242,32 @@ class AsyncAnalyticsResource:
                 "/api/analytics/net-revenue",
                 "apiKey",
                 query=query_of({"dateFrom": date_from, "dateTo": date_to, "currency": currency, "groupBy": group_by}),
+                timeout=timeout,
+            ),
+        )
+
+    async def mrr(
+        self,
+        *,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        currency: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.MrrMovements:
+        """What moved the monthly recurring revenue, by month
+
+        Of ACTIVE and PAST_DUE subscriptions, before discounts and taxes, as `mrr` of the revenue, by the tenant's months and the environment's clock; the whole months that the days are in, by default the last twelve. A start in the past counts from its day. In a billing run that comes late, several changes of one subscription count from the last.
+
+        `GET /api/analytics/mrr`. Needs `analytics:read`.
+        """
+        return await self._caller.one(
+            models.MrrMovements,
+            Call(
+                "analytics.mrr",
+                "GET",
+                "/api/analytics/mrr",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "currency": currency}),
                 timeout=timeout,
             ),
         )
