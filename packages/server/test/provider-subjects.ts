@@ -94,7 +94,14 @@ export const subjects: readonly Subject[] = [
     units: '1500',
     credentials: () => {
       const own = secret()
-      return { consumerKey: own, consumerSecret: `${own}s`, shortCode: '174379', passkey: `pass ${own}` }
+      return {
+        consumerKey: own,
+        consumerSecret: `${own}s`,
+        shortCode: '174379',
+        passkey: `pass ${own}`,
+        initiatorName: 'simulated',
+        securityCredential: 'A'.repeat(344),
+      }
     },
     wrong: [
       { consumerKey: 'siminvalid', consumerSecret: 'sim000000', shortCode: '174379', passkey: 'x' },

@@ -9,7 +9,15 @@ import {
   textField,
 } from './world.ts'
 
-type Prompt = { id: string; amount: string; phone: string; callback: string; result: string | undefined }
+type Prompt = {
+  id: string
+  amount: string
+  phone: string
+  callback: string
+  result: string | undefined
+  receipt: string | undefined
+  isReversed: boolean
+}
 
 /** By the last two digits of the phone, what its owner does at once. Others wait for the page of the prompt. */
 const knownPhones: Readonly<Record<string, string>> = {
@@ -40,6 +48,7 @@ function answer(world: World, ask: Ask): Reply {
   if (!tokens.has(headerOf(ask, 'authorization').replace(/^Bearer /, '')))
     return refuse(404, '404.001.03', 'Invalid Access Token')
   const body = jsonBody(ask)
+  if (ask.path === '/mpesa/reversal/v1/request') return reverse(world, body)
   const code = textField(body, 'BusinessShortCode')
   const time = textField(body, 'Timestamp')
   const password = Buffer.from(textField(body, 'Password'), 'base64').toString()
@@ -68,6 +77,8 @@ function push(world: World, body: Readonly<Record<string, unknown>>): Reply {
     phone,
     callback: textField(body, 'CallBackURL'),
     result: undefined,
+    receipt: undefined,
+    isReversed: false,
   }
   prompts(world).set(made.id, made)
   const choice = knownPhones[phone.slice(-2)]
@@ -99,6 +110,7 @@ function settle(world: World, made: Prompt, choice: string): void {
   made.result = choice
   const [code = '9999', words = ''] = results[choice] ?? []
   const reference = new URL(made.callback).searchParams.get('reference') ?? ''
+  if (choice === 'succeed') made.receipt = `SIM${world.next()}`
   if (choice === 'succeed')
     world.movements.push({
       provider: 'MPESA',
@@ -111,7 +123,7 @@ function settle(world: World, made: Prompt, choice: string): void {
     CallbackMetadata: {
       Item: [
         { Name: 'Amount', Value: Number(made.amount) },
-        { Name: 'MpesaReceiptNumber', Value: `SIM${world.next()}` },
+        { Name: 'MpesaReceiptNumber', Value: made.receipt },
         { Name: 'Balance' },
         { Name: 'PhoneNumber', Value: Number(made.phone) },
       ],
@@ -130,6 +142,55 @@ function settle(world: World, made: Prompt, choice: string): void {
     type: 'application/json',
     body: JSON.stringify({ Body: { stkCallback: callback } }),
     signed: () => ({}),
+  })
+}
+
+/** Takes a request for the whole of a payment, and tells how it ended at the address that it names. */
+function reverse(world: World, body: Readonly<Record<string, unknown>>): Reply {
+  const isWhole = textField(body, 'CommandID') === 'TransactionReversal'
+  if (!isWhole || textField(body, 'RecieverIdentifierType') !== '11')
+    return refuse(400, '400.002.02', 'Bad Request - Invalid CommandID')
+  const made = [...prompts(world).values()].find(
+    ({ receipt }) => receipt !== undefined && receipt === textField(body, 'TransactionID'),
+  )
+  const url = textField(body, 'ResultURL')
+  const conversation = `AG_sim${world.next()}`
+  const isKnown = textField(body, 'Initiator') !== 'siminvalid'
+  const end = !isKnown
+    ? (['2001', 'The initiator information is invalid.'] as const)
+    : !made || made.isReversed || made.amount !== textField(body, 'Amount')
+      ? (['R000002', 'The OriginalTransactionID is invalid.'] as const)
+      : (['0', 'The service request is processed successfully.'] as const)
+  if (made && end[0] === '0') {
+    made.isReversed = true
+    world.movements.push({
+      provider: 'MPESA',
+      kind: 'refund',
+      reference: new URL(url).searchParams.get('reversal') ?? '',
+      units: made.amount,
+      currency: 'KES',
+    })
+  }
+  const result = {
+    ResultType: 0,
+    ResultCode: end[0],
+    ResultDesc: end[1],
+    OriginatorConversationID: `sim-${conversation}`,
+    ConversationID: conversation,
+    TransactionID: `SIM${world.next()}`,
+  }
+  world.tell({
+    provider: 'MPESA',
+    url,
+    type: 'application/json',
+    body: JSON.stringify({ Result: result }),
+    signed: () => ({}),
+  })
+  return jsonReply(200, {
+    OriginatorConversationID: `sim-${conversation}`,
+    ConversationID: conversation,
+    ResponseCode: '0',
+    ResponseDescription: 'Accept the service request successfully.',
   })
 }
 

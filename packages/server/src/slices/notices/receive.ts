@@ -14,6 +14,7 @@ import {
   countNotice,
   countRefused,
   failedPayments,
+  keepReport,
 } from './sql.ts'
 
 const notices = new Counter({
@@ -63,6 +64,10 @@ export async function receiveNotice(
   }
   const { reference, handle } = notice
   const about = [environmentId, row.id, reference, handle] as const
+  if (notice.report && reference !== null)
+    await deps.workerDb.query(
+      keepReport(environmentId, row.id, reference, JSON.stringify(notice.report), now),
+    )
   let found = 0
   if (notice.kind === 'refund') {
     found += (await deps.workerDb.query(askAboutRefunds(...about, now))).length

@@ -65,6 +65,15 @@ export const askAboutRefunds = statement(
   { id: uuid },
 )
 
+/** What a provider says last of a charge or a refund stands. */
+export const keepReport = command(
+  'notices.keep_report',
+  `insert into provider_reports (environment_id, provider_id, reference, report, received_at)
+   values ($1, $2, $3, $4, $5)
+   on conflict (environment_id, provider_id, reference) do update
+   set report = excluded.report, received_at = excluded.received_at`,
+)
+
 const failedColumns = {
   id: uuid,
   invoice_id: uuid,

@@ -40,6 +40,8 @@ async function giveBackAt(deps: Deps, refund: ClaimedRefund): Promise<Found> {
     at: refund.clock_now ?? deps.clock.now(),
     chargeReference: refund.charge_reference,
     chargeTransactionId: refund.charge_transaction_id,
+    report: refund.report,
+    chargeReport: refund.charge_report,
   }
   return attempt(deps, provider, refund, {
     act: () => provider.refund(deps, request),

@@ -6,12 +6,14 @@ import {
   command,
   instant,
   integer,
+  json,
   nullable,
   oneOf,
   statement,
   text,
   uuid,
 } from '../../db/statement.ts'
+import type { Report } from '../providers/index.ts'
 
 export const insertRefund = command(
   'refunds.insert',
@@ -90,6 +92,8 @@ const claimedColumns = {
   was: oneOf('PENDING', 'PROCESSING', 'UNKNOWN'),
   attempt: integer,
   called_at: nullable(instant),
+  report: nullable(json<Report>()),
+  charge_report: nullable(json<Report>()),
 }
 export type ClaimedRefund = RowOf<typeof claimedColumns>
 
@@ -108,7 +112,12 @@ const claim = (due: string): string => `
   returning e.tenant_id, r.environment_id, e.kind = 'TEST' as is_test, e.clock_now, r.id, r.payment_id, p.invoice_id,
     p.customer_id, r.credit_note_id, r.amount_minor, p.currency, p.provider, r.reference, p.reference as charge_reference,
     p.provider_transaction_id as charge_transaction_id, due.was, r.attempt, r.called_at,
-    p.provider_id, a.credentials_sealed, r.provider_handle`
+    p.provider_id, a.credentials_sealed, r.provider_handle,
+    (select t.report from provider_reports t
+     where t.environment_id = r.environment_id and t.provider_id = p.provider_id and t.reference = r.reference) as report,
+    (select t.report from provider_reports t
+     where t.environment_id = r.environment_id and t.provider_id = p.provider_id
+       and t.reference = regexp_replace(p.reference, '\\.late$', '')) as charge_report`
 
 /** Over all environments on real time. $3: how many. */
 export const claimRefunds = statement(

@@ -21,6 +21,7 @@ export {
   type KeptMethod,
   type Outcome,
   type Provider,
+  type Report,
   providerNames,
 } from './provider.ts'
 export { accountsFor } from './route.ts'

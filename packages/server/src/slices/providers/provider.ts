@@ -58,7 +58,13 @@ type RefundRequest = ProviderRequest & {
   /** The reference and the provider's own id of the charge that is given back. */
   readonly chargeReference: string
   readonly chargeTransactionId: string | null
+  /** What the provider has told by itself of the refund, and of its charge. */
+  readonly report: Report | null
+  readonly chargeReport: Report | null
 }
+
+/** What a provider tells by itself and cannot be asked for, in its own words. */
+export type Report = Readonly<Record<string, string>>
 
 /** A method that the provider keeps for us and can charge again. */
 export type KeptMethod = {
@@ -113,7 +119,13 @@ export type Notice =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'dispute'; readonly handle: string }
-  | { readonly kind: 'charge' | 'refund'; readonly reference: string | null; readonly handle: string | null }
+  | {
+      readonly kind: 'charge' | 'refund'
+      readonly reference: string | null
+      readonly handle: string | null
+      /** What is kept of it, by our reference, as the provider cannot be asked for it. Only where a proof came with it. */
+      readonly report?: Report
+    }
 
 /** A payment that the payer's bank asks back, and how that ended. */
 export type Dispute = {

@@ -76,3 +76,97 @@ test('M-Pesa: a callback without the proof of its address, or with another, is r
   await work(stage)
   assert.equal((await get(as, `/invoices/${invoice.id}`)).status, 'PENDING')
 })
+
+async function paidByPhone() {
+  const made = await withAccount(stage, mpesa)
+  const { payment, invoice } = await dueBy(made.as, mpesa, '254712345600')
+  await work(stage)
+  server.clock.advance({ minutes: 5 })
+  await work(stage)
+  assert.equal((await get(made.as, `/payments/${payment.id}`)).status, 'SUCCEEDED')
+  return { ...made, payment, invoice }
+}
+
+async function refunded(as: Awaited<ReturnType<typeof paidByPhone>>['as'], id: string, body: object = {}) {
+  const answer = await as('POST', `/payments/${id}/refund`, body)
+  assert.equal(answer.status, 200, answer.text)
+  await simulator.world.settled()
+  server.clock.advance({ hours: 2 })
+  await work(stage)
+  const after = await get(as, `/payments/${id}`)
+  return { ...after, last: after.refunds.at(-1) }
+}
+
+test('M-Pesa: a whole payment is reversed by its receipt, once, whether M-Pesa tells of it once or ten times', async () => {
+  const { as, payment, invoice } = await paidByPhone()
+  simulator.world.delivery = 'ten_times'
+  const after = await refunded(as, payment.id)
+  simulator.world.delivery = 'once'
+  assert.deepEqual([after.status, after.refundedAmount, after.last.status], ['REFUNDED', 1500, 'SUCCEEDED'])
+  assert.deepEqual(moved(stage, after.last.id, 'refund'), [['1500', 'KES']])
+  assert.equal((await get(as, `/invoices/${invoice.id}`)).amountPaid, 0)
+})
+
+test('M-Pesa: a reversal whose answer is lost is never sent again, and ends as M-Pesa tells', async () => {
+  const { as, payment } = await paidByPhone()
+  simulator.world.faults.push({ provider: 'MPESA', kind: 'drop_after', path: '/mpesa/reversal' })
+  const after = await refunded(as, payment.id)
+  assert.deepEqual([after.status, after.last.status], ['REFUNDED', 'SUCCEEDED'])
+  assert.equal(moved(stage, after.last.id, 'refund').length, 1)
+
+  const other = await paidByPhone()
+  simulator.world.delivery = 'never'
+  simulator.world.faults.push({ provider: 'MPESA', kind: 'drop_after', path: '/mpesa/reversal' })
+  const unknown = await refunded(other.as, other.payment.id)
+  simulator.world.delivery = 'once'
+  for (let day = 0; day < 3; day++) {
+    server.clock.advance({ days: 1 })
+    await work(stage)
+  }
+  assert.deepEqual([unknown.status, unknown.last.status], ['SUCCEEDED', 'PENDING'])
+  assert.equal((await get(other.as, `/payments/${other.payment.id}`)).refunds[0].status, 'PENDING')
+  assert.equal(moved(stage, unknown.last.id, 'refund').length, 1)
+})
+
+test('M-Pesa: a part, a payment without a receipt, and an account that cannot reverse are refused in words, and the money is free again', async () => {
+  const part = await paidByPhone()
+  const refused = await refunded(part.as, part.payment.id, { amount: 500 })
+  assert.deepEqual([refused.status, refused.last.status], ['SUCCEEDED', 'FAILED'])
+  assert.match(refused.last.failureReason, /whole payment/)
+
+  simulator.world.delivery = 'never'
+  const untold = await paidByPhone()
+  simulator.world.delivery = 'once'
+  assert.match((await refunded(untold.as, untold.payment.id)).last.failureReason, /receipt/)
+
+  const { as, payment, account } = await paidByPhone()
+  const { credentials } = { credentials: mpesa.credentials() }
+  const without = Object.fromEntries(
+    Object.entries(credentials).filter(([name]) => name !== 'initiatorName' && name !== 'securityCredential'),
+  )
+  assert.equal((await as('PATCH', `/payment-providers/${account.id}`, { credentials: without })).status, 200)
+  assert.match((await refunded(as, payment.id)).last.failureReason, /initiatorName/)
+  const wrong = { ...credentials, initiatorName: 'siminvalid' }
+  assert.equal((await as('PATCH', `/payment-providers/${account.id}`, { credentials: wrong })).status, 200)
+  assert.match((await refunded(as, payment.id)).last.failureReason, /initiatorName/)
+  assert.equal((await as('PATCH', `/payment-providers/${account.id}`, { credentials })).status, 200)
+  assert.equal((await refunded(as, payment.id)).status, 'REFUNDED')
+})
+
+test('M-Pesa: who tells of a reversal without the proof of its address is refused, and nothing goes back', async () => {
+  const { as, payment, account } = await paidByPhone()
+  simulator.world.delivery = 'never'
+  const { last } = await refunded(as, payment.id)
+  simulator.world.delivery = 'once'
+  const said = { Result: { ResultCode: '0', ResultDesc: 'done', TransactionID: 'ABC', ConversationID: 'AG' } }
+  for (const query of [
+    `reversal=${last.id}`,
+    `reversal=${last.id}&proof=guessed`,
+    `reference=${last.id}&proof=x`,
+  ]) {
+    const answer = await call(server, 'POST', `/webhooks/mpesa/${account.id}?${query}`, { body: said })
+    assert.deepEqual([answer.status, answer.body.code], [400, 'webhook_not_verified'])
+  }
+  await work(stage)
+  assert.equal((await get(as, `/payments/${payment.id}`)).refunds[0].status, 'PENDING')
+})

@@ -3,6 +3,7 @@ import { type Account, type Notice, type Provider, type Received } from '../prov
 import { NotSent, fieldsOf, objectOf, textOf } from '../web.ts'
 import { tokenOf } from './api.ts'
 import { askAbout, proofOf, prompt } from './prompt.ts'
+import { endOfReversal, proofOfReversal, receiptOf, reversalTold, reverse } from './reversal.ts'
 
 const phone = /^\+?254[17]\d{8}$/
 const mostMinor = 25_000_000n
@@ -11,9 +12,15 @@ const thanks = '{"ResultCode":0,"ResultDesc":"Accepted"}'
 const digits = (value: string): string | undefined =>
   /^\d{5,7}$/.test(value) ? undefined : 'must be 5 to 7 digits'
 
+/** Encrypted for M-Pesa alone, by its certificate. */
+const sealed = (value: string): string | undefined =>
+  /^[A-Za-z0-9+/=]{100,2000}$/.test(value)
+    ? undefined
+    : 'must be the initiator’s password, encrypted with M-Pesa’s certificate, in base64'
+
 /**
- * M-Pesa in Kenya, by Daraja: a charge is a prompt on the customer's phone. Whole shillings only. It gives nothing back
- * by this interface.
+ * M-Pesa in Kenya, by Daraja: a charge is a prompt on the customer's phone, a refund the reversal of a whole one. Whole
+ * shillings only.
  */
 export const mpesa: Provider = {
   name: 'MPESA',
@@ -25,6 +32,8 @@ export const mpesa: Provider = {
       { name: 'shortCode', required: true, fault: digits },
       { name: 'passkey', required: true },
       { name: 'tillNumber', required: false, fault: digits },
+      { name: 'initiatorName', required: false },
+      { name: 'securityCredential', required: false, fault: sealed },
     ],
     urls: { live: 'https://api.safaricom.co.ke', test: 'https://sandbox.safaricom.co.ke' },
     currencies: ['KES'],
@@ -58,21 +67,27 @@ export const mpesa: Provider = {
   settlingMs: 60_000,
   charge: (deps, request) => prompt(deps, request, request.token),
   queryCharge: askAbout,
-  refund: async () => ({
-    status: 'declined',
-    code: 'not_permitted',
-    reason: 'M-Pesa gives nothing back by this interface. Give it back in its own portal.',
-  }),
-  queryRefund: async () => ({ status: 'not_found' }),
+  refund: reverse,
+  queryRefund: async (_deps, request) => endOfReversal(request),
 }
 
-/** Believed by the proof in its address, and then only to ask M-Pesa itself. */
+/** Believed by the proof in its address: to ask M-Pesa itself, and for what it cannot be asked. */
 function readNotice(account: Account, { body, query }: Received): Notice {
-  const { reference, proof } = query
-  if (reference === undefined || proof === undefined)
+  const { reference, reversal, proof } = query
+  const told = reference ?? reversal
+  if (told === undefined || proof === undefined)
     return { kind: 'refused', reason: 'It came to an address without a proof.' }
-  if (!equalBytes(Buffer.from(proof), Buffer.from(proofOf(account, reference))))
+  const expected = reference === undefined ? proofOfReversal(account, told) : proofOf(account, told)
+  if (!equalBytes(Buffer.from(proof), Buffer.from(expected)))
     return { kind: 'refused', reason: 'The proof in its address is wrong.' }
-  const callback = fieldsOf(fieldsOf(objectOf(body.toString('utf8'))['Body'])['stkCallback'])
-  return { kind: 'charge', reference, handle: textOf(callback['CheckoutRequestID']) ?? null }
+  const answer = objectOf(body.toString('utf8'))
+  if (reference === undefined) return { kind: 'refund', reference: told, ...reversalTold(answer, query) }
+  const callback = fieldsOf(fieldsOf(answer['Body'])['stkCallback'])
+  const receipt = receiptOf(callback)
+  return {
+    kind: 'charge',
+    reference,
+    handle: textOf(callback['CheckoutRequestID']) ?? null,
+    ...(receipt ? { report: receipt } : {}),
+  }
 }
