@@ -622,7 +622,7 @@ create table customer_mails (
   sent_at timestamp with time zone,
   created_at timestamp with time zone not null,
   constraint customer_mails_check CHECK (((status = 'PENDING'::text) = (due_at IS NOT NULL))),
-  constraint customer_mails_kind_check CHECK ((kind = ANY (ARRAY['INVOICE'::text, 'RECEIPT'::text, 'PAYMENT_FAILED'::text, 'REMINDER'::text, 'OVERDUE'::text, 'TRIAL_ENDING'::text, 'CARD_EXPIRING'::text, 'CREDIT_NOTE'::text]))),
+  constraint customer_mails_kind_check CHECK ((kind = ANY (ARRAY['INVOICE'::text, 'RECEIPT'::text, 'PAYMENT_FAILED'::text, 'PHONE_PROMPT'::text, 'REMINDER'::text, 'OVERDUE'::text, 'TRIAL_ENDING'::text, 'CARD_EXPIRING'::text, 'CREDIT_NOTE'::text]))),
   constraint customer_mails_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'SENT'::text, 'CAUGHT'::text, 'SKIPPED'::text, 'FAILED'::text]))),
   constraint customer_mails_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint customer_mails_pkey PRIMARY KEY (environment_id, id)
@@ -1259,6 +1259,20 @@ create policy environment on prices using (environment_id = scope_environment())
 create policy worker on prices to nova_worker using true with check true;
 grant delete, insert, select, update on prices to nova_api;
 grant insert, select, update on prices to nova_worker;
+
+create table provider_reports (
+  environment_id uuid not null,
+  provider_id uuid not null,
+  reference text not null,
+  report jsonb not null,
+  received_at timestamp with time zone not null,
+  constraint provider_reports_pkey PRIMARY KEY (environment_id, provider_id, reference)
+);
+
+alter table provider_reports force row level security;
+create policy environment on provider_reports using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on provider_reports to nova_worker using true with check true;
+grant insert, select, update on provider_reports to nova_worker;
 
 create table recognition_clocks (
   environment_id uuid not null,

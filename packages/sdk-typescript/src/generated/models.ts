@@ -1963,7 +1963,7 @@ export interface LoggedRequest {
 
 export interface Mail {
   id: string
-  kind: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE'
+  kind: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'PHONE_PROMPT' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE'
   /** PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it */
   status: 'PENDING' | 'SENT' | 'CAUGHT' | 'SKIPPED' | 'FAILED'
   customerId: string
@@ -1981,7 +1981,7 @@ export interface Mail {
 
 export interface MailContent {
   id: string
-  kind: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE'
+  kind: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'PHONE_PROMPT' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE'
   /** PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it */
   status: 'PENDING' | 'SENT' | 'CAUGHT' | 'SKIPPED' | 'FAILED'
   customerId: string
@@ -2007,7 +2007,7 @@ export interface MailsListQuery {
   limit?: number | undefined
   /** `nextCursor` of the page before; instead of `page` */
   cursor?: string | undefined
-  kind?: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE' | undefined
+  kind?: 'INVOICE' | 'RECEIPT' | 'PAYMENT_FAILED' | 'PHONE_PROMPT' | 'REMINDER' | 'OVERDUE' | 'TRIAL_ENDING' | 'CARD_EXPIRING' | 'CREDIT_NOTE' | undefined
   /** PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it */
   status?: 'PENDING' | 'SENT' | 'CAUGHT' | 'SKIPPED' | 'FAILED' | undefined
   /** A customer, by our id or `externalId:…` */
@@ -3169,6 +3169,8 @@ export interface TenantSettingsEmails {
   receipt?: boolean
   /** A charge that failed; true unless set */
   paymentFailed?: boolean
+  /** A retry that asks on the phone, two hours ahead; true unless set */
+  phonePrompt?: boolean
   /** An invoice that will be due; true unless set */
   reminder?: boolean
   /** Days from the reminder to the due date; 3 unless set */
@@ -3290,6 +3292,8 @@ export interface TenantsUpdateMeInputSettingsEmails {
   receipt?: boolean | undefined
   /** A charge that failed; true unless set */
   paymentFailed?: boolean | undefined
+  /** A retry that asks on the phone, two hours ahead; true unless set */
+  phonePrompt?: boolean | undefined
   /** An invoice that will be due; true unless set */
   reminder?: boolean | undefined
   /** Days from the reminder to the due date; 3 unless set */

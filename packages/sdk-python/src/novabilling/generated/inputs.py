@@ -1233,6 +1233,8 @@ class TenantsUpdateMeInputSettingsEmails(TypedDict):
     """A receipt for each payment, with the PDF of its invoice; true unless set"""
     payment_failed: NotRequired[bool]
     """A charge that failed; true unless set"""
+    phone_prompt: NotRequired[bool]
+    """A retry that asks on the phone, two hours ahead; true unless set"""
     reminder: NotRequired[bool]
     """An invoice that will be due; true unless set"""
     reminder_days: NotRequired[int]

@@ -1119,7 +1119,7 @@ class Mail(Model):
     """`Mail` as the API answers it."""
 
     id: str
-    kind: Annotated[Literal["INVOICE", "RECEIPT", "PAYMENT_FAILED", "REMINDER", "OVERDUE", "TRIAL_ENDING", "CARD_EXPIRING", "CREDIT_NOTE"], LENIENT]
+    kind: Annotated[Literal["INVOICE", "RECEIPT", "PAYMENT_FAILED", "PHONE_PROMPT", "REMINDER", "OVERDUE", "TRIAL_ENDING", "CARD_EXPIRING", "CREDIT_NOTE"], LENIENT]
     status: Annotated[Literal["PENDING", "SENT", "CAUGHT", "SKIPPED", "FAILED"], LENIENT]
     """PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it"""
     customer_id: str = Field(alias="customerId")
@@ -1139,7 +1139,7 @@ class MailContent(Model):
     """`MailContent` as the API answers it."""
 
     id: str
-    kind: Annotated[Literal["INVOICE", "RECEIPT", "PAYMENT_FAILED", "REMINDER", "OVERDUE", "TRIAL_ENDING", "CARD_EXPIRING", "CREDIT_NOTE"], LENIENT]
+    kind: Annotated[Literal["INVOICE", "RECEIPT", "PAYMENT_FAILED", "PHONE_PROMPT", "REMINDER", "OVERDUE", "TRIAL_ENDING", "CARD_EXPIRING", "CREDIT_NOTE"], LENIENT]
     status: Annotated[Literal["PENDING", "SENT", "CAUGHT", "SKIPPED", "FAILED"], LENIENT]
     """PENDING: will be sent. SENT: a mail server took it. CAUGHT: of a test environment, kept for a look. SKIPPED: there was nothing to tell any more. FAILED: no mail server took it"""
     customer_id: str = Field(alias="customerId")
@@ -1829,6 +1829,8 @@ class TenantSettingsEmails(Model):
     """A receipt for each payment, with the PDF of its invoice; true unless set"""
     payment_failed: Optional[bool] = Field(default=None, alias="paymentFailed")
     """A charge that failed; true unless set"""
+    phone_prompt: Optional[bool] = Field(default=None, alias="phonePrompt")
+    """A retry that asks on the phone, two hours ahead; true unless set"""
     reminder: Optional[bool] = None
     """An invoice that will be due; true unless set"""
     reminder_days: Optional[int] = Field(default=None, alias="reminderDays")

@@ -640,6 +640,7 @@ TABLES: Dict[str, Dict[str, Tuple[str, Optional[str]]]] = {
         "invoice": ("invoice", None),
         "receipt": ("receipt", None),
         "payment_failed": ("paymentFailed", None),
+        "phone_prompt": ("phonePrompt", None),
         "reminder": ("reminder", None),
         "reminder_days": ("reminderDays", None),
         "overdue": ("overdue", None),

@@ -1,3 +1,3 @@
-export { planRetries } from './failed.ts'
+export { planOf, planRetries } from './failed.ts'
 export { dunningLoop, retryDueIn } from './retry.ts'
 export { freezeDunnings } from './sql.ts'

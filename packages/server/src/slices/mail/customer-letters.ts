@@ -90,6 +90,18 @@ export const customerLetters = {
     })
   },
 
+  phonePrompt(to: Addressed, invoice: ToldInvoice): Letter {
+    const { speech, company } = to
+    const { phonePrompt: words, payNow } = speech.words
+    const amount = moneyIn(to, invoice)(invoice.dueMinor)
+    return letter(to, {
+      subject: speech.title(words.subject, { amount }),
+      paragraphs: [speech.say(words.opening, { amount, number: invoice.number, company }), words.ask],
+      facts: factsOf(to, invoice),
+      button: button(payNow, invoice.url),
+    })
+  },
+
   reminder(to: Addressed, invoice: ToldInvoice): Letter {
     const { speech, company } = to
     const { reminder: words, nothingToDo, viewAndPay } = speech.words

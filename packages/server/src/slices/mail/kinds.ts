@@ -6,6 +6,7 @@ export const mailKinds = [
   'INVOICE',
   'RECEIPT',
   'PAYMENT_FAILED',
+  'PHONE_PROMPT',
   'REMINDER',
   'OVERDUE',
   'TRIAL_ENDING',
@@ -20,6 +21,7 @@ type Switch =
   | 'invoice'
   | 'receipt'
   | 'paymentFailed'
+  | 'phonePrompt'
   | 'reminder'
   | 'overdue'
   | 'trialEnding'
@@ -31,6 +33,7 @@ const traits: Readonly<Record<MailKind, { readonly setting: Switch; readonly sub
   INVOICE: { setting: 'invoice', subject: 'invoice' },
   RECEIPT: { setting: 'receipt', subject: 'payment' },
   PAYMENT_FAILED: { setting: 'paymentFailed', subject: 'invoice' },
+  PHONE_PROMPT: { setting: 'phonePrompt', subject: 'invoice' },
   REMINDER: { setting: 'reminder', subject: 'invoice' },
   OVERDUE: { setting: 'overdue', subject: 'invoice' },
   TRIAL_ENDING: { setting: 'trialEnding', subject: 'subscription' },
@@ -47,7 +50,12 @@ const kindsByEvent: Partial<Record<EventType, MailKind>> = {
   'subscription.trial_ending': 'TRIAL_ENDING',
   'credit_note.finalized': 'CREDIT_NOTE',
 }
-export const toldEvents: readonly string[] = [...Object.keys(kindsByEvent), 'customer.archived']
+export const toldEvents: readonly string[] = [
+  ...Object.keys(kindsByEvent),
+  // After it the phone rings again.
+  'payment.failed',
+  'customer.archived',
+]
 
 export function kindOfEvent(type: string): MailKind | undefined {
   return Object.entries(kindsByEvent).find(([event]) => event === type)?.[1]

@@ -70,12 +70,18 @@ export const unreadFacts = statement(
      v.kind = 'TEST' as is_test, v.clock_now is not null as on_clock, t.settings->'emails' as emails,
      t.settings->'smtp' is not null as has_smtp,
      coalesce(i.customer_id, p.customer_id, s.customer_id, n.customer_id) as customer_id, i.total_minor, i.due_date,
-     i.bill_to->>'timezone' as timezone
+     i.bill_to->>'timezone' as timezone, p.failure_code, p.invoice_id as retried_invoice_id,
+     case when m.type = 'MOBILE_MONEY' then d.started_at end as prompted_from, c.timezone as customer_timezone,
+     t.settings->'dunning' as dunning
    from read e
    join environments v on v.id = e.environment_id
    join tenants t on t.id = v.tenant_id
    left join invoices i on e.type like 'invoice.%' and i.environment_id = e.environment_id and i.id = e.resource_id
    left join payments p on e.type like 'payment.%' and p.environment_id = e.environment_id and p.id = e.resource_id
+   left join payment_methods m on m.environment_id = p.environment_id and m.id = p.payment_method_id
+     and m.archived_at is null and e.type = 'payment.failed'
+   left join dunnings d on m.id is not null and d.environment_id = p.environment_id and d.invoice_id = p.invoice_id
+   left join customers c on m.id is not null and c.environment_id = p.environment_id and c.id = p.customer_id
    left join subscriptions s
      on e.type like 'subscription.%' and s.environment_id = e.environment_id and s.id = e.resource_id
    left join credit_notes n
@@ -98,6 +104,12 @@ export const unreadFacts = statement(
     total_minor: nullable(bigint),
     due_date: nullable(day),
     timezone: nullable(text),
+    failure_code: nullable(text),
+    retried_invoice_id: nullable(uuid),
+    /** When the retries of an invoice began that asks for its money on a phone. */
+    prompted_from: nullable(instant),
+    customer_timezone: nullable(text),
+    dunning: nullable(json<NonNullable<TenantSettings['dunning']>>()),
   },
 )
 

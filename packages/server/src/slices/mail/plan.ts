@@ -1,6 +1,8 @@
+import { declineKind, mayRetry, retryAt } from '@novabilling/core/dunning'
 import type { RowOf } from '../../db/statement.ts'
 import { type Tx, transaction } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
+import { planOf } from '../dunning/index.ts'
 import { type MailKind, isWanted, kindOfEvent, remindAt, toldEvents } from './kinds.ts'
 import {
   advanceReaders,
@@ -108,7 +110,7 @@ export function writeMails(
 }
 
 function mailsOf({ config }: Deps, fact: Fact, now: Temporal.Instant): PlannedMail[] {
-  const kind = kindOfEvent(fact.type)
+  const kind = fact.type === 'payment.failed' ? 'PHONE_PROMPT' : kindOfEvent(fact.type)
   const { customer_id: customerId, is_test: isTest, occurred_at: occurredAt, emails } = fact
   if (kind === undefined || customerId === null) return []
   // Without a mail server a live environment has nobody to write with; a test one is looked at all the same.
@@ -117,12 +119,42 @@ function mailsOf({ config }: Deps, fact: Fact, now: Temporal.Instant): PlannedMa
   if (!isTest && Temporal.Instant.compare(occurredAt, tooLate) < 0) return []
   if (fact.total_minor === 0n) return []
   const of = { environmentId: fact.environment_id, customerId, subjectId: fact.resource_id, isTest }
+  if (kind === 'PHONE_PROMPT') return isWanted(emails, kind) ? promptOf(fact, of) : []
   const waits = kind === 'INVOICE' && !fact.on_clock ? invoiceWaitsSeconds : 0
   const dueAt = (isTest ? occurredAt : recordedAt(fact.event_id)).add({ seconds: waits })
   const told = { ...of, kind, occasion: `event ${fact.event_id}`, dueAt, occurredAt }
   return [
     ...(isWanted(emails, kind) ? [told] : []),
     ...(kind === 'INVOICE' && isWanted(emails, 'REMINDER') ? reminderOf(fact, of) : []),
+  ]
+}
+
+/** Some hours before the phone rings: time to have money on it. */
+const promptTold = { hours: 2 }
+
+/** What is told before the next prompt on a phone; nothing where none comes. */
+function promptOf(
+  { failure_code, prompted_from, customer_timezone, dunning, retried_invoice_id, occurred_at }: Fact,
+  of: Pick<PlannedMail, 'environmentId' | 'customerId' | 'isTest'>,
+): PlannedMail[] {
+  if (prompted_from === null || customer_timezone === null || retried_invoice_id === null) return []
+  if (!mayRetry({ kind: declineKind(failure_code ?? ''), sameMethod: true })) return []
+  const where = { zone: customer_timezone, onPhone: true }
+  const promptsAt = planOf(dunning)
+    .retryDays.map((day) => retryAt(prompted_from.epochMilliseconds, day, where))
+    .find((at) => at > occurred_at.epochMilliseconds)
+  if (promptsAt === undefined) return []
+  const at = Temporal.Instant.fromEpochMilliseconds(promptsAt).subtract(promptTold)
+  if (Temporal.Instant.compare(at, occurred_at) <= 0) return []
+  return [
+    {
+      ...of,
+      subjectId: retried_invoice_id,
+      kind: 'PHONE_PROMPT',
+      occasion: `prompt ${retried_invoice_id} ${at.toString()}`,
+      dueAt: at,
+      occurredAt: at,
+    },
   ]
 }
 

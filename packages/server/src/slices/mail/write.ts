@@ -82,6 +82,8 @@ async function tell(
       return tellInvoice(deps, writer, mail, to)
     case 'PAYMENT_FAILED':
       return tellOpen(deps, mail, (invoice) => customerLetters.paymentFailed(to, invoice))
+    case 'PHONE_PROMPT':
+      return tellOpen(deps, mail, (invoice) => customerLetters.phonePrompt(to, invoice))
     case 'REMINDER':
       return tellOpen(deps, mail, (invoice) => customerLetters.reminder(to, invoice), zone)
     case 'OVERDUE':

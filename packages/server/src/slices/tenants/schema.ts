@@ -74,6 +74,7 @@ const settings = {
       invoice: mailSwitch('An invoice, with its PDF'),
       receipt: mailSwitch('A receipt for each payment, with the PDF of its invoice'),
       paymentFailed: mailSwitch('A charge that failed'),
+      phonePrompt: mailSwitch('A retry that asks on the phone, two hours ahead'),
       reminder: mailSwitch('An invoice that will be due'),
       reminderDays: Type.Optional(
         Type.Integer({

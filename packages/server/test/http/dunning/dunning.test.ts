@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { newCustomer, newPlan, subscribe } from '../../billing-story.ts'
 import { type Caller, type TestTenant, newTenant, startServer } from '../../harness.ts'
 import { eventsOf, get, newMethod, rows, stored } from '../../payment-story.ts'
+import { customerMail } from '../../../src/slices/mail/index.ts'
 import { verify } from '../../../src/verify.ts'
 import { publicId } from '../../../src/ids.ts'
 
@@ -143,8 +144,8 @@ test('without retries the first failure is the last', async () => {
   assert.equal(await statusOf(as, subscription), 'CANCELED')
 })
 
-test('mobile money rings at ten in the morning of the customer', async () => {
-  const { tenant, as, invoice } = await unpaid('sandbox_insufficient_funds', undefined, {
+test('mobile money rings at ten in the morning of the customer, who is told of it by mail two hours before', async () => {
+  const { tenant, as, customer, invoice } = await unpaid('sandbox_insufficient_funds', undefined, {
     type: 'MOBILE_MONEY',
   })
   await move(tenant, '2026-03-06T00:00:00Z')
@@ -153,6 +154,46 @@ test('mobile money rings at ten in the morning of the customer', async () => {
     '03-03T07:00 FAILED',
     '03-05T07:00 FAILED',
   ])
+  const prompts = async () => {
+    while (await customerMail.tick(server.deps)) await customerMail.settle(server.deps)
+    const { data } = await get(as, `/mails?customerId=${customer.id}&kind=PHONE_PROMPT`)
+    const found: { id: string; status: string }[] = data.toReversed()
+    const times = await rows(
+      server,
+      `select to_char(occurred_at, 'MM-DD"T"HH24:MI') as at from customer_mails where kind = 'PHONE_PROMPT' and customer_id = $1 order by occurred_at`,
+      [stored(customer.id)],
+    )
+    return {
+      first: found[0],
+      told: times.map(({ at }) => at),
+      statuses: found.map(({ status }) => status),
+    }
+  }
+  const { first, told, statuses } = await prompts()
+  assert.deepEqual(told, ['03-03T05:00', '03-05T05:00', '03-07T05:00'])
+  assert.deepEqual(statuses, ['CAUGHT', 'CAUGHT', 'PENDING'])
+  const { subject, text } = await get(as, `/mails/${first?.id}`)
+  assert.match(subject, /^Today we ask for .* on your phone$/)
+  assert.match(text, /two hours/)
+
+  // Paid meanwhile, there is nothing to be told.
+  assert.equal((await as('POST', `/invoices/${invoice.id}/mark-paid`, {})).status, 200)
+  await move(tenant, '2026-03-10T00:00:00Z')
+  assert.deepEqual((await prompts()).statuses, ['CAUGHT', 'CAUGHT', 'SKIPPED'])
+})
+
+test('who declined for good, by card, or wants no such mail is told of no prompt', async () => {
+  for (const [token, type, emails] of [
+    ['sandbox_declined', 'MOBILE_MONEY', {}],
+    ['sandbox_insufficient_funds', 'CARD', {}],
+    ['sandbox_insufficient_funds', 'MOBILE_MONEY', { phonePrompt: false }],
+  ] as const) {
+    const { tenant, as, customer } = await unpaid(token, undefined, { type })
+    assert.equal((await tenant.session('PATCH', '/tenants/me', { settings: { emails } })).status, 200)
+    await move(tenant, '2026-03-06T00:00:00Z')
+    while (await customerMail.tick(server.deps)) await customerMail.settle(server.deps)
+    assert.equal((await get(as, `/mails?customerId=${customer.id}&kind=PHONE_PROMPT`)).meta.total, 0)
+  }
 })
 
 test('retries that were forgotten are found', async () => {

@@ -31,6 +31,11 @@ export const am: MailWords = {
     opening: 'ለደረሰኝ {number} {amount} መቀበል አልቻልንም።',
     ask: 'እባክዎ የክፍያ ዘዴዎን ያረጋግጡ፣ ወይም ከታች ባለው አዝራር አሁን ይክፈሉ።',
   },
+  phonePrompt: {
+    subject: 'ዛሬ {amount} በስልክዎ እንጠይቃለን',
+    opening: 'ከሁለት ሰዓት ያህል በኋላ ለ{company} ደረሰኝ {number} {amount} እንዲያረጋግጡ በስልክዎ ይጠየቃሉ።',
+    ask: 'እባክዎ በቂ ገንዘብና የሚስጥር ቁጥርዎን ያዘጋጁ፣ ወይም ከታች ባለው ቁልፍ አሁን ይክፈሉ።',
+  },
   reminder: {
     subject: 'ደረሰኝ {number} የሚከፈለው {date} ነው',
     opening: 'ከ{company} የተላከው ደረሰኝ {number} ላይ ያለው {amount} የሚከፈለው {date} መሆኑን እናስታውስዎታለን።',

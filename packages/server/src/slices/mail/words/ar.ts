@@ -31,6 +31,11 @@ export const ar: MailWords = {
     opening: 'لم نتمكن من تحصيل {amount} عن الفاتورة {number}.',
     ask: 'يُرجى التحقق من وسيلة الدفع، أو الدفع الآن بالزر أدناه.',
   },
+  phonePrompt: {
+    subject: 'نطلب اليوم {amount} على هاتفكم',
+    opening: 'خلال ساعتين تقريبًا سيُطلب منكم على هاتفكم تأكيد دفع {amount} عن الفاتورة {number} من {company}.',
+    ask: 'يُرجى التأكد من كفاية الرصيد وتجهيز الرقم السري، أو الدفع الآن بالزر أدناه.',
+  },
   reminder: {
     subject: 'الفاتورة {number} مستحقة في {date}',
     opening: 'نذكركم بأن مبلغ {amount} من الفاتورة {number} من {company} مستحق في {date}.',

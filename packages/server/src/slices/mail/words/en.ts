@@ -31,6 +31,12 @@ export const en: MailWords = {
     opening: 'We could not collect {amount} for invoice {number}.',
     ask: 'Please check your payment method, or pay now with the button below.',
   },
+  phonePrompt: {
+    subject: 'Today we ask for {amount} on your phone',
+    opening:
+      'In about two hours you are asked on your phone to confirm {amount} for invoice {number} from {company}.',
+    ask: 'Please have enough money there and your PIN at hand, or pay now with the button below.',
+  },
   reminder: {
     subject: 'Invoice {number} is due on {date}',
     opening: 'This is a reminder that {amount} of invoice {number} from {company} is due on {date}.',

@@ -31,6 +31,12 @@ export const fr: MailWords = {
     opening: 'Nous n’avons pas pu encaisser {amount} pour la facture {number}.',
     ask: 'Vérifiez votre moyen de paiement, ou payez maintenant avec le bouton ci-dessous.',
   },
+  phonePrompt: {
+    subject: 'Aujourd’hui, nous demandons {amount} sur votre téléphone',
+    opening:
+      'Dans environ deux heures, votre téléphone vous demandera de confirmer {amount} pour la facture {number} de {company}.',
+    ask: 'Merci de prévoir un solde suffisant et votre code PIN, ou de payer dès maintenant avec le bouton ci-dessous.',
+  },
   reminder: {
     subject: 'La facture {number} est à payer le {date}',
     opening: 'Nous vous rappelons que {amount} de la facture {number} de {company} sont à payer le {date}.',

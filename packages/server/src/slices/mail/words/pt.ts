@@ -31,6 +31,12 @@ export const pt: MailWords = {
     opening: 'Não conseguimos cobrar {amount} da fatura {number}.',
     ask: 'Verifique o seu meio de pagamento ou pague agora com o botão abaixo.',
   },
+  phonePrompt: {
+    subject: 'Hoje pedimos {amount} no seu telemóvel',
+    opening:
+      'Dentro de cerca de duas horas será pedido no seu telemóvel que confirme {amount} da fatura {number} da {company}.',
+    ask: 'Tenha saldo suficiente e o seu PIN à mão, ou pague já com o botão abaixo.',
+  },
   reminder: {
     subject: 'A fatura {number} vence em {date}',
     opening: 'Lembramos que {amount} da fatura {number} de {company} vencem em {date}.',

@@ -31,6 +31,12 @@ export const sw: MailWords = {
     opening: 'Hatukuweza kupokea {amount} kwa ankara {number}.',
     ask: 'Tafadhali angalia njia yako ya malipo, au lipa sasa kwa kitufe kilicho hapa chini.',
   },
+  phonePrompt: {
+    subject: 'Leo tunaomba {amount} kwenye simu yako',
+    opening:
+      'Baada ya takriban saa mbili utaombwa kwenye simu yako kuthibitisha {amount} kwa ankara {number} kutoka {company}.',
+    ask: 'Tafadhali hakikisha una salio la kutosha na PIN yako iko karibu, au lipa sasa kwa kitufe kilicho hapa chini.',
+  },
   reminder: {
     subject: 'Ankara {number} inapaswa kulipwa {date}',
     opening: 'Tunakukumbusha kwamba {amount} ya ankara {number} kutoka {company} inapaswa kulipwa {date}.',

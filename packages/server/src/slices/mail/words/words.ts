@@ -22,6 +22,7 @@ export type MailWords = {
   }
   readonly receipt: { readonly subject: string; readonly opening: string; readonly rest: string }
   readonly paymentFailed: { readonly subject: string; readonly opening: string; readonly ask: string }
+  readonly phonePrompt: { readonly subject: string; readonly opening: string; readonly ask: string }
   readonly reminder: { readonly subject: string; readonly opening: string }
   readonly overdue: { readonly subject: string; readonly opening: string; readonly ask: string }
   readonly trialEnding: { readonly subject: string; readonly opening: string; readonly begins: string }
