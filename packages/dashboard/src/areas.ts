@@ -13,7 +13,9 @@ import {
   IconMail,
   IconPackage,
   type IconProps,
+  IconPuzzle,
   IconReceiptRefund,
+  IconReceiptTax,
   IconRefresh,
   IconUsers,
   IconTerminal2,
@@ -53,7 +55,9 @@ export const areas: readonly Area[] = [
     pages: [
       { label: 'Plans', page: 'plans', icon: IconPackage },
       { label: 'Metrics', page: 'metrics', icon: IconGauge },
+      { label: 'Add-ons', page: 'add-ons', icon: IconPuzzle },
       { label: 'Coupons', page: 'coupons', icon: IconDiscount },
+      { label: 'Taxes', page: 'taxes', icon: IconReceiptTax },
     ],
   },
   {

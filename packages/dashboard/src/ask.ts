@@ -1,12 +1,15 @@
 import { notifications } from '@mantine/notifications'
 import {
+  type QueryClient,
   type UseQueryResult,
   keepPreviousData,
   useMutation,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
+import { createElement } from 'react'
 import { ApiError, type Query, account } from './api.ts'
+import { Said } from './parts/said.tsx'
 import { usePlace } from './visit.ts'
 
 /** Something of the environment's data, as of a few seconds ago at most. */
@@ -43,6 +46,8 @@ type Deed<R> = {
   readonly act: () => Promise<R>
   /** What to say when it is done. */
   readonly said?: string
+  /** What takes it back, where it can be. */
+  readonly undo?: () => Promise<unknown>
   readonly after?: (result: R) => void
   /** Shown beside the fields instead of in a corner. */
   readonly refused?: (error: ApiError) => void
@@ -51,24 +56,39 @@ type Deed<R> = {
 /** Does something on the server, says what came of it, and has everything that is shown asked for again. */
 export function useDeed(): { run: <R>(deed: Deed<R>) => void; isRunning: boolean } {
   const client = useQueryClient()
-  const { mutate, isPending } = useMutation({
-    mutationFn: async (deed: Deed<unknown>) => {
-      try {
-        const result = await deed.act()
-        if (deed.said) notifications.show({ message: deed.said, color: 'teal' })
-        await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'visit' })
-        deed.after?.(result)
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error
-        // What was shown may be out of date: that is the most frequent reason of a conflict.
-        if (error.status === 409)
-          await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'visit' })
-        if (deed.refused && error.faults.length > 0) deed.refused(error)
-        else showRefusal(error)
-      }
-    },
-  })
+  const { mutate, isPending } = useMutation({ mutationFn: (deed: Deed<unknown>) => carryOut(client, deed) })
   return { run: (deed) => mutate(deed as Deed<unknown>), isRunning: isPending }
+}
+
+async function carryOut(client: QueryClient, deed: Deed<unknown>): Promise<void> {
+  const askAgain = (): Promise<void> =>
+    client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'visit' })
+  try {
+    const result = await deed.act()
+    if (deed.said) say(client, deed.said, deed.undo)
+    await askAgain()
+    deed.after?.(result)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    // What was shown may be out of date: that is the most frequent reason of a conflict.
+    if (error.status === 409) await askAgain()
+    if (deed.refused && error.faults.length > 0) deed.refused(error)
+    else showRefusal(error)
+  }
+}
+
+function say(client: QueryClient, text: string, undo: (() => Promise<unknown>) | undefined): void {
+  if (!undo) {
+    notifications.show({ message: text, color: 'teal' })
+    return
+  }
+  const id = crypto.randomUUID()
+  const takeBack = (): void => {
+    notifications.hide(id)
+    void carryOut(client, { act: undo, said: 'Undone' })
+  }
+  const message = createElement(Said, { text, undo: takeBack })
+  notifications.show({ id, message, color: 'teal', autoClose: 10_000 })
 }
 
 export function showRefusal(error: ApiError): void {

@@ -1,6 +1,8 @@
 /** The API's own shapes, under the names that pages use. */
 export type {
+  AddOn,
   Ageing,
+  AppliedAddOn,
   AppliedCoupon,
   ApiKey,
   ApiKeyUsage,
@@ -37,9 +39,12 @@ export type {
   ProviderTest,
   RecoveryCodes,
   Revenue,
+  StandardTaxes,
   Subscription,
   SubscriptionFigures,
   SubscriptionPreview,
+  Tax,
+  TaxAssignment,
   Tenant,
   TenantUsage,
   TrialBalance,

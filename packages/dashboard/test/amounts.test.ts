@@ -105,7 +105,90 @@ test(
 )
 
 test(
-  'without coupons and wallets their pages teach; without the server they say so',
+  'an add-on is made at a price of nothing and one of 10¹², charged, and taken off by clicks',
+  { skip: noBrowser },
+  async () => {
+    const tenant = await newTenant(server, { currency: 'USD' })
+    const customer = await newCustomer(tenant.test, { currency: 'USD' })
+    const { page, errors } = await visitor()
+    await signIn(page, server.origin, tenant)
+    await goTo(page, 'Add-ons')
+    await page.getByRole('button', { name: 'Make an add-on' }).first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill(longName)
+    await dialog.getByLabel('Code').fill('setup')
+    await dialog.getByLabel('Price 1').fill('0')
+    await dialog.getByRole('button', { name: 'Another currency' }).click()
+    await dialog.getByLabel('Price 2').fill('1000000000000')
+    await dialog.getByRole('combobox', { name: 'Currency 2' }).fill('UGX')
+    await page.getByRole('option', { name: /^UGX/ }).click()
+    await dialog.getByRole('button', { name: 'Make the add-on' }).click()
+    const list = page.getByRole('table', { name: 'Add-ons' })
+    await list.getByText(/UGX\s1,000,000,000,000/).waitFor()
+    await list.getByText(/\$0\.00/).waitFor()
+    assert.deepEqual(await seriousFaults(page), [])
+
+    await page.goto(`${server.origin}/test/customers/${customer.id}?tab=add-ons`)
+    await page.getByRole('button', { name: 'Charge for an add-on' }).click()
+    await dialog.getByRole('combobox', { name: 'Add-on' }).click()
+    await page.getByRole('option', { name: /خصم/ }).click()
+    await dialog.getByLabel('Amount for one').fill('12.5')
+    await dialog.getByRole('button', { name: 'Charge for it' }).click()
+    await list.getByText('$12.50').waitFor()
+    await list.getByText('Pending').waitFor()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: /^More about خصم/ }).click()
+    await page.getByRole('menuitem', { name: 'Take it off…' }).click()
+    await page.getByRole('button', { name: 'Take it off', exact: true }).click()
+    await list.getByText('Removed').waitFor()
+    assert.deepEqual(errors, [])
+  },
+)
+
+test(
+  'a tax begins with the rate of a country, is assigned to a customer, taken away, and that is undone',
+  { skip: noBrowser },
+  async () => {
+    const tenant = await newTenant(server, { currency: 'KES' })
+    const customer = await newCustomer(tenant.test, { currency: 'KES' })
+    const { page, errors } = await visitor()
+    await signIn(page, server.origin, tenant)
+    await goTo(page, 'Taxes')
+    await page.getByRole('button', { name: 'Set a tax up' }).first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('combobox', { name: 'Begin with a country’s rate' }).click()
+    await page.getByRole('option', { name: /^Kenya/ }).click()
+    assert.equal(await dialog.getByLabel('Percent').inputValue(), '16')
+    await dialog.getByRole('button', { name: 'Set the tax up' }).click()
+    const taxes = page.getByRole('table', { name: 'Taxes' })
+    await taxes.getByText('16 %').waitFor()
+    await taxes.getByText('by default').waitFor()
+    const { body } = await tenant.test('GET', '/taxes')
+    const [{ name, code, country }] = body.data
+    assert.equal(country, 'KE')
+
+    await page.goto(`${server.origin}/test/customers/${customer.id}?tab=taxes`)
+    await page.getByText('Taxed as everybody').waitFor()
+    await page.getByRole('combobox', { name: 'Tax', exact: true }).click()
+    await page.getByRole('option', { name }).click()
+    await page.getByRole('button', { name: 'Assign' }).click()
+    const assigned = page.getByRole('table', { name: 'Assigned taxes' })
+    await assigned.getByText(name).waitFor()
+    await assigned.getByRole('button', { name: `Take ${name} away` }).click()
+    await page.getByText('Taxed as everybody').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await assigned.getByText(name).waitFor()
+    const left = await tenant.test('GET', `/taxes/assignments?customerId=${customer.id}`)
+    assert.deepEqual(
+      left.body.data.map((one: { taxCode: string }) => one.taxCode),
+      [code],
+    )
+    assert.deepEqual(errors, [])
+  },
+)
+
+test(
+  'without coupons, add-ons, taxes and wallets their pages teach; without the server they say so',
   {
     skip: noBrowser,
   },
@@ -115,6 +198,8 @@ test(
     await heading(page, 'Home')
     for (const one of [
       { name: 'Coupons', empty: 'No coupons yet', asks: '**/api/coupons**' },
+      { name: 'Add-ons', empty: 'No add-ons yet', asks: '**/api/add-ons**' },
+      { name: 'Taxes', empty: 'No taxes yet', asks: '**/api/taxes**' },
       { name: 'Wallets', empty: 'No wallets yet', asks: '**/api/wallets**' },
     ])
       await emptyAndFailing(page, one)

@@ -9,7 +9,9 @@ import { useData, useDeed } from '../ask.ts'
 import { CustomerForm } from '../forms/customer-form.tsx'
 import { MethodForm } from '../forms/method-form.tsx'
 import { SubscriptionForm } from '../forms/subscription-form.tsx'
+import { AppliedAddOnList } from '../parts/applied-add-on-list.tsx'
 import { AppliedCouponList } from '../parts/applied-coupon-list.tsx'
+import { AssignedTaxes } from '../parts/assigned-taxes.tsx'
 import { CreditNoteList } from '../parts/credit-note-list.tsx'
 import { CustomerWallets } from '../parts/customer-wallets.tsx'
 import { EntryList } from '../parts/entry-list.tsx'
@@ -31,6 +33,8 @@ const tabs = [
   'payment-methods',
   'wallets',
   'coupons',
+  'add-ons',
+  'taxes',
   'credit-notes',
   'ledger',
 ] as const
@@ -41,6 +45,8 @@ const labels = {
   'payment-methods': 'Payment methods',
   wallets: 'Wallets',
   coupons: 'Coupons',
+  'add-ons': 'Add-ons',
+  taxes: 'Taxes',
   'credit-notes': 'Credit notes',
   ledger: 'Ledger',
 }
@@ -159,6 +165,8 @@ function TabPage({ tab, customer }: { tab: (typeof tabs)[number]; customer: Shap
   const { id } = customer
   if (tab === 'wallets') return <CustomerWallets customer={customer} page={page} turnTo={turnTo} />
   if (tab === 'coupons') return <AppliedCouponList customerId={id} page={page} turnTo={turnTo} />
+  if (tab === 'add-ons') return <AppliedAddOnList customerId={id} page={page} turnTo={turnTo} />
+  if (tab === 'taxes') return <AssignedTaxes target={{ customerId: id }} />
   return <OwnList id={id} tab={tab} page={page} turnTo={turnTo} />
 }
 
@@ -168,7 +176,7 @@ function OwnList({
   ...list
 }: {
   id: string
-  tab: Exclude<(typeof tabs)[number], 'wallets' | 'coupons'>
+  tab: Exclude<(typeof tabs)[number], 'wallets' | 'coupons' | 'add-ons' | 'taxes'>
   page: number
   turnTo: (page: number) => void
 }): ReactNode {

@@ -6,6 +6,7 @@ import { useId } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { fieldErrors, useData, useDeed } from '../ask.ts'
 import { interval } from '../format.ts'
+import { AssignedTaxes } from '../parts/assigned-taxes.tsx'
 import { ChargeList } from '../parts/charge-list.tsx'
 import { CurrencySelect } from '../parts/currency-select.tsx'
 import { Facts, Part } from '../parts/facts.tsx'
@@ -113,6 +114,9 @@ export function Plan(): ReactNode {
         </Text>
       </Part>
       <ChargeList plan={plan} />
+      <Part title="Taxes">
+        <AssignedTaxes target={{ planId: id }} />
+      </Part>
       <Part title="Subscriptions">
         <SubscriptionList answer={subscriptions} />
       </Part>
