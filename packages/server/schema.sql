@@ -253,6 +253,27 @@ create policy worker on billing_batches to nova_worker using true with check tru
 grant insert, select on billing_batches to nova_api;
 grant delete, insert, select, update on billing_batches to nova_worker;
 
+create table charge_overrides (
+  environment_id uuid not null,
+  charge_id uuid not null,
+  revision integer not null,
+  customer_id uuid not null,
+  prices jsonb not null,
+  moves_existing boolean not null,
+  removed boolean not null,
+  created_at timestamp with time zone not null,
+  constraint charge_overrides_environment_id_charge_id_fkey FOREIGN KEY (environment_id, charge_id) REFERENCES charges(environment_id, id),
+  constraint charge_overrides_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint charge_overrides_pkey PRIMARY KEY (environment_id, charge_id, revision)
+);
+
+CREATE INDEX charge_overrides_customer ON public.charge_overrides USING btree (environment_id, customer_id, charge_id, revision);
+alter table charge_overrides force row level security;
+create policy environment on charge_overrides using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on charge_overrides to nova_worker using true with check true;
+grant delete, insert, select on charge_overrides to nova_api;
+grant select on charge_overrides to nova_worker;
+
 create table charge_versions (
   environment_id uuid not null,
   charge_id uuid not null,
@@ -1198,6 +1219,27 @@ create policy worker on payments to nova_worker using true with check true;
 grant insert, select, update on payments to nova_api;
 grant insert, select, update on payments to nova_worker;
 
+create table plan_overrides (
+  environment_id uuid not null,
+  id uuid not null,
+  customer_id uuid not null,
+  plan_id uuid not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint plan_overrides_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint plan_overrides_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id),
+  constraint plan_overrides_pkey PRIMARY KEY (environment_id, id)
+);
+
+CREATE INDEX plan_overrides_created ON public.plan_overrides USING btree (environment_id, created_at, id);
+CREATE INDEX plan_overrides_plan ON public.plan_overrides USING btree (environment_id, plan_id, created_at, id);
+CREATE UNIQUE INDEX plan_overrides_customer_key ON public.plan_overrides USING btree (environment_id, customer_id, plan_id);
+alter table plan_overrides force row level security;
+create policy environment on plan_overrides using (environment_id = scope_environment()) with check (environment_id = scope_environment());
+create policy worker on plan_overrides to nova_worker using true with check true;
+grant delete, insert, select, update on plan_overrides to nova_api;
+grant select on plan_overrides to nova_worker;
+
 create table plans (
   environment_id uuid not null,
   id uuid not null,
@@ -1246,14 +1288,19 @@ create table prices (
   archived_at timestamp with time zone,
   successor_id uuid,
   succeeded_at timestamp with time zone,
+  customer_id uuid,
+  commitment_minor bigint,
   constraint prices_amount_minor_check CHECK ((amount_minor >= 0)),
   constraint prices_check CHECK (((successor_id IS NULL) = (succeeded_at IS NULL))),
+  constraint prices_commitment_check CHECK (((commitment_minor IS NULL) OR (customer_id IS NOT NULL))),
+  constraint prices_commitment_minor_check CHECK ((commitment_minor >= 0)),
+  constraint prices_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
   constraint prices_environment_id_plan_id_fkey FOREIGN KEY (environment_id, plan_id) REFERENCES plans(environment_id, id),
   constraint prices_environment_id_successor_id_fkey FOREIGN KEY (environment_id, successor_id) REFERENCES prices(environment_id, id),
   constraint prices_pkey PRIMARY KEY (environment_id, id)
 );
 
-CREATE UNIQUE INDEX prices_currency_key ON public.prices USING btree (environment_id, plan_id, currency) WHERE (archived_at IS NULL);
+CREATE UNIQUE INDEX prices_currency_key ON public.prices USING btree (environment_id, plan_id, customer_id, currency) NULLS NOT DISTINCT WHERE (archived_at IS NULL);
 alter table prices force row level security;
 create policy environment on prices using (environment_id = scope_environment()) with check (environment_id = scope_environment());
 create policy worker on prices to nova_worker using true with check true;
@@ -1767,12 +1814,16 @@ create table subscriptions (
   trial_notice_at timestamp with time zone,
   billed_elsewhere_to timestamp with time zone,
   charges_revision integer not null default 0,
+  next_price_id uuid,
+  next_price_from timestamp with time zone,
   constraint subscriptions_billing_anchor_check CHECK ((billing_anchor = ANY (ARRAY['ANNIVERSARY'::text, 'CALENDAR'::text]))),
   constraint subscriptions_check CHECK ((num_nulls(pending_plan_id, pending_price_id, pending_quantity, pending_at) = ANY (ARRAY[0, 4]))),
+  constraint subscriptions_next_price_check CHECK (((next_price_id IS NULL) = (next_price_from IS NULL))),
   constraint subscriptions_pending_quantity_check CHECK ((pending_quantity > 0)),
   constraint subscriptions_quantity_check CHECK ((quantity > 0)),
   constraint subscriptions_status_check CHECK ((status = ANY (ARRAY['TRIALING'::text, 'ACTIVE'::text, 'PAST_DUE'::text, 'PAUSED'::text, 'CANCELED'::text]))),
   constraint subscriptions_environment_id_customer_id_fkey FOREIGN KEY (environment_id, customer_id) REFERENCES customers(environment_id, id),
+  constraint subscriptions_environment_id_next_price_id_fkey FOREIGN KEY (environment_id, next_price_id) REFERENCES prices(environment_id, id),
   constraint subscriptions_environment_id_payment_method_id_fkey FOREIGN KEY (environment_id, payment_method_id) REFERENCES payment_methods(environment_id, id),
   constraint subscriptions_environment_id_pending_plan_id_fkey FOREIGN KEY (environment_id, pending_plan_id) REFERENCES plans(environment_id, id),
   constraint subscriptions_environment_id_pending_price_id_fkey FOREIGN KEY (environment_id, pending_price_id) REFERENCES prices(environment_id, id),
@@ -1785,6 +1836,7 @@ CREATE INDEX subscriptions_created ON public.subscriptions USING btree (environm
 CREATE INDEX subscriptions_customer ON public.subscriptions USING btree (environment_id, customer_id);
 CREATE INDEX subscriptions_due ON public.subscriptions USING btree (lane_of(environment_id), due_at, environment_id) WHERE ((due_at IS NOT NULL) AND (NOT on_test_clock) AND (attempt = 0));
 CREATE INDEX subscriptions_due_on_test_clock ON public.subscriptions USING btree (environment_id, due_at) WHERE ((due_at IS NOT NULL) AND on_test_clock AND (parked_reason IS NULL));
+CREATE INDEX subscriptions_next_price ON public.subscriptions USING btree (environment_id, plan_id) WHERE (next_price_id IS NOT NULL);
 CREATE INDEX subscriptions_parked ON public.subscriptions USING btree (environment_id) WHERE (parked_reason IS NOT NULL);
 CREATE INDEX subscriptions_pending_plan ON public.subscriptions USING btree (environment_id, pending_plan_id) WHERE (pending_plan_id IS NOT NULL);
 CREATE INDEX subscriptions_plan ON public.subscriptions USING btree (environment_id, plan_id);
@@ -1794,7 +1846,6 @@ CREATE INDEX subscriptions_trial_notice_on_test_clock ON public.subscriptions US
 CREATE UNIQUE INDEX subscriptions_external_id_key ON public.subscriptions USING btree (environment_id, external_id) WHERE (external_id IS NOT NULL);
 CREATE TRIGGER subscription_changes_worth AFTER UPDATE OF status, price_id, quantity ON public.subscriptions FOR EACH ROW WHEN ((((old.status = ANY (ARRAY['ACTIVE'::text, 'PAST_DUE'::text])) <> (new.status = ANY (ARRAY['ACTIVE'::text, 'PAST_DUE'::text]))) OR ((new.status = ANY (ARRAY['ACTIVE'::text, 'PAST_DUE'::text])) AND ((old.price_id IS DISTINCT FROM new.price_id) OR (old.quantity IS DISTINCT FROM new.quantity))))) EXECUTE FUNCTION keep_worth();
 CREATE TRIGGER subscription_starts_running AFTER INSERT ON public.subscriptions FOR EACH ROW WHEN ((new.status = ANY (ARRAY['ACTIVE'::text, 'PAST_DUE'::text]))) EXECUTE FUNCTION keep_worth();
-CREATE TRIGGER subscriptions_charges_of_changed BEFORE UPDATE OF plan_id, price_id ON public.subscriptions FOR EACH ROW WHEN (((old.plan_id IS DISTINCT FROM new.plan_id) OR (old.price_id IS DISTINCT FROM new.price_id))) EXECUTE FUNCTION keep_charges_revision();
 CREATE TRIGGER subscriptions_charges_of_new BEFORE INSERT ON public.subscriptions FOR EACH ROW EXECUTE FUNCTION keep_charges_revision();
 alter table subscriptions force row level security;
 create policy environment on subscriptions using (environment_id = scope_environment()) with check (environment_id = scope_environment());
@@ -1978,6 +2029,7 @@ create table usage_ratings (
   least numeric[] not null,
   billed numeric[] not null,
   credited numeric[] not null,
+  own_revision integer,
   constraint usage_ratings_check CHECK (((array_length("least", 1) = 2) AND (array_length(billed, 1) = 2) AND (array_length(credited, 1) = 2))),
   constraint usage_ratings_pkey PRIMARY KEY (environment_id, subscription_id, window_from, charge_id)
 );

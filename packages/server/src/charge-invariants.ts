@@ -67,6 +67,24 @@ export const chargeInvariants: readonly Invariant[] = [
      where a.billed[1] / a.billed[2] <> coalesce(l.billed, 0)`,
   ),
   invariant(
+    'own_prices_are_own',
+    'a price that is a customer’s own is paid by that customer alone',
+    `select s.environment_id, 'subscription ' || s.id as place,
+       'pays, or is to pay, what is the own price of customer ' || p.customer_id as fault
+     from prices p
+     join subscriptions s on s.environment_id = p.environment_id and s.plan_id = p.plan_id
+       and p.id in (s.price_id, s.next_price_id)
+     where p.customer_id <> s.customer_id
+     union all
+     select r.environment_id, 'usage of subscription ' || r.subscription_id || ' from ' || r.window_from,
+       'is billed by a price of charge ' || r.charge_id || ' that is not its customer’s own'
+     from usage_ratings r
+     join subscriptions s on s.environment_id = r.environment_id and s.id = r.subscription_id
+     left join charge_overrides o on o.environment_id = r.environment_id and o.charge_id = r.charge_id
+       and o.revision = r.own_revision and o.customer_id = s.customer_id and not o.removed
+     where r.own_revision is not null and o.environment_id is null`,
+  ),
+  invariant(
     'commitments_are_remembered',
     'what is remembered as topped up to a commitment is what its line bills',
     `select r.environment_id, 'commitment of subscription ' || r.subscription_id || ' from ' || r.window_from as place,

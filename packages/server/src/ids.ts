@@ -34,6 +34,7 @@ export const idPrefixes = {
   appliedCoupon: 'cpa',
   addOn: 'addon',
   appliedAddOn: 'addona',
+  planOverride: 'ovr',
   wallet: 'wal',
   walletTransaction: 'wtx',
   event: 'evt',

@@ -59,6 +59,8 @@ export const refusals = {
     409,
     'A plan charges for this billable metric, or did and subscriptions keep the charge until they change their plan or end. Take it off the plan first, with applyToExisting from them too.',
   ],
+  plan_override_not_found: [404, 'There are no such prices of a customer.'],
+  plan_override_taken: [409, 'This customer has prices of its own for this plan already. Change those.'],
   charge_not_found: [404, 'There is no such charge.'],
   charge_has_no_price: [409, 'A charge of this plan has no price in the currency of the subscription.'],
   usage_event_not_found: [404, 'There is no such usage event.'],

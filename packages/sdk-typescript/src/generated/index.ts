@@ -31,6 +31,7 @@ export type { MembersResource } from './members.ts'
 export type { PaymentMethodsResource } from './payment-methods.ts'
 export type { PaymentProvidersResource } from './payment-providers.ts'
 export type { PaymentsResource } from './payments.ts'
+export type { PlanOverridesResource } from './plan-overrides.ts'
 export type { PlansResource } from './plans.ts'
 export type { PortalResource } from './portal.ts'
 export type { RequestsResource } from './requests.ts'
@@ -259,6 +260,30 @@ export type {
   PaymentsRefundInput,
   Plan,
   PlanMinimumCommitment,
+  PlanOverride,
+  PlanOverrideCharge,
+  PlanOverrideMinimumCommitment,
+  PlanOverridePrice,
+  PlanOverridesCreateInput,
+  PlanOverridesCreateInputCharge,
+  PlanOverridesCreateInputChargePrice,
+  PlanOverridesCreateInputChargePriceProperties,
+  PlanOverridesCreateInputChargePricePropertiesGraduatedRange,
+  PlanOverridesCreateInputChargePricePropertiesTier,
+  PlanOverridesCreateInputMinimumCommitment,
+  PlanOverridesCreateInputPrice,
+  PlanOverridesCreateQuery,
+  PlanOverridesDeleteQuery,
+  PlanOverridesListQuery,
+  PlanOverridesUpdateInput,
+  PlanOverridesUpdateInputCharge,
+  PlanOverridesUpdateInputChargePrice,
+  PlanOverridesUpdateInputChargePriceProperties,
+  PlanOverridesUpdateInputChargePricePropertiesGraduatedRange,
+  PlanOverridesUpdateInputChargePricePropertiesTier,
+  PlanOverridesUpdateInputMinimumCommitment,
+  PlanOverridesUpdateInputPrice,
+  PlanOverridesUpdateQuery,
   PlanProgressiveBillingThreshold,
   PlanSimulation,
   PlansAddPriceInput,

@@ -2343,6 +2343,232 @@ export interface PlanMinimumCommitment {
   amount: number
 }
 
+export interface PlanOverride {
+  id: string
+  customerId: string
+  planId: string
+  prices: PlanOverridePrice[]
+  minimumCommitment: PlanOverrideMinimumCommitment[]
+  charges: PlanOverrideCharge[]
+  createdAt: string
+  updatedAt: string
+}
+
+export interface PlanOverrideCharge {
+  chargeId: string
+  prices: ChargePrice[]
+}
+
+export interface PlanOverrideMinimumCommitment {
+  currency: string
+  /** Amount in major units */
+  amount: number
+}
+
+export interface PlanOverridePrice {
+  currency: string
+  /** Amount in major units */
+  amount: number
+}
+
+export interface PlanOverridesCreateInput {
+  customerId: string
+  planId: string
+  /** What a period costs this customer; one a currency */
+  prices?: readonly PlanOverridesCreateInputPrice[] | undefined
+  /** The least that a period costs this customer, instead of the plan's; one a currency, 0 for none. Where there is no price of its own in the currency, that of the plan becomes it */
+  minimumCommitment?: readonly PlanOverridesCreateInputMinimumCommitment[] | undefined
+  /** What usage costs this customer; in other currencies it costs what it costs all */
+  charges?: readonly PlanOverridesCreateInputCharge[] | undefined
+}
+
+export interface PlanOverridesCreateInputCharge {
+  /** A charge of the plan */
+  chargeId: string
+  /** One a currency */
+  prices: readonly PlanOverridesCreateInputChargePrice[]
+}
+
+export interface PlanOverridesCreateInputChargePrice {
+  /** ISO 4217 code */
+  currency: string
+  /** Those of the charge model */
+  properties: PlanOverridesCreateInputChargePriceProperties
+  /** The least that a whole period costs */
+  minAmount?: number | string | undefined
+}
+
+/** Those of the charge model */
+export interface PlanOverridesCreateInputChargePriceProperties {
+  /** STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice?: number | string | undefined
+  /** GRADUATED, VOLUME: from 0 on, the last without an end */
+  tiers?: readonly PlanOverridesCreateInputChargePricePropertiesTier[] | undefined
+  /** GRADUATED, VOLUME: the same as tiers, written as ranges */
+  graduatedRanges?: readonly PlanOverridesCreateInputChargePricePropertiesGraduatedRange[] | undefined
+  /** PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  amount?: number | string | undefined
+  /** PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  packageSize?: number | string | undefined
+  /** PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeUnits?: number | string | undefined
+  /** PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  rate?: number | string | undefined
+  /** PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fixedAmount?: number | string | undefined
+  /** PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it */
+  freeEvents?: number | undefined
+  /** PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeAmount?: number | string | undefined
+  /** PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  minPerEvent?: number | string | undefined
+  /** PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  maxPerEvent?: number | string | undefined
+}
+
+export interface PlanOverridesCreateInputChargePricePropertiesGraduatedRange {
+  /** Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fromValue: number | string
+  toValue: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  perUnitAmount: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface PlanOverridesCreateInputChargePricePropertiesTier {
+  upTo: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface PlanOverridesCreateInputMinimumCommitment {
+  /** ISO 4217 code */
+  currency: string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  amount: number | string
+}
+
+export interface PlanOverridesCreateInputPrice {
+  /** ISO 4217 code */
+  currency: string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  amount: number | string
+}
+
+export interface PlanOverridesCreateQuery {
+  /** The subscriptions that the customer has of the plan pay so too, each from its next period on; without it only new ones and those that change their plan */
+  applyToExisting?: 'next_period' | undefined
+}
+
+export interface PlanOverridesDeleteQuery {
+  /** The subscriptions that the customer has of the plan pay so too, each from its next period on; without it only new ones and those that change their plan */
+  applyToExisting?: 'next_period' | undefined
+}
+
+export interface PlanOverridesListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  customerId?: string | undefined
+  planId?: string | undefined
+}
+
+export interface PlanOverridesUpdateInput {
+  /** What a period costs this customer; one a currency */
+  prices?: readonly PlanOverridesUpdateInputPrice[] | undefined
+  /** The least that a period costs this customer, instead of the plan's; one a currency, 0 for none. Where there is no price of its own in the currency, that of the plan becomes it */
+  minimumCommitment?: readonly PlanOverridesUpdateInputMinimumCommitment[] | undefined
+  /** What usage costs this customer; in other currencies it costs what it costs all */
+  charges?: readonly PlanOverridesUpdateInputCharge[] | undefined
+}
+
+export interface PlanOverridesUpdateInputCharge {
+  /** A charge of the plan */
+  chargeId: string
+  /** One a currency */
+  prices: readonly PlanOverridesUpdateInputChargePrice[]
+}
+
+export interface PlanOverridesUpdateInputChargePrice {
+  /** ISO 4217 code */
+  currency: string
+  /** Those of the charge model */
+  properties: PlanOverridesUpdateInputChargePriceProperties
+  /** The least that a whole period costs */
+  minAmount?: number | string | undefined
+}
+
+/** Those of the charge model */
+export interface PlanOverridesUpdateInputChargePriceProperties {
+  /** STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice?: number | string | undefined
+  /** GRADUATED, VOLUME: from 0 on, the last without an end */
+  tiers?: readonly PlanOverridesUpdateInputChargePricePropertiesTier[] | undefined
+  /** GRADUATED, VOLUME: the same as tiers, written as ranges */
+  graduatedRanges?: readonly PlanOverridesUpdateInputChargePricePropertiesGraduatedRange[] | undefined
+  /** PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  amount?: number | string | undefined
+  /** PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  packageSize?: number | string | undefined
+  /** PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeUnits?: number | string | undefined
+  /** PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  rate?: number | string | undefined
+  /** PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fixedAmount?: number | string | undefined
+  /** PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it */
+  freeEvents?: number | undefined
+  /** PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  freeAmount?: number | string | undefined
+  /** PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  minPerEvent?: number | string | undefined
+  /** PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  maxPerEvent?: number | string | undefined
+}
+
+export interface PlanOverridesUpdateInputChargePricePropertiesGraduatedRange {
+  /** Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  fromValue: number | string
+  toValue: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  perUnitAmount: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface PlanOverridesUpdateInputChargePricePropertiesTier {
+  upTo: number | string | null
+  /** Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  unitPrice: number | string
+  /** Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string */
+  flatAmount?: number | string | undefined
+}
+
+export interface PlanOverridesUpdateInputMinimumCommitment {
+  /** ISO 4217 code */
+  currency: string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  amount: number | string
+}
+
+export interface PlanOverridesUpdateInputPrice {
+  /** ISO 4217 code */
+  currency: string
+  /** Amount in major units, as a number or a decimal string, with at most the decimals of its currency */
+  amount: number | string
+}
+
+export interface PlanOverridesUpdateQuery {
+  /** The subscriptions that the customer has of the plan pay so too, each from its next period on; without it only new ones and those that change their plan */
+  applyToExisting?: 'next_period' | undefined
+}
+
 export interface PlanProgressiveBillingThreshold {
   currency: string
   /** Amount in major units */

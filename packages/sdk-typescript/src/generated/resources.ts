@@ -24,6 +24,7 @@ import { MembersResource } from './members.ts'
 import { PaymentMethodsResource } from './payment-methods.ts'
 import { PaymentProvidersResource } from './payment-providers.ts'
 import { PaymentsResource } from './payments.ts'
+import { PlanOverridesResource } from './plan-overrides.ts'
 import { PlansResource } from './plans.ts'
 import { PortalResource } from './portal.ts'
 import { RequestsResource } from './requests.ts'
@@ -60,6 +61,7 @@ export class Resources {
   readonly paymentMethods: PaymentMethodsResource
   readonly paymentProviders: PaymentProvidersResource
   readonly payments: PaymentsResource
+  readonly planOverrides: PlanOverridesResource
   readonly plans: PlansResource
   readonly portal: PortalResource
   readonly requests: RequestsResource
@@ -95,6 +97,7 @@ export class Resources {
     this.paymentMethods = new PaymentMethodsResource(caller)
     this.paymentProviders = new PaymentProvidersResource(caller)
     this.payments = new PaymentsResource(caller)
+    this.planOverrides = new PlanOverridesResource(caller)
     this.plans = new PlansResource(caller)
     this.portal = new PortalResource(caller)
     this.requests = new RequestsResource(caller)

@@ -22,6 +22,7 @@ import { keys } from './keys/index.ts'
 import { ledger } from './ledger/index.ts'
 import { mailing } from './mail/index.ts'
 import { metrics } from './metrics/index.ts'
+import { planOverrides } from './plan-overrides/index.ts'
 import { paymentMethods, payments } from './payments/index.ts'
 import { paymentProviders } from './providers/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
@@ -45,6 +46,7 @@ export const slices: readonly Slice[] = [
   usage,
   taxes,
   charges,
+  planOverrides,
   coupons,
   addOns,
   ledger,

@@ -69,6 +69,11 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     chargeModel: 'STANDARD',
     prices: [{ currency: 'USD', properties: { unitPrice: 1 } }],
   })
+  const override = await made('/plan-overrides', {
+    customerId: customer['id'],
+    planId: plan['id'],
+    prices: [{ currency: 'USD', amount: 9 }],
+  })
   const event = await made('/events', { transactionId: mark, subscriptionId: subscription['id'], code: mark })
   const appliedAddOn = await made('/add-ons/apply', { addOnId: addOn['id'], customerId: customer['id'] })
   for (const loop of loops) while (await loop.tick(server.deps));
@@ -112,6 +117,7 @@ async function fill(ask: Caller, mark: string): Promise<Ids> {
     'billable-metrics': metric['id'] ?? '',
     events: event['id'] ?? '',
     charges: charge['id'] ?? '',
+    'plan-overrides': override['id'] ?? '',
     plan: plan['id'] ?? '',
     mails: mail['id'] ?? '',
     'event-log': logged.id,
@@ -140,6 +146,11 @@ function bodyFor(operation: string, ids: Ids): object {
       from: '2026-01-01T00:00:00Z',
       to: '2026-02-01T00:00:00Z',
       charges: [{ chargeId: ids['charges'], prices: [{ currency: 'USD', properties: { unitPrice: 1 } }] }],
+    },
+    'planOverrides.create': {
+      customerId: ids['customers'],
+      planId: ids['plans'],
+      prices: [{ currency: 'USD', amount: 1 }],
     },
     'plans.addPrice': { currency: 'KES', amount: 1 },
     'plans.updatePrice': { amount: 1 },
@@ -255,6 +266,7 @@ test('in every body and every filter, another tenant’s id is one that does not
     'taxes.assign',
     'coupons.apply',
     'addOns.apply',
+    'planOverrides.create',
     'wallets.create',
     'wallets.move',
   ]) {

@@ -219,6 +219,8 @@ test('nothing is left of the damage, and every promise has been looked at', asyn
     'what is remembered as billed of usage is what its lines bill',
     'every line of usage is of a stretch that is remembered as billed',
     'what is remembered as invoiced of usage before its period ended is what its lines bill',
+    // broken in the tests of plan overrides
+    'a price that is a customer’s own is paid by that customer alone',
     'what is remembered as topped up to a commitment is what its line bills',
     'what was given back of every payment is the sum of its refunds',
     'no two payments share a transaction of a provider',

@@ -775,6 +775,208 @@ class PaymentsRefundInput(TypedDict):
     reason: NotRequired[str]
 
 
+class PlanOverridesCreateInput(TypedDict):
+    """`PlanOverridesCreateInput` as the API takes it."""
+
+    customer_id: str
+    plan_id: str
+    prices: NotRequired[Sequence[PlanOverridesCreateInputPrice]]
+    """What a period costs this customer; one a currency"""
+    minimum_commitment: NotRequired[Sequence[PlanOverridesCreateInputMinimumCommitment]]
+    """The least that a period costs this customer, instead of the plan's; one a currency, 0 for none. Where there is no price of its own in the currency, that of the plan becomes it"""
+    charges: NotRequired[Sequence[PlanOverridesCreateInputCharge]]
+    """What usage costs this customer; in other currencies it costs what it costs all"""
+
+
+class PlanOverridesCreateInputCharge(TypedDict):
+    """`PlanOverridesCreateInputCharge` as the API takes it."""
+
+    charge_id: str
+    """A charge of the plan"""
+    prices: Sequence[PlanOverridesCreateInputChargePrice]
+    """One a currency"""
+
+
+class PlanOverridesCreateInputChargePrice(TypedDict):
+    """`PlanOverridesCreateInputChargePrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    properties: PlanOverridesCreateInputChargePriceProperties
+    """Those of the charge model"""
+    min_amount: NotRequired[MoneyInput]
+    """The least that a whole period costs"""
+
+
+class PlanOverridesCreateInputChargePriceProperties(TypedDict):
+    """Those of the charge model"""
+
+    unit_price: NotRequired[MoneyInput]
+    """STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    tiers: NotRequired[Sequence[PlanOverridesCreateInputChargePricePropertiesTier]]
+    """GRADUATED, VOLUME: from 0 on, the last without an end"""
+    graduated_ranges: NotRequired[Sequence[PlanOverridesCreateInputChargePricePropertiesGraduatedRange]]
+    """GRADUATED, VOLUME: the same as tiers, written as ranges"""
+    amount: NotRequired[MoneyInput]
+    """PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    package_size: NotRequired[MoneyInput]
+    """PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_units: NotRequired[MoneyInput]
+    """PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    rate: NotRequired[MoneyInput]
+    """PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    fixed_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_events: NotRequired[int]
+    """PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it"""
+    free_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    min_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    max_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class PlanOverridesCreateInputChargePricePropertiesGraduatedRange(TypedDict):
+    """`PlanOverridesCreateInputChargePricePropertiesGraduatedRange` as the API takes it."""
+
+    from_value: MoneyInput
+    """Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    to_value: Optional[MoneyInput]
+    per_unit_amount: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class PlanOverridesCreateInputChargePricePropertiesTier(TypedDict):
+    """`PlanOverridesCreateInputChargePricePropertiesTier` as the API takes it."""
+
+    up_to: Optional[MoneyInput]
+    unit_price: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class PlanOverridesCreateInputMinimumCommitment(TypedDict):
+    """`PlanOverridesCreateInputMinimumCommitment` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
+class PlanOverridesCreateInputPrice(TypedDict):
+    """`PlanOverridesCreateInputPrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
+class PlanOverridesUpdateInput(TypedDict):
+    """`PlanOverridesUpdateInput` as the API takes it."""
+
+    prices: NotRequired[Sequence[PlanOverridesUpdateInputPrice]]
+    """What a period costs this customer; one a currency"""
+    minimum_commitment: NotRequired[Sequence[PlanOverridesUpdateInputMinimumCommitment]]
+    """The least that a period costs this customer, instead of the plan's; one a currency, 0 for none. Where there is no price of its own in the currency, that of the plan becomes it"""
+    charges: NotRequired[Sequence[PlanOverridesUpdateInputCharge]]
+    """What usage costs this customer; in other currencies it costs what it costs all"""
+
+
+class PlanOverridesUpdateInputCharge(TypedDict):
+    """`PlanOverridesUpdateInputCharge` as the API takes it."""
+
+    charge_id: str
+    """A charge of the plan"""
+    prices: Sequence[PlanOverridesUpdateInputChargePrice]
+    """One a currency"""
+
+
+class PlanOverridesUpdateInputChargePrice(TypedDict):
+    """`PlanOverridesUpdateInputChargePrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    properties: PlanOverridesUpdateInputChargePriceProperties
+    """Those of the charge model"""
+    min_amount: NotRequired[MoneyInput]
+    """The least that a whole period costs"""
+
+
+class PlanOverridesUpdateInputChargePriceProperties(TypedDict):
+    """Those of the charge model"""
+
+    unit_price: NotRequired[MoneyInput]
+    """STANDARD: price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    tiers: NotRequired[Sequence[PlanOverridesUpdateInputChargePricePropertiesTier]]
+    """GRADUATED, VOLUME: from 0 on, the last without an end"""
+    graduated_ranges: NotRequired[Sequence[PlanOverridesUpdateInputChargePricePropertiesGraduatedRange]]
+    """GRADUATED, VOLUME: the same as tiers, written as ranges"""
+    amount: NotRequired[MoneyInput]
+    """PACKAGE: price of a package in major units; what is begun is paid, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    package_size: NotRequired[MoneyInput]
+    """PACKAGE: units in a package, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_units: NotRequired[MoneyInput]
+    """PACKAGE: units that cost nothing; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    rate: NotRequired[MoneyInput]
+    """PERCENTAGE: of what the events bring, in percent, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    fixed_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: for each event, in major units; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    free_events: NotRequired[int]
+    """PERCENTAGE: how many events of a period are free, the first of them; with freeAmount, up to it"""
+    free_amount: NotRequired[MoneyInput]
+    """PERCENTAGE: how much of what the events bring is free, the first of a period first; with freeEvents, of those only, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    min_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the least an event costs that is not free, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    max_per_event: NotRequired[MoneyInput]
+    """PERCENTAGE: the most an event costs, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class PlanOverridesUpdateInputChargePricePropertiesGraduatedRange(TypedDict):
+    """`PlanOverridesUpdateInputChargePricePropertiesGraduatedRange` as the API takes it."""
+
+    from_value: MoneyInput
+    """Where the one before ends, or the next whole number, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    to_value: Optional[MoneyInput]
+    per_unit_amount: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class PlanOverridesUpdateInputChargePricePropertiesTier(TypedDict):
+    """`PlanOverridesUpdateInputChargePricePropertiesTier` as the API takes it."""
+
+    up_to: Optional[MoneyInput]
+    unit_price: MoneyInput
+    """Price of a unit in major units, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+    flat_amount: NotRequired[MoneyInput]
+    """Due once as soon as a unit is in the tier; 0 unless said, with up to 12 decimals and 15 digits, as a number or a decimal string"""
+
+
+class PlanOverridesUpdateInputMinimumCommitment(TypedDict):
+    """`PlanOverridesUpdateInputMinimumCommitment` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
+class PlanOverridesUpdateInputPrice(TypedDict):
+    """`PlanOverridesUpdateInputPrice` as the API takes it."""
+
+    currency: str
+    """ISO 4217 code"""
+    amount: MoneyInput
+    """Amount in major units, as a number or a decimal string, with at most the decimals of its currency"""
+
+
 class PlansAddPriceInput(TypedDict):
     """`PlansAddPriceInput` as the API takes it."""
 

@@ -1406,6 +1406,42 @@ class PlanMinimumCommitment(Model):
     """Amount in major units"""
 
 
+class PlanOverride(Model):
+    """`PlanOverride` as the API answers it."""
+
+    id: str
+    customer_id: str = Field(alias="customerId")
+    plan_id: str = Field(alias="planId")
+    prices: List[PlanOverridePrice]
+    minimum_commitment: List[PlanOverrideMinimumCommitment] = Field(alias="minimumCommitment")
+    charges: List[PlanOverrideCharge]
+    created_at: dt.datetime = Field(alias="createdAt")
+    updated_at: dt.datetime = Field(alias="updatedAt")
+
+
+class PlanOverrideCharge(Model):
+    """`PlanOverrideCharge` as the API answers it."""
+
+    charge_id: str = Field(alias="chargeId")
+    prices: List[ChargePrice]
+
+
+class PlanOverrideMinimumCommitment(Model):
+    """`PlanOverrideMinimumCommitment` as the API answers it."""
+
+    currency: str
+    amount: Decimal
+    """Amount in major units"""
+
+
+class PlanOverridePrice(Model):
+    """`PlanOverridePrice` as the API answers it."""
+
+    currency: str
+    amount: Decimal
+    """Amount in major units"""
+
+
 class PlanProgressiveBillingThreshold(Model):
     """`PlanProgressiveBillingThreshold` as the API answers it."""
 

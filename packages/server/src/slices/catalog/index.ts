@@ -11,5 +11,6 @@ export const catalog: Slice = {
   constraints: { plans_code_key: 'plan_code_taken', prices_currency_key: 'price_currency_taken' },
 }
 
-export { findPlan } from './plans.ts'
+export { amountsIn, findPlan } from './plans.ts'
+export { PriceInput } from './schema.ts'
 export { type PlanRow } from './sql.ts'

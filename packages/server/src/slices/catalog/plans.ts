@@ -99,7 +99,7 @@ export async function createPlan(
 }
 
 /** Amounts by currency, one each. */
-function amountsIn(
+export function amountsIn(
   money: MoneyReader,
   field: 'prices' | 'minimumCommitment' | 'progressiveBillingThreshold',
   amounts: CreatePlan['prices'] = [],

@@ -5,7 +5,7 @@ import { createPlan, findPlan, listPlans, removePlan, updatePlan } from './plans
 import { presentPlan } from './present.ts'
 import { addPrice, changePrice, removePrice } from './prices.ts'
 import {
-  AddPrice,
+  PriceInput,
   ApplyPrice,
   CreatePlan,
   ListPlans,
@@ -83,7 +83,7 @@ export const routes = [
     scope: 'plans:write',
     params: PathId,
     query: ApplyPrice,
-    body: AddPrice,
+    body: PriceInput,
     status: 201,
     response: plan,
     write: (tx, { deps, principal, params, query, body }) =>

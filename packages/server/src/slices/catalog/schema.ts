@@ -23,7 +23,7 @@ const graceDays = Type.Integer({
 })
 const terms = Type.Integer({ minimum: 0, maximum: 365, description: 'Days from issue to due' })
 
-const PriceInput = closed({ currency: Currency, amount: MoneyInput })
+export const PriceInput = closed({ currency: Currency, amount: MoneyInput })
 
 export const CreatePlan = closed({
   name: words(100),
@@ -122,7 +122,6 @@ export const ListPlans = closed({
 })
 export type ListPlans = Static<typeof ListPlans>
 
-export const AddPrice = PriceInput
 export const UpdatePrice = closed({ amount: MoneyInput })
 export const PricePath = closed({
   id: Type.String({ maxLength: 300 }),

@@ -46,7 +46,8 @@ export const planSelect = `${Object.keys(storedColumns).join(', ')},
   (select coalesce(json_agg(json_build_object('id', p.id, 'currency', p.currency, 'amount_minor', p.amount_minor::text,
        'created_at', to_char(p.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by p.created_at, p.id), '[]')
    from prices p
-   where p.environment_id = plans.environment_id and p.plan_id = plans.id and p.archived_at is null) as prices`
+   where p.environment_id = plans.environment_id and p.plan_id = plans.id and p.customer_id is null
+     and p.archived_at is null) as prices`
 
 export const planById = statement(
   'catalog.plan_by_id',
@@ -83,11 +84,20 @@ export const retirePrice = command(
   `update prices set archived_at = $4
    where environment_id = $1::uuid and plan_id = $2::uuid and id = $3::uuid and archived_at is null`,
 )
-/** Subscriptions of a plan in a currency have a price from their next period on, whichever they have. */
+/**
+ * Subscriptions of a plan in a currency have a price from their next period on, whichever they have; not those with one
+ * that is their customer's own, but those that are to have the plan's again.
+ */
 export const succeedPrices = command(
   'catalog.succeed_prices',
-  `update prices set successor_id = $4, succeeded_at = $5
-   where environment_id = $1::uuid and plan_id = $2::uuid and currency = $3 and id <> $4::uuid`,
+  `with succeeded as (
+     update prices set successor_id = $4, succeeded_at = $5
+     where environment_id = $1::uuid and plan_id = $2::uuid and currency = $3 and id <> $4::uuid and customer_id is null
+   )
+   update subscriptions s set next_price_id = $4
+   from prices p
+   where s.environment_id = $1::uuid and s.plan_id = $2::uuid and s.currency = $3 and s.next_price_id is not null
+     and p.environment_id = s.environment_id and p.id = s.next_price_id and p.customer_id is null`,
 )
 /** The most units of a plan that a subscription in a currency has, or is about to have. */
 export const mostUnits = statement(
@@ -114,10 +124,17 @@ export const deleteCharges = command(
      delete from charge_versions v using charges c
      where v.environment_id = $1::uuid and c.environment_id = v.environment_id and c.id = v.charge_id
        and c.plan_id = $2::uuid
+   ), overrides as (
+     delete from charge_overrides v using charges c
+     where v.environment_id = $1::uuid and c.environment_id = v.environment_id and c.id = v.charge_id
+       and c.plan_id = $2::uuid
    )
    delete from charges where environment_id = $1::uuid and plan_id = $2::uuid`,
 )
 export const deletePlan = command(
   'catalog.delete_plan',
-  `delete from plans where environment_id = $1::uuid and id = $2::uuid`,
+  `with overrides as (
+     delete from plan_overrides where environment_id = $1::uuid and plan_id = $2::uuid
+   )
+   delete from plans where environment_id = $1::uuid and id = $2::uuid`,
 )

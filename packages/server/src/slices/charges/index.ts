@@ -3,6 +3,11 @@ import { routes } from './routes.ts'
 import { schemas } from './schema.ts'
 import { simulateSchemas } from './simulate-schema.ts'
 
+export { findCharge } from './find.ts'
+export { presentPrice } from './present.ts'
+export { readPrices } from './read-prices.ts'
+export { type ChargePrice, ChargePricesInput } from './schema.ts'
+export { type StoredPrice, reviseCharges } from './sql.ts'
 export { type LateUsage, rateLateUsage, saveCorrections } from './late.ts'
 export { rememberAdvances, stillToInvoice } from './advances.ts'
 export {

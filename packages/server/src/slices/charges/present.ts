@@ -21,7 +21,7 @@ export function presentCharge(row: ChargeRow): Charge {
   }
 }
 
-function presentPrice({ currency, properties, minimum }: StoredPrice): ChargePrice {
+export function presentPrice({ currency, properties, minimum }: StoredPrice): ChargePrice {
   return {
     currency,
     properties: presentProperties(properties),

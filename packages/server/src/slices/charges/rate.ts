@@ -21,6 +21,7 @@ import type { StoredPrice } from './sql.ts'
 export type UsageWindow = {
   readonly environmentId: string
   readonly subscriptionId: string
+  readonly customerId: string
   readonly planId: string
   /** The revision of the plan's charges that it took with its plan. */
   readonly revision: number
@@ -33,8 +34,10 @@ export type UsageWindow = {
 }
 
 /** A version of a charge over `[from, to)` of a subscription. */
-export type AskedCharge = Omit<UsageWindow, 'planId' | 'periodFrom'> & {
+export type AskedCharge = Omit<UsageWindow, 'customerId' | 'planId' | 'periodFrom'> & {
   readonly chargeId: string
+  /** The revision of the customer's own price, where that is what is asked for. */
+  readonly ownRevision: number | null
   readonly metricId: string
   readonly name: string
   readonly model: ChargeModel
@@ -102,6 +105,7 @@ async function rateOpen(
       windows.map(({ revision }) => revision),
       windows.map(({ currency }) => currency),
       windows.map(({ periodFrom }) => isoMs(periodFrom)),
+      windows.map(({ customerId }) => customerId),
     ),
   )
   const asked = charges.flatMap((charge) => {
@@ -133,6 +137,7 @@ function askedCharge(window: OpenWindow, charge: RowOf<typeof chargeOfWindowColu
     wholeTo,
     chargeId: charge.id,
     revision: charge.revision,
+    ownRevision: charge.own_revision,
     metricId: charge.metric_id,
     name: charge.name,
     model: charge.charge_model,
@@ -209,14 +214,13 @@ async function readMoves(
   return { units: level, weighted: weightOf(moves), events, moves }
 }
 
-/** Refuses to subscribe in a currency in which a charge of the plan has no price. */
+/** Refuses to subscribe in a currency in which a charge of the plan has no price for the customer. */
 export async function refuseUnpriced(
   tx: Tx,
   environmentId: string,
-  planId: string,
-  currency: string,
+  { planId, customerId, currency }: { planId: string; customerId: string; currency: string },
 ): Promise<void> {
-  const [found] = await tx.query(hasUnpriced(environmentId, planId, currency))
+  const [found] = await tx.query(hasUnpriced(environmentId, planId, currency, customerId))
   if (found?.unpriced) throw new Refusal('charge_has_no_price')
 }
 

@@ -10,6 +10,7 @@ export function askedAgain(row: RatingRow): AskedCharge {
     currency: row.currency,
     chargeId: row.charge_id,
     revision: row.revision,
+    ownRevision: row.own_revision,
     metricId: row.metric_id,
     name: row.name,
     model: row.charge_model,

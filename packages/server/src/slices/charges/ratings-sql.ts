@@ -21,13 +21,15 @@ export type StoredFraction = readonly [numerator: string, denominator: string]
 export const addRatings = command(
   'charges.add_ratings',
   `insert into usage_ratings (environment_id, subscription_id, window_from, charge_id, window_to, revision, currency,
-     whole_from, whole_to, least, billed, credited)
+     whole_from, whole_to, least, billed, credited, own_revision)
    select u.environment_id, u.subscription_id, u.window_from, u.charge_id, u.window_to, u.revision, u.currency,
-     u.whole_from, u.whole_to, array[u.least_above, u.least_below], array[u.above, u.below], array[0, 1]
+     u.whole_from, u.whole_to, array[u.least_above, u.least_below], array[u.above, u.below], array[0, 1],
+     u.own_revision
    from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::timestamptz[], $6::integer[], $7::text[],
-     $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[])
+     $8::timestamptz[], $9::timestamptz[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[],
+     $14::integer[])
      as u (environment_id, subscription_id, window_from, charge_id, window_to, revision, currency, whole_from, whole_to,
-       least_above, least_below, above, below)`,
+       least_above, least_below, above, below, own_revision)`,
 )
 
 /** What has been billed and given back of windows by now. */
@@ -51,6 +53,7 @@ const ratingColumns = {
   charge_model: oneOf(...chargeModels),
   prorated: boolean,
   revision: integer,
+  own_revision: nullable(integer),
   currency: text,
   whole_from: instant,
   whole_to: instant,
@@ -64,13 +67,16 @@ const ratingColumns = {
 export type RatingRow = RowOf<typeof ratingColumns>
 
 const ratingSelect = `r.environment_id, r.subscription_id, r.window_from, r.window_to, c.id as charge_id,
-     c.billable_metric_id as metric_id, c.charge_model, c.prorated, r.revision, r.currency, r.whole_from, r.whole_to,
-     coalesce(v.display_name, m.name) as name, v.filters,
-     (select p.value from jsonb_array_elements(v.prices) p where p.value->>'currency' = r.currency) as price,
+     c.billable_metric_id as metric_id, c.charge_model, c.prorated, r.revision, r.own_revision, r.currency,
+     r.whole_from, r.whole_to, coalesce(v.display_name, m.name) as name, v.filters,
+     (select p.value from jsonb_array_elements(coalesce(o.prices, v.prices)) p
+      where p.value->>'currency' = r.currency) as price,
      to_json(r.least::text[]) as least, to_json(r.billed::text[]) as billed, to_json(r.credited::text[]) as credited`
 const ratingPrice = `join billable_metrics m on m.environment_id = c.environment_id and m.id = c.billable_metric_id
    join charge_versions v on v.environment_id = r.environment_id and v.charge_id = r.charge_id
-     and v.revision = r.revision`
+     and v.revision = r.revision
+   left join charge_overrides o on o.environment_id = r.environment_id and o.charge_id = r.charge_id
+     and o.revision = r.own_revision`
 
 /** What was billed of windows, by the charges of a metric each, with the price that they were billed by. */
 export const ratingsOf = statement(

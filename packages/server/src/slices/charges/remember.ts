@@ -25,6 +25,7 @@ export function rememberBilled(tx: Tx, billed: readonly BilledUsage[]): void {
       billed.map(({ least }) => String(least.denominator)),
       billed.map((one) => String(one.billed.numerator)),
       billed.map((one) => String(one.billed.denominator)),
+      rated.map(({ ownRevision }) => ownRevision),
     ),
   )
 }

@@ -46,7 +46,8 @@ export async function simulatePlan(
 
   const before = await rateCharges(reader, rows.map(askedAgain))
   const moved = rows.flatMap((row, index) => {
-    const change = changed.get(row.charge_id)
+    // A price that is a customer's own does not change with the plan's.
+    const change = row.own_revision === null ? changed.get(row.charge_id) : undefined
     const price = change?.prices.find(({ currency }) => currency === row.currency)
     return change && price ? [{ index, asked: { ...askedAgain(row), model: change.model, price } }] : []
   })
@@ -115,7 +116,7 @@ function refuseUnpricedIn(
   const faults = charges.flatMap(({ chargeId }, index): Fault[] => {
     const missing = new Set(
       rows.flatMap((row) => {
-        const isOwn = publicId('charge', row.charge_id) === chargeId
+        const isOwn = publicId('charge', row.charge_id) === chargeId && row.own_revision === null
         const prices = changed.get(row.charge_id)?.prices ?? []
         return isOwn && !prices.some(({ currency }) => currency === row.currency) ? [row.currency] : []
       }),

@@ -126,7 +126,7 @@ async function refuseChange(
 ): Promise<void> {
   const { currency } = await refuseSubscription(reads, principal, id)
   const { planCodes } = await findCompany(reads, principal)
-  const plans = await plansFor(reads, principal.environmentId, planCodes)
+  const plans = await plansFor(reads, principal.environmentId, principal.customerId, planCodes)
   if (!plans.some((plan) => plan.id === planId && plan.currency === currency))
     throw new Refusal('portal_action_off')
 }

@@ -44,7 +44,7 @@ export async function readPortal(
     expiresAt: isoInstant(Temporal.Instant.fromEpochMilliseconds(principal.expiresAtMs)),
     mayCancel,
     subscriptions,
-    plans: await plansFor(reader, environmentId, planCodes),
+    plans: await plansFor(reader, environmentId, customerId, planCodes),
     methods: methods.data.map(presentMethod),
     invoices,
     payments,
@@ -120,14 +120,15 @@ async function subscriptionsOf(
   }))
 }
 
-/** The plans that a tenant lets its customers change to, by their codes. */
+/** The plans that a tenant lets its customers change to, by their codes, at the prices of a customer. */
 export async function plansFor(
   reader: Pick<Reader, 'query'>,
   environmentId: string,
+  customerId: string,
   codes: readonly string[],
 ): Promise<PortalPlan[]> {
   if (codes.length === 0) return []
-  const rows = await reader.query(plansOfPortal(environmentId, codes))
+  const rows = await reader.query(plansOfPortal(environmentId, codes, customerId))
   return rows.map((row) => ({
     id: publicId('plan', row.id),
     name: row.name,

@@ -61,12 +61,17 @@ export const subscriptionsOfPortal = statement(
   },
 )
 
-/** Plans of these codes that are sold, in every currency. */
+/** Plans of these codes that are sold, in every currency, at the prices of a customer: its own where it has any. */
 export const plansOfPortal = statement(
   'hosted.plans',
   `select p.id, p.name, p.description, p.features, c.currency, c.amount_minor, p.billing_interval, p.interval_count
    from plans p
    join prices c on c.environment_id = p.environment_id and c.plan_id = p.id and c.archived_at is null
+     and (c.customer_id = $3::uuid or (c.customer_id is null and not exists (
+       select from prices o
+       where o.environment_id = p.environment_id and o.plan_id = p.id and o.customer_id = $3::uuid
+         and o.currency = c.currency and o.archived_at is null
+     )))
    where p.environment_id = $1::uuid and p.code = any($2::text[]) and p.is_active
    order by array_position($2::text[], p.code), c.currency`,
   {

@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.ts'
 import { Refusal } from '../../refusal.ts'
 import { type PlanRow, findPlan } from '../catalog/index.ts'
 import { refuseUnpriced } from '../charges/index.ts'
+import { planFor } from '../plan-overrides/index.ts'
 import { awaitFirstPeriod, closeArrears, cutArrears, resumeArrears } from './arrears.ts'
 import { issueAndCollect } from './bill.ts'
 import { concludeChange } from './changed.ts'
@@ -67,11 +68,20 @@ async function termsOf(
   row: DueRow,
   input: ChangePlan,
 ): Promise<Terms & { readonly trialDays: number }> {
-  const plan = await findPlan(tx, row.environment_id, input.newPlanId)
+  const plan = await planFor(
+    tx,
+    row.environment_id,
+    await findPlan(tx, row.environment_id, input.newPlanId),
+    row.customer_id,
+  )
   if (!plan.is_active && plan.id !== row.plan_id) throw new Refusal('plan_inactive')
   const quantity = input.quantity ?? row.quantity
   const price = priceIn(plan, row.currency, quantity)
-  await refuseUnpriced(tx, row.environment_id, plan.id, row.currency)
+  await refuseUnpriced(tx, row.environment_id, {
+    planId: plan.id,
+    customerId: row.customer_id,
+    currency: row.currency,
+  })
   return {
     plan_id: plan.id,
     price_id: price.id,

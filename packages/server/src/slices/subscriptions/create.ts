@@ -5,6 +5,7 @@ import { parseId } from '../../ids.ts'
 import { Refusal, invalid } from '../../refusal.ts'
 import { type PlanRow, findPlan } from '../catalog/index.ts'
 import { refuseUnpriced } from '../charges/index.ts'
+import { ownPrices, withOwnPrices } from '../plan-overrides/index.ts'
 import { type CustomerRow, findCustomer, lockCustomer } from '../customers/index.ts'
 import { awaitFirstPeriod } from './arrears.ts'
 import { applyCode } from '../coupons/index.ts'
@@ -42,9 +43,10 @@ export async function createSubscription(
   const dates = readDates(input)
   const found = await findCustomer(tx, environmentId, input.customerId)
   const plan = await findPlan(tx, environmentId, input.planId)
-  const [[customer], [clock]] = await tx.queryAll([
+  const [[customer], [clock], own] = await tx.queryAll([
     lockCustomer(environmentId, found.id),
     clockOfEnvironment(environmentId),
+    ownPrices(environmentId, plan.id, found.id),
   ])
   if (!customer || !clock) throw new Refusal('customer_not_found')
   if (customer.status === 'ARCHIVED') throw new Refusal('customer_archived')
@@ -52,8 +54,8 @@ export async function createSubscription(
   const paymentMethodId = await methodId(tx, environmentId, customer.id, input.paymentMethodId ?? null)
   const currency = input.currency ?? customer.currency
   const quantity = input.quantity ?? 1
-  const price = priceIn(plan, currency, quantity)
-  await refuseUnpriced(tx, environmentId, plan.id, currency)
+  const price = priceIn(withOwnPrices(plan, own), currency, quantity)
+  await refuseUnpriced(tx, environmentId, { planId: plan.id, customerId: customer.id, currency })
 
   const nowMs = tx.now.epochMilliseconds
   const resolved = resolveDates(dates, customer.timezone, nowMs)

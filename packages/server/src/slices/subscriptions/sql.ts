@@ -98,6 +98,7 @@ export const dueColumns = {
   commitment_minor: nullable(bigint),
   next_price_id: nullable(uuid),
   next_price_minor: nullable(bigint),
+  next_commitment_minor: nullable(bigint),
   next_price_from: nullable(instantText),
   net_payment_terms: nullable(integer),
   terms_from: nullable(oneOf('CUSTOMER', 'PLAN')),
@@ -112,6 +113,14 @@ export const dueColumns = {
 }
 export type DueRow = RowOf<typeof dueColumns>
 
+/** The minimum commitment that comes with a price: a customer's own, or else that of the plan in the currency. */
+function commitmentWith(price: string): string {
+  return `coalesce(${price}.commitment_minor, case when l.minimum_commitment <> '[]' then (
+       select (m.value->>'minor')::bigint from jsonb_array_elements(l.minimum_commitment) m
+       where m.value->>'currency' = s.currency
+     ) end)`
+}
+
 /** Selects the due rows behind a locking query: its rows are the newest, where a second read might be older. */
 export function withBillingFacts(locked: string): string {
   return `with due as materialized (${locked})
@@ -121,11 +130,9 @@ export function withBillingFacts(locked: string): string {
      l.name as plan_name, case when l.charges_revision = 0 and exists (
        select from usage_closings k where k.environment_id = s.environment_id and k.subscription_id = s.id
      ) then 1 else l.charges_revision end as plan_charges_revision, l.billing_interval, l.interval_count, l.billing_timing, p.amount_minor as price_minor,
-     case when l.minimum_commitment <> '[]' then (
-       select (m.value->>'minor')::bigint from jsonb_array_elements(l.minimum_commitment) m
-       where m.value->>'currency' = s.currency
-     ) end as commitment_minor,
-     n.id as next_price_id, n.amount_minor as next_price_minor, p.succeeded_at as next_price_from,
+     ${commitmentWith('p')} as commitment_minor,
+     n.id as next_price_id, n.amount_minor as next_price_minor, ${commitmentWith('n')} as next_commitment_minor,
+     coalesce(s.next_price_from, p.succeeded_at) as next_price_from,
      coalesce(c.net_payment_terms, l.net_payment_terms) as net_payment_terms,
      case when c.net_payment_terms is not null then 'CUSTOMER' when l.net_payment_terms is not null then 'PLAN' end as terms_from,
      l.invoice_grace_days as plan_grace_days, c.name as customer_name,
@@ -134,7 +141,7 @@ export function withBillingFacts(locked: string): string {
    from due s
    join plans l on l.environment_id = s.environment_id and l.id = s.plan_id
    join prices p on p.environment_id = s.environment_id and p.id = s.price_id
-   left join prices n on n.environment_id = p.environment_id and n.id = p.successor_id
+   left join prices n on n.environment_id = s.environment_id and n.id = coalesce(s.next_price_id, p.successor_id)
    join customers c on c.environment_id = s.environment_id and c.id = s.customer_id
    order by s.due_at, s.id`
 }
@@ -142,7 +149,7 @@ export function withBillingFacts(locked: string): string {
 /** Why one is set aside that nobody may try to bill in passing: it could end the next process too. */
 export const killedReason = 'a process ended while it was billing this'
 
-export const lockedColumns = `environment_id, attempt, parked_reason, ${subscriptionSelect}`
+export const lockedColumns = `environment_id, attempt, parked_reason, next_price_id, next_price_from, ${subscriptionSelect}`
 
 export const lockSubscriptionsByIds = statement(
   'subscriptions.lock_by_ids',
@@ -228,12 +235,17 @@ export const saveTerms = command(
      trial_end = u.trial_end, paused_at = u.paused_at, resume_at = u.resume_at, pause_credited = u.pause_credited,
      pending_plan_id = u.pending_plan_id, pending_price_id = u.pending_price_id,
      pending_quantity = u.pending_quantity, pending_at = u.pending_at,
-     arrears = nullif(u.arrears, 'null')
+     arrears = nullif(u.arrears, 'null'),
+     next_price_id = case when u.price_id = s.price_id then s.next_price_id end,
+     next_price_from = case when u.price_id = s.price_id then s.next_price_from end,
+     charges_revision = case when u.charges_revision > s.charges_revision then (
+       select p.charges_revision from plans p where p.environment_id = u.environment_id and p.id = u.plan_id
+     ) else s.charges_revision end
    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
      $8::timestamptz[], $9::timestamptz[], $10::boolean[], $11::uuid[], $12::uuid[], $13::integer[], $14::timestamptz[],
-     $15::jsonb[])
+     $15::jsonb[], $16::integer[])
      as u (environment_id, id, plan_id, price_id, quantity, anchored_at, trial_end, paused_at, resume_at, pause_credited,
-       pending_plan_id, pending_price_id, pending_quantity, pending_at, arrears)
+       pending_plan_id, pending_price_id, pending_quantity, pending_at, arrears, charges_revision)
    where s.environment_id = u.environment_id and s.id = u.id`,
 )
 
@@ -257,10 +269,7 @@ export const pendingPlans = statement(
   'subscriptions.pending_plans',
   `select s.environment_id, s.id, l.id as plan_id, p.id as price_id, l.name as plan_name, l.billing_interval,
      l.interval_count, l.billing_timing, p.amount_minor as price_minor, l.net_payment_terms,
-     case when l.minimum_commitment <> '[]' then (
-       select (m.value->>'minor')::bigint from jsonb_array_elements(l.minimum_commitment) m
-       where m.value->>'currency' = s.currency
-     ) end as commitment_minor,
+     ${commitmentWith('p')} as commitment_minor,
      l.invoice_grace_days as plan_grace_days
    from unnest($1::uuid[], $2::uuid[]) as u (environment_id, id)
    join subscriptions s on s.environment_id = u.environment_id and s.id = u.id

@@ -77,12 +77,16 @@ export function applyTerms(row: DueRow, { plan_payment_terms: planTerms, ...term
   forgetPending(row)
 }
 
-/** Where the price has been changed for those that have it, a period that begins from then on has the new one. */
+/**
+ * Where the price has been changed for those that have it, or for this one alone, a period that begins from then on has
+ * the new one. Its charges stay.
+ */
 export function takeNextPrice(row: DueRow, at: number): boolean {
   const { next_price_id: id, next_price_minor: minor, next_price_from: from } = row
   if (id === null || minor === null || from === null || Date.parse(from) > at) return false
   row.price_id = id
   row.price_minor = minor
+  row.commitment_minor = row.next_commitment_minor
   row.next_price_id = null
   return true
 }
@@ -128,6 +132,7 @@ export function saveTermsOf(tx: Tx, rows: readonly DueRow[]): void {
         rows.map((row) => JSON.stringify(row.arrears)),
         'jsonb',
       ),
+      rows.map((row) => row.charges_revision),
     ),
   )
 }

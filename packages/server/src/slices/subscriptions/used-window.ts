@@ -25,6 +25,7 @@ export function usageWindowOf(row: DueRow, period: Period, to: number): UsageWin
   return {
     environmentId: row.environment_id,
     subscriptionId: row.id,
+    customerId: row.customer_id,
     planId: row.plan_id,
     revision: row.charges_revision,
     currency: row.currency,

@@ -25,6 +25,7 @@ from .members import AsyncMembersResource, MembersResource
 from .payment_methods import AsyncPaymentMethodsResource, PaymentMethodsResource
 from .payment_providers import AsyncPaymentProvidersResource, PaymentProvidersResource
 from .payments import AsyncPaymentsResource, PaymentsResource
+from .plan_overrides import AsyncPlanOverridesResource, PlanOverridesResource
 from .plans import AsyncPlansResource, PlansResource
 from .portal import AsyncPortalResource, PortalResource
 from .requests import AsyncRequestsResource, RequestsResource
@@ -64,6 +65,7 @@ class Resources:
         self.payment_methods = PaymentMethodsResource(caller)
         self.payment_providers = PaymentProvidersResource(caller)
         self.payments = PaymentsResource(caller)
+        self.plan_overrides = PlanOverridesResource(caller)
         self.plans = PlansResource(caller)
         self.portal = PortalResource(caller)
         self.requests = RequestsResource(caller)
@@ -103,6 +105,7 @@ class AsyncResources:
         self.payment_methods = AsyncPaymentMethodsResource(caller)
         self.payment_providers = AsyncPaymentProvidersResource(caller)
         self.payments = AsyncPaymentsResource(caller)
+        self.plan_overrides = AsyncPlanOverridesResource(caller)
         self.plans = AsyncPlansResource(caller)
         self.portal = AsyncPortalResource(caller)
         self.requests = AsyncRequestsResource(caller)
