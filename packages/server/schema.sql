@@ -1102,6 +1102,7 @@ create table payment_disputes (
   constraint payment_disputes_pkey PRIMARY KEY (environment_id, id)
 );
 
+CREATE INDEX payment_disputes_open ON public.payment_disputes USING btree (environment_id, payment_id) WHERE (status = 'OPEN'::text);
 CREATE UNIQUE INDEX payment_disputes_handle_key ON public.payment_disputes USING btree (environment_id, payment_id, handle);
 alter table payment_disputes force row level security;
 create policy environment on payment_disputes using (environment_id = scope_environment()) with check (environment_id = scope_environment());
@@ -1156,11 +1157,14 @@ create table payment_providers (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   archived_at timestamp with time zone,
+  disputes_due_at timestamp with time zone,
+  disputes_read_until timestamp with time zone,
   constraint payment_providers_priority_check CHECK ((priority >= 0)),
   constraint payment_providers_environment_id_fkey FOREIGN KEY (environment_id) REFERENCES environments(id),
   constraint payment_providers_pkey PRIMARY KEY (environment_id, id)
 );
 
+CREATE INDEX payment_providers_disputes_due ON public.payment_providers USING btree (disputes_due_at) WHERE (disputes_due_at IS NOT NULL);
 CREATE INDEX payment_providers_id ON public.payment_providers USING btree (id);
 alter table payment_providers force row level security;
 create policy environment on payment_providers using (environment_id = scope_environment()) with check (environment_id = scope_environment());

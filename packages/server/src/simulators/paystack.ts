@@ -82,9 +82,20 @@ function answer(world: World, ask: Ask): Reply {
         ? ok('Verification successful', shown(found))
         : refuse(404, 'Transaction reference not found.')
     }
-    case 'GET /dispute/':
+    case 'GET /dispute/': {
+      const [from, per, page] = ['from', 'perPage', 'page'].map((name) => ask.query.get(name) ?? '')
+      const since = [...disputes(world).values()].filter(
+        (one) => one.key === key && Date.parse(one.shown.createdAt) >= Date.parse(from ?? ''),
+      )
+      const end = Number(per) * Number(page)
+      const found = since.toReversed().slice(end - Number(per), end)
+      return ok(
+        'Disputes retrieved',
+        found.map(({ shown }) => shown),
+      )
+    }
     case `GET /dispute/${second}`: {
-      const disputed = disputes(world).get(second)
+      const disputed = disputes(world).get(second)?.shown
       return disputed ? ok('Dispute retrieved', disputed) : refuse(404, 'Dispute not found')
     }
     case 'POST /refund/':
@@ -105,7 +116,8 @@ const transactions = (world: World) => world.store<Transaction>('paystack.transa
 const authorizations = (world: World) => world.store<Authorization>('paystack.authorizations')
 const refunds = (world: World) => world.store<Refund>('paystack.refunds')
 
-const disputes = (world: World) => world.store<object>('paystack.disputes')
+type Disputed = { readonly key: string; readonly shown: { readonly createdAt: string } }
+const disputes = (world: World) => world.store<Disputed>('paystack.disputes')
 
 function transactionBy(world: World, idOrReference: string): Transaction | undefined {
   return (
@@ -237,8 +249,9 @@ function dispute(world: World, reference: string, state: DisputeState): void {
     resolution: isOpen ? null : state === 'won' ? 'declined' : 'merchant-accepted',
     category: 'chargeback',
     transaction: shown(of),
+    createdAt: disputes(world).get(String(id))?.shown.createdAt ?? world.clock.now().toString(),
   }
-  disputes(world).set(String(id), made)
+  disputes(world).set(String(id), { key: of.key, shown: made })
   tell(world, of.key, isOpen ? 'charge.dispute.create' : 'charge.dispute.resolve', made)
 }
 

@@ -106,7 +106,7 @@ function route(world: World, key: string, ask: Ask, form: URLSearchParams): Repl
       )
     }
     case 'GET disputes':
-      return found(world.store<object>('stripe.disputes').get(second))
+      return second === '' ? disputesOf(world, key, ask.query) : found(disputes(world).get(second))
     case 'POST refunds':
       return refund(world, key, form)
     case 'GET refunds': {
@@ -301,6 +301,25 @@ function refund(world: World, key: string, form: URLSearchParams): Reply {
   return jsonReply(200, made)
 }
 
+type Disputed = { readonly id: string; readonly payment_intent: string; readonly created: number }
+const disputes = (world: World) => world.store<Disputed>('stripe.disputes')
+
+/** The newest first. */
+function disputesOf(world: World, key: string, query: URLSearchParams): Reply {
+  const own = [...disputes(world).values()]
+    .filter((one) => merchants(world).get(one.payment_intent) === key)
+    .filter(({ created }) => created >= Number(query.get('created[gte]')))
+    .toReversed()
+  const after = own.findIndex(({ id }) => id === query.get('starting_after')) + 1
+  const limit = Number(query.get('limit') ?? 10)
+  return jsonReply(200, {
+    object: 'list',
+    data: own.slice(after, after + limit),
+    has_more: own.length > after + limit,
+    url: '/v1/disputes',
+  })
+}
+
 /** Of what was paid with this reference. */
 function dispute(world: World, reference: string, state: DisputeState): void {
   const of = [...intents(world).values()].find(({ metadata }) => metadata['reference'] === reference)
@@ -314,8 +333,9 @@ function dispute(world: World, reference: string, state: DisputeState): void {
     payment_intent: of.id,
     reason: 'fraudulent',
     status: isOpen ? 'needs_response' : state,
+    created: disputes(world).get(`dp_${of.id}`)?.created ?? Math.floor(world.clock.nowMs() / 1000),
   }
-  world.store<object>('stripe.disputes').set(made.id, made)
+  disputes(world).set(made.id, made)
   const key = merchants(world).get(of.id) ?? ''
   tell(world, key, `charge.dispute.${isOpen ? 'created' : 'closed'}`, made)
 }

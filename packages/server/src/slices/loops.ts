@@ -4,6 +4,7 @@ import { clock } from './clock/index.ts'
 import { collection } from './collection/index.ts'
 import { dunningLoop } from './dunning/index.ts'
 import { housekeeping } from './housekeeping/index.ts'
+import { disputeLoop } from './payments/index.ts'
 import { overdueLoop } from './invoices/index.ts'
 import { customerMail, expiryNotices, mail } from './mail/index.ts'
 import { walletLoop } from './topping-up/index.ts'
@@ -19,6 +20,7 @@ export const loops = [
   heldInvoicesLoop,
   collection,
   checkoutLoop,
+  disputeLoop,
   dunningLoop,
   overdueLoop,
   walletLoop,

@@ -29,6 +29,7 @@ export { collectionLoop, intendPayments, adjustPayments, withdrawPayments } from
 export { intendRefunds, keptOf, mostRefundable } from './intend-refunds.ts'
 export { listPayments } from './list.ts'
 export { findPaymentMethod, listPaymentMethods, removePaymentMethod, setDefaultMethod } from './methods.ts'
+export { disputeLoop } from './dispute-sweep.ts'
 export { recordDispute } from './disputes.ts'
 export { keepMethod } from './keep-method.ts'
 export { givenBackOfInvoices, receivedOfInvoices } from './refunds-sql.ts'

@@ -41,6 +41,7 @@ export async function addAccount(
   if (faults.length > 0) throw invalid(...faults)
   availableProvider(provider, { isTest })
 
+  const disputesDue = providerNamed(provider).account?.listDisputes ? deps.clock.now() : null
   const id = deps.ids.next()
   const row: AccountRow = {
     id,
@@ -68,6 +69,7 @@ export async function addAccount(
       row.countries,
       row.currencies,
       row.created_at,
+      disputesDue,
     ),
   )
   return presentAccount(deps, row)

@@ -14,7 +14,9 @@ export { openAccount, openAccountOf } from './open.ts'
 export { availableProvider, outcomeOf, providerNamed } from './outcome.ts'
 export { payInSandbox } from './sandbox.ts'
 export {
+  type Account,
   type Dispute,
+  type DisputePage,
   type Received,
   type Started,
   type Found,

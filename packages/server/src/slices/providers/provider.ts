@@ -138,6 +138,9 @@ export type Dispute = {
   readonly currency: string
 }
 
+/** Some disputes, and what the next page is asked for by; null: there is none. */
+export type DisputePage = { readonly disputes: readonly Dispute[]; readonly next: string | null }
+
 /** A page of the provider's on which the customer pays, or a prompt on the customer's phone (`url` is null). */
 export type Started =
   | { readonly status: 'started'; readonly url: string | null; readonly handle: string | null }
@@ -180,6 +183,15 @@ type AccountKind = {
   readonly readNotice: (account: Account, received: Received) => Notice | Promise<Notice>
   /** Undefined: it tells of no disputes. What it throws leaves the notice to be sent again. */
   readonly queryDispute?: (account: Account, handle: string) => Promise<Dispute | undefined>
+  /**
+   * Disputes that were opened since then, a page of them: for those whose notices were lost. With `queryDispute`. What it
+   * throws leaves them to be asked for again.
+   */
+  readonly listDisputes?: (
+    account: Account,
+    since: Temporal.Instant,
+    page: string | null,
+  ) => Promise<DisputePage>
   /** What it wants to hear back. */
   readonly thanks: (received: Received) => { readonly type: string; readonly body: string }
   /** The customer is asked on a phone, and there is no page. */

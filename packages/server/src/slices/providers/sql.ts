@@ -61,8 +61,9 @@ export const activeAccounts = statement(
 export const insertAccount = command(
   'payment_providers.insert',
   `insert into payment_providers
-     (environment_id, id, provider, credentials_sealed, is_active, priority, countries, currencies, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
+     (environment_id, id, provider, credentials_sealed, is_active, priority, countries, currencies, created_at, updated_at,
+     disputes_due_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)`,
 )
 
 export const saveAccount = command(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { disputeLoop } from '../../../src/slices/payments/index.ts'
 import { verify } from '../../../src/verify.ts'
 import { eventsOf, get, rows } from '../../payment-story.ts'
 import { choose, dueBy, onPage, startStage, withAccount, work } from '../../provider-story.ts'
@@ -23,6 +24,23 @@ async function broken(): Promise<string[]> {
   for await (const { name, breaches } of verify(server.deps.workerDb))
     if (breaches.length > 0) names.push(name)
   return names
+}
+
+async function swept(): Promise<void> {
+  while (await disputeLoop.tick(server.deps));
+}
+
+/** A dispute like this one, over a payment that is nobody's here. */
+function foreign(provider: string, like: object, number: number): object {
+  if (provider === 'STRIPE') {
+    const merchants = world.store<string>('stripe.merchants')
+    const payment = `pi_other${number}`
+    merchants.set(payment, merchants.get(String(Reflect.get(like, 'payment_intent'))) ?? '')
+    return { ...like, id: `dp_other${number}`, payment_intent: payment }
+  }
+  const shown: unknown = Reflect.get(like, 'shown')
+  assert.ok(typeof shown === 'object')
+  return { ...like, shown: { ...shown, id: 7_000_000 + number, transaction: { id: 8_000_000 + number } } }
 }
 
 for (const name of ['PAYSTACK', 'STRIPE']) {
@@ -91,6 +109,77 @@ for (const name of ['PAYSTACK', 'STRIPE']) {
     assert.deepEqual((await get(as, `/payments/${payment.id}`)).disputes, [])
     await dispute(name, knownAs(payment.id), 'open')
     assert.equal((await get(as, `/payments/${payment.id}`)).disputes.length, 1)
+  })
+
+  test(`${name}: disputes whose webhooks are lost are found by asking, however often and by whom, and told once`, async () => {
+    const { as } = await withAccount(stage, subject)
+    const { payment } = await dueBy(as, subject, subject.tokens?.succeeds ?? '')
+    await work(stage)
+    world.delivery = 'never'
+    await dispute(name, knownAs(payment.id), 'open')
+    // More than one page of others', which came later.
+    const store = world.store<object>(`${name.toLowerCase()}.disputes`)
+    const [, ours] = [...store].at(-1) ?? []
+    for (let other = 0; other < 130; other++) store.set(`other${other}`, foreign(name, ours ?? {}, other))
+    await Promise.all([swept(), swept(), swept()])
+    const found = async () =>
+      (await get(as, `/payments/${payment.id}`)).disputes.map((one: { status: string }) => one.status)
+    assert.deepEqual(await found(), ['OPEN'])
+    for (let other = 0; other < 130; other++) store.delete(`other${other}`)
+
+    await dispute(name, knownAs(payment.id), 'lost')
+    await swept()
+    assert.deepEqual(await found(), ['OPEN'], 'it is not asked again at once')
+    server.clock.advance({ hours: 3 })
+    await Promise.all([swept(), swept()])
+    assert.deepEqual(await found(), ['LOST'])
+    world.delivery = 'ten_times'
+    await dispute(name, knownAs(payment.id), 'lost')
+    world.delivery = 'once'
+    server.clock.advance({ hours: 3 })
+    await swept()
+    assert.deepEqual(await eventsOf(server, payment), [
+      'payment.succeeded',
+      'payment.disputed',
+      'payment.dispute_closed',
+    ])
+  })
+
+  test(`${name}: a dispute that was opened before what is listed now is asked about until it has ended`, async () => {
+    const { as } = await withAccount(stage, subject)
+    const { payment } = await dueBy(as, subject, subject.tokens?.succeeds ?? '')
+    await work(stage)
+    await dispute(name, knownAs(payment.id), 'open')
+    server.clock.advance({ days: 20 })
+    await swept()
+    world.delivery = 'never'
+    await dispute(name, knownAs(payment.id), 'won')
+    world.delivery = 'once'
+    server.clock.advance({ hours: 3 })
+    await swept()
+    const [only] = (await get(as, `/payments/${payment.id}`)).disputes
+    assert.equal(only.status, 'WON')
+  })
+
+  test(`${name}: where it cannot be asked, what was lost is found half an hour later, and no other account waits`, async () => {
+    const lost = await withAccount(stage, subject)
+    const { payment } = await dueBy(lost.as, subject, subject.tokens?.succeeds ?? '')
+    const mended = await withAccount(stage, subject)
+    const { payment: other } = await dueBy(mended.as, subject, subject.tokens?.succeeds ?? '')
+    await work(stage)
+    const path = `/payment-providers/${lost.account.id}`
+    await lost.as('PATCH', path, { credentials: subject.wrong[0] })
+    world.delivery = 'never'
+    for (const one of [payment, other]) await dispute(name, knownAs(one.id), 'open')
+    world.delivery = 'once'
+    const disputesOf = async (as: typeof lost.as, one: { id: string }) =>
+      (await get(as, `/payments/${one.id}`)).disputes.length
+    await swept()
+    assert.deepEqual([await disputesOf(lost.as, payment), await disputesOf(mended.as, other)], [0, 1])
+    await lost.as('PATCH', path, { credentials: lost.credentials })
+    server.clock.advance({ minutes: 31 })
+    await swept()
+    assert.equal(await disputesOf(lost.as, payment), 1)
   })
 
   test(`${name}: another account that hears of it keeps nothing`, async () => {

@@ -1,7 +1,7 @@
 import { type Provider, accountOf } from '../provider.ts'
 import { toUnits } from '../units.ts'
 import { call, decimals, referenceFor, refused } from './api.ts'
-import { queryDispute } from './disputes.ts'
+import { listDisputes, queryDispute } from './disputes.ts'
 import { readNotice } from './notice.ts'
 import { probe, startCheckout } from './page.ts'
 import { outcomeOfRefund, refundWith } from './refunds.ts'
@@ -32,6 +32,7 @@ export const paystack: Provider = {
     probe,
     readNotice,
     queryDispute,
+    listDisputes,
     thanks: () => ({ type: 'text/plain', body: '' }),
     needsPhone: false,
     startCheckout,

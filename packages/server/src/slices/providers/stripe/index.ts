@@ -2,7 +2,7 @@ import type { Stripe } from 'stripe'
 import { type Found, type Provider, type Started, accountOf } from '../provider.ts'
 import { calling, clientOf, stripeUnits, underKey } from './client.ts'
 import { declined } from './declines.ts'
-import { queryDispute } from './disputes.ts'
+import { listDisputes, queryDispute } from './disputes.ts'
 import { readNotice } from './notice.ts'
 import { outcomeOfIntent, outcomeOfRefund, outcomeOfSession } from './outcome.ts'
 
@@ -51,6 +51,7 @@ export const stripe: Provider = {
     },
     readNotice,
     queryDispute,
+    listDisputes,
     thanks: () => ({ type: 'application/json', body: '{"received":true}' }),
     needsPhone: false,
     async startCheckout(_deps, request): Promise<Started> {
