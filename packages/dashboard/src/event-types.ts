@@ -55,6 +55,7 @@ export function pageOfEvent(type: string, id: unknown): string | undefined {
     subscription: 'subscriptions',
     invoice: 'invoices',
     payment: 'payments',
+    credit_note: 'credit-notes',
     webhook_endpoint: 'webhooks',
   }
   const list = lists[type.split('.')[0] ?? '']

@@ -83,6 +83,7 @@ const pages = [
   ['/payments/$id', () => import('./pages/payment.tsx'), 'Payment'],
   ['/mails', () => import('./pages/mails.tsx'), 'Mails'],
   ['/credit-notes', () => import('./pages/credit-notes.tsx'), 'CreditNotes'],
+  ['/credit-notes/$id', () => import('./pages/credit-note.tsx'), 'CreditNote'],
   ['/payment-providers', () => import('./pages/payment-providers.tsx'), 'PaymentProviders'],
   ['/analytics', () => import('./pages/analytics.tsx'), 'Analytics'],
   ['/ledger', () => import('./pages/ledger.tsx'), 'Ledger'],

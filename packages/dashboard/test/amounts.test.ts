@@ -188,6 +188,69 @@ test(
 )
 
 test(
+  'a credit note opens from the list, tells where its money went, and is taken back by clicks',
+  { skip: noBrowser },
+  async () => {
+    const tenant = await newTenant(server, { currency: 'USD' })
+    const as = tenant.test
+    const customer = await newCustomer(as, { currency: 'USD' })
+    const { body: invoice } = await as('POST', '/invoices', {
+      customerId: customer.id,
+      items: [{ description: longName, quantity: 1, unitAmount: 50 }],
+      autoFinalize: true,
+    })
+    const {
+      body: note,
+      status,
+      text,
+    } = await as('POST', '/credit-notes', {
+      invoiceId: invoice.id,
+      items: [{ lineId: invoice.items[0].id, amount: 20 }],
+      reason: 'ORDER_CHANGE',
+    })
+    assert.equal(status, 201, text)
+    const { page, errors } = await visitor({ width: 375, height: 740 })
+    await signIn(page, server.origin, tenant, '/credit-notes')
+    await page.getByRole('table', { name: 'Credit notes' }).getByRole('button', { name: note.number }).click()
+    await heading(page, note.number)
+    await page.getByRole('table', { name: 'Lines' }).getByText('$20.00').waitFor()
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    assert.ok(over <= 0, `${over}px too wide`)
+    assert.deepEqual(await seriousFaults(page), [])
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Take it back…' }).click()
+    await page.getByRole('button', { name: 'Take it back', exact: true }).click()
+    await page.getByText('Voided', { exact: true }).waitFor()
+    const { body: owed } = await as('GET', `/invoices/${invoice.id}`)
+    assert.equal(owed.amountDue, 50)
+    assert.deepEqual(errors, [])
+  },
+)
+
+test(
+  'a name and a code of a hundred letters push nothing out of a phone’s sight',
+  { skip: noBrowser },
+  async () => {
+    const tenant = await newTenant(server, { currency: 'KES' })
+    const { status, text } = await tenant.test('POST', '/coupons', {
+      name: longName,
+      code: 'X'.repeat(100),
+      discountType: 'FIXED_AMOUNT',
+      discountValue: '1000000000000',
+      currency: 'KES',
+      duration: 'FOREVER',
+    })
+    assert.equal(status, 201, text)
+    const { page } = await visitor({ width: 375, height: 740 })
+    await signIn(page, server.origin, tenant, '/coupons')
+    const list = page.getByRole('table', { name: 'Coupons' })
+    await list.getByText('KES 1,000,000,000,000.00').waitFor()
+    const hidden = await list.evaluate((table) => table.scrollWidth - (table.parentElement?.clientWidth ?? 0))
+    assert.ok(hidden <= 0, `${hidden}px of the list of coupons are out of sight`)
+  },
+)
+
+test(
   'without coupons, add-ons, taxes and wallets their pages teach; without the server they say so',
   {
     skip: noBrowser,

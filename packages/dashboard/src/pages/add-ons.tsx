@@ -1,4 +1,4 @@
-import { Button, Modal, Text } from '@mantine/core'
+import { Button, Modal } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus, IconPuzzle } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
@@ -10,9 +10,10 @@ import { ChargeAddOnForm } from '../forms/charge-add-on-form.tsx'
 import { money } from '../format.ts'
 import { Heading } from '../parts/heading.tsx'
 import { Listing } from '../parts/listing.tsx'
+import { Named } from '../parts/named.tsx'
 import { RowMenu, confirmFirst } from '../parts/row-menu.tsx'
 import { SearchField } from '../parts/search-field.tsx'
-import { Day, Id } from '../parts/show.tsx'
+import { Day } from '../parts/show.tsx'
 import { Empty } from '../parts/states.tsx'
 import type { AddOn } from '../types.ts'
 import { usePlace } from '../visit.ts'
@@ -62,14 +63,7 @@ export function AddOns(): ReactNode {
         columns={[
           {
             title: 'Add-on',
-            show: ({ name, code: ownCode }) => (
-              <>
-                <Text size="sm" style={{ overflowWrap: 'anywhere' }} lineClamp={2}>
-                  {name}
-                </Text>
-                <Id value={ownCode} />
-              </>
-            ),
+            show: ({ name, code: ownCode }) => <Named name={name} code={ownCode} />,
           },
           {
             title: 'Prices',

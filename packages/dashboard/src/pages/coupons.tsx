@@ -1,4 +1,4 @@
-import { Button, Modal, Text } from '@mantine/core'
+import { Button, Modal } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconDiscount, IconPlus } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
@@ -10,9 +10,10 @@ import { GiveCouponForm } from '../forms/give-coupon-form.tsx'
 import { count, countOf, exactly, money } from '../format.ts'
 import { Heading } from '../parts/heading.tsx'
 import { Listing } from '../parts/listing.tsx'
+import { Named } from '../parts/named.tsx'
 import { RowMenu, confirmFirst } from '../parts/row-menu.tsx'
 import { SearchField } from '../parts/search-field.tsx'
-import { Day, Id } from '../parts/show.tsx'
+import { Day } from '../parts/show.tsx'
 import { Empty } from '../parts/states.tsx'
 import type { Coupon } from '../types.ts'
 import { usePlace } from '../visit.ts'
@@ -62,14 +63,7 @@ export function Coupons(): ReactNode {
         columns={[
           {
             title: 'Coupon',
-            show: (coupon) => (
-              <>
-                <Text size="sm" style={{ overflowWrap: 'anywhere' }} lineClamp={2}>
-                  {coupon.name}
-                </Text>
-                <Id value={coupon.code} />
-              </>
-            ),
+            show: ({ name, code: ownCode }) => <Named name={name} code={ownCode} />,
           },
           { title: 'Takes off', show: takesOff },
           { title: 'For', wide: true, show: lasts },
@@ -80,7 +74,7 @@ export function Coupons(): ReactNode {
             show: ({ redemptions, maxRedemptions }) =>
               maxRedemptions === null
                 ? count(redemptions)
-                : `${count(redemptions)} of ${count(maxRedemptions)}`,
+                : `${count(redemptions)} of ${count(maxRedemptions)}`,
           },
           { title: 'Until', wide: true, show: ({ expiresAt }) => <Day value={expiresAt} /> },
           {

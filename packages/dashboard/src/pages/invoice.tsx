@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Modal, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Button, Menu, Modal, Paper, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { IconDots, IconFileTypePdf } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
@@ -13,6 +13,7 @@ import { Heading } from '../parts/heading.tsx'
 import { PaymentList } from '../parts/payment-list.tsx'
 import { Day, Id, Money, Status, To } from '../parts/show.tsx'
 import { Failure } from '../parts/states.tsx'
+import { Sum } from '../parts/sum.tsx'
 import type { CreditNote, Invoice as Shape, Payment } from '../types.ts'
 import { usePlace } from '../visit.ts'
 
@@ -214,28 +215,5 @@ function Lines({ invoice }: { invoice: Shape }): ReactNode {
         <Sum label="Total" amount={invoice.total} currency={currency} strong />
       </Stack>
     </Paper>
-  )
-}
-
-function Sum({
-  label,
-  amount,
-  currency,
-  strong,
-}: {
-  label: string
-  amount: number
-  currency: string
-  strong?: boolean
-}): ReactNode {
-  return (
-    <Group gap="xl">
-      <Text size="sm" c={strong ? undefined : 'dimmed'} fw={strong ? 600 : undefined}>
-        {label}
-      </Text>
-      <Text size="sm" miw={110} ta="end">
-        <Money amount={amount} currency={currency} {...(strong ? { strong } : {})} />
-      </Text>
-    </Group>
   )
 }

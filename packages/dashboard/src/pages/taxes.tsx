@@ -9,9 +9,10 @@ import { TaxForm } from '../forms/tax-form.tsx'
 import { exactly } from '../format.ts'
 import { Heading } from '../parts/heading.tsx'
 import { Listing } from '../parts/listing.tsx'
+import { Named } from '../parts/named.tsx'
 import { RowMenu, confirmFirst } from '../parts/row-menu.tsx'
 import { SearchField } from '../parts/search-field.tsx'
-import { Day, Id } from '../parts/show.tsx'
+import { Day } from '../parts/show.tsx'
 import { Empty } from '../parts/states.tsx'
 import type { Tax } from '../types.ts'
 import { usePlace } from '../visit.ts'
@@ -65,14 +66,7 @@ export function Taxes(): ReactNode {
         columns={[
           {
             title: 'Tax',
-            show: ({ name, code: ownCode }) => (
-              <>
-                <Text size="sm" style={{ overflowWrap: 'anywhere' }} lineClamp={2}>
-                  {name}
-                </Text>
-                <Id value={ownCode} />
-              </>
-            ),
+            show: ({ name, code: ownCode }) => <Named name={name} code={ownCode} />,
           },
           {
             title: 'Rate',

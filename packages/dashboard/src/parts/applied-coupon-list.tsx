@@ -10,7 +10,7 @@ import type { AppliedCoupon } from '../types.ts'
 import { usePlace } from '../visit.ts'
 import { Listing } from './listing.tsx'
 import { RowMenu, confirmFirst } from './row-menu.tsx'
-import { Day, Status, To } from './show.tsx'
+import { Day, Id, Status, To } from './show.tsx'
 import { Empty } from './states.tsx'
 
 /** The coupons that a customer has or had. */
@@ -54,7 +54,7 @@ export function AppliedCouponList({
           </Empty>
         }
         columns={[
-          { title: 'Code', show: ({ code }) => code },
+          { title: 'Code', show: ({ code }) => <Id value={code} /> },
           { title: 'Status', show: ({ status }) => <Status value={status} /> },
           {
             title: 'For',

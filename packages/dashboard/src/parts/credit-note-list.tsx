@@ -1,6 +1,7 @@
 import { IconReceiptRefund } from '@tabler/icons-react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { useGo } from '../addresses.ts'
 import type { Page } from '../api.ts'
 import { words } from '../format.ts'
 import type { CreditNote } from '../types.ts'
@@ -17,9 +18,11 @@ export function CreditNoteList({
   page?: number
   turnTo?: (page: number) => void
 }): ReactNode {
+  const go = useGo()
   return (
     <Listing
       answer={answer}
+      open={({ id }) => go(`credit-notes/${id}`)}
       label="Credit notes"
       {...(page === undefined ? {} : { page })}
       {...(turnTo === undefined ? {} : { turnTo })}

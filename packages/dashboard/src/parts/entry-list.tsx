@@ -13,6 +13,8 @@ const pageOf: Partial<Record<LedgerEntry['documentKind'], string>> = {
   VOID: 'invoices',
   WRITE_OFF: 'invoices',
   PAYMENT: 'payments',
+  CREDIT_NOTE: 'credit-notes',
+  CREDIT_NOTE_VOID: 'credit-notes',
 }
 
 /** Entries of the ledger: what was debited and credited, and the document behind it. */

@@ -102,7 +102,7 @@ export function To({
 /** An id as it may be copied. */
 export function Id({ value }: { value: string }): ReactNode {
   return (
-    <Text span ff="monospace" size="xs" c="dimmed">
+    <Text span ff="monospace" size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
       {value}
     </Text>
   )
