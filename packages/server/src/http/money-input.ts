@@ -1,6 +1,9 @@
 import { parseMajor } from '@novabilling/core/money'
 import type { Fault } from '../refusal.ts'
 
+/** The least in minor units that has more than 15 digits: no amount is as much, so that each is told exactly. */
+export const tooMuchMinor = 10n ** 15n
+
 /** Reads amounts against their currency and collects what is wrong, so that all faults are told at once. */
 export class MoneyReader {
   readonly faults: Fault[] = []

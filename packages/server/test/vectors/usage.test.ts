@@ -82,6 +82,28 @@ test('a minimum counts by the days until a termination, and is taxed with the us
   await everythingHolds(server)
 })
 
+test('what goes beyond a commitment costs what it costs (I06; others may charge it twice over, and come to 32)', async () => {
+  const { ask, move, customerId, planId } = await usageWorld(server, {
+    ...free,
+    minimumCommitment: [{ currency: 'KES', amount: 10 }],
+  })
+  const calls = await newMetric(ask)
+  await newCharge(ask, { planId, billableMetricId: calls.id }, price({ unitPrice: 1 }))
+  const { id } = await subscribe(ask, { customerId, planId })
+  const use = (times: number): Promise<void> =>
+    report(
+      ask,
+      Array.from({ length: times }, () => ({ subscriptionId: id, code: calls.code })),
+    )
+  await use(4)
+  await move('2026-02-02T00:00:00Z')
+  await use(16)
+  await move('2026-03-01T00:00:00Z')
+  // 4 up to 10, and 16.
+  assert.deepEqual(lines(await invoicesOf(ask, id)), [4, 6, 16])
+  await everythingHolds(server)
+})
+
 test('usage is split where the plan changes, and each part priced by its plan (A10; ours is invoiced at the change)', async () => {
   const { ask, move, customerId, planId } = await usageWorld(server, {}, '2025-02-01T00:00:00Z')
   const bigger = await newPlan(ask, { prices: [{ currency: 'KES', amount: 20 }] })

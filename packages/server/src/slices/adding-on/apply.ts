@@ -1,7 +1,7 @@
 import { toMajor } from '@novabilling/core/money'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
-import { MoneyReader } from '../../http/money-input.ts'
+import { MoneyReader, tooMuchMinor } from '../../http/money-input.ts'
 import { isoInstant } from '../../http/present.ts'
 import { parseId, publicId } from '../../ids.ts'
 import { Refusal, invalid } from '../../refusal.ts'
@@ -18,8 +18,6 @@ import {
 import { findCustomer, lockCustomer } from '../customers/index.ts'
 import { createInvoice } from '../drafts/index.ts'
 import { findSubscription } from '../subscriptions/index.ts'
-
-const mostMinor = 10n ** 15n
 
 /**
  * Charges a customer for an add-on, at its price of this moment or another: on the next invoice of a subscription, or
@@ -52,7 +50,7 @@ export async function applyAddOn(
   if (input.amount === undefined && !price) throw new Refusal('add_on_has_no_price')
   const quantity = input.quantity ?? 1
   const unitMinor = amountOf(currency, input.amount) ?? BigInt(price?.minor ?? 0)
-  if (unitMinor * BigInt(quantity) >= mostMinor)
+  if (unitMinor * BigInt(quantity) >= tooMuchMinor)
     throw invalid({ path: 'quantity', message: 'makes an amount of more than 15 digits' })
 
   const row: AppliedRow = {

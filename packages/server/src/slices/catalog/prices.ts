@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { Tx } from '../../db/transaction.ts'
-import { MoneyReader } from '../../http/money-input.ts'
+import { MoneyReader, tooMuchMinor } from '../../http/money-input.ts'
 import { isoInstant } from '../../http/present.ts'
 import { parseId } from '../../ids.ts'
 import { Refusal, invalid } from '../../refusal.ts'
@@ -8,8 +8,6 @@ import { lockPlanById } from './plans.ts'
 import { presentPlan } from './present.ts'
 import type { ApplyToExisting, Plan } from './schema.ts'
 import { type PlanPrice, type PlanRow, insertPrices, mostUnits, retirePrice, succeedPrices } from './sql.ts'
-
-const mostMinor = 10n ** 15n
 
 /** Adds a price in a currency that the plan has none in. `applyToExisting`: subscriptions in it get it with their next period. */
 export async function addPrice(
@@ -85,7 +83,7 @@ function storePrice(
 async function moveExisting(tx: Tx, environmentId: string, plan: PlanRow, price: PlanPrice): Promise<void> {
   tx.defer(succeedPrices(environmentId, plan.id, price.currency, price.id, tx.now))
   const [most] = await tx.query(mostUnits(environmentId, plan.id, price.currency))
-  if (BigInt(price.amount_minor) * BigInt(most?.quantity ?? 0) >= mostMinor) {
+  if (BigInt(price.amount_minor) * BigInt(most?.quantity ?? 0) >= tooMuchMinor) {
     throw invalid({
       path: 'amount',
       message: `makes an amount of more than 15 digits for a subscription of ${most?.quantity}`,

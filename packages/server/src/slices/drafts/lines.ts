@@ -2,7 +2,7 @@ import { chargeOf } from '@novabilling/core/invoice'
 import { toMajor } from '@novabilling/core/money'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
-import { MoneyReader } from '../../http/money-input.ts'
+import { MoneyReader, tooMuchMinor } from '../../http/money-input.ts'
 import { invalid } from '../../refusal.ts'
 import {
   type BillTo,
@@ -21,8 +21,6 @@ type Lines = Pick<
 >
 
 /** No invoice is over more than 15 digits, so that its amounts are exact as JSON numbers too. */
-const mostMinor = 10n ** 15n
-
 export type LineType = 'MANUAL' | 'ADD_ON'
 
 type Invoice = {
@@ -56,7 +54,7 @@ export async function priceItems(deps: Deps, tx: Tx, items: Items, invoice: Invo
   })
   const charges = read.map(({ quantity, unitMinor }) => ({ amount: chargeOf(quantity, unitMinor) }))
   for (const [index, { amount }] of charges.entries()) {
-    if (amount.numerator >= mostMinor * amount.denominator) {
+    if (amount.numerator >= tooMuchMinor * amount.denominator) {
       money.faults.push({ path: `items[${index}]`, message: 'makes an amount of more than 15 digits' })
     }
   }
@@ -73,7 +71,7 @@ export async function priceItems(deps: Deps, tx: Tx, items: Items, invoice: Invo
   const { lineMinor, lineTaxes, taxes, subtotalMinor, taxMinor, totalMinor } = priceLines(
     charges.map(({ amount }, index) => ({ amount, taxes: taxesOn({ line: read[index]?.taxCodes }) })),
   )
-  if (totalMinor >= mostMinor)
+  if (totalMinor >= tooMuchMinor)
     throw invalid({ path: 'items', message: 'make a total of more than 15 digits' })
   return {
     lines: read.map(({ description, quantity, unitMinor, taxCodes }, index) => ({

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Tx } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
+import { tooMuchMinor } from '../../http/money-input.ts'
 import { Refusal, invalid } from '../../refusal.ts'
 import type { PlanRow } from '../catalog/index.ts'
 import { lockCustomer } from '../customers/index.ts'
@@ -15,8 +16,6 @@ import {
   moveSubscriptions,
   retireOwnPrices,
 } from './sql.ts'
-
-const mostMinor = 10n ** 15n
 
 type Change = {
   readonly environmentId: string
@@ -118,7 +117,7 @@ async function applyOwn(
   for (const { currency, most } of held) {
     const target = targets.get(currency)
     if (!target && was.prices.some((one) => one.currency === currency)) throw new Refusal('plan_has_no_price')
-    if (target && BigInt(target.minor) * BigInt(most) >= mostMinor)
+    if (target && BigInt(target.minor) * BigInt(most) >= tooMuchMinor)
       throw invalid({
         path: 'prices',
         message: `make an amount of more than 15 digits for a subscription of ${most}`,

@@ -2,6 +2,7 @@ import { planStart } from '@novabilling/core/subscription'
 import type { Deps } from '../../deps.ts'
 import type { Tx } from '../../db/transaction.ts'
 import { parseId } from '../../ids.ts'
+import { tooMuchMinor } from '../../http/money-input.ts'
 import { Refusal, invalid } from '../../refusal.ts'
 import { type PlanRow, findPlan } from '../catalog/index.ts'
 import { refuseUnpriced } from '../charges/index.ts'
@@ -25,8 +26,6 @@ import { readElsewhere, takeOver } from './takeover.ts'
 import { saveTermsOf } from './terms.ts'
 import { awaitTrialEnd } from './trial-ending.ts'
 import { readDates, refuseTooManyPeriods, resolveDates } from './start.ts'
-
-const mostMinor = 10n ** 15n
 
 /**
  * Subscribes a customer to a plan and bills what is due by now, in one transaction: the first period, or each of
@@ -130,7 +129,7 @@ export function priceIn(plan: PlanRow, currency: string, quantity: number): Plan
 
 /** Refuses so many that their price could not be told exactly. */
 export function refuseTooMuch(priceMinor: bigint, quantity: number): void {
-  if (priceMinor * BigInt(quantity) >= mostMinor)
+  if (priceMinor * BigInt(quantity) >= tooMuchMinor)
     throw invalid({ path: 'quantity', message: 'makes an amount of more than 15 digits' })
 }
 

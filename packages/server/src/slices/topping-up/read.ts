@@ -1,7 +1,7 @@
 import { type Ratio, exponentOf, fromDecimal, multiply, ratio, roundHalfUp } from '@novabilling/core/money'
+import { tooMuchMinor } from '../../http/money-input.ts'
 import type { Fault } from '../../refusal.ts'
 
-const mostMinor = 10n ** 15n
 const mostDecimals = 25
 
 /** A decimal of credits in its shortest form; undefined, with a fault, for what is none. */
@@ -43,5 +43,5 @@ export function readCredits(
 
 /** Adds a fault where an amount is more than can be told exactly. */
 export function refuseMore(path: string, minor: bigint, faults: Fault[]): void {
-  if (minor >= mostMinor) faults.push({ path, message: 'makes an amount of more than 15 digits' })
+  if (minor >= tooMuchMinor) faults.push({ path, message: 'makes an amount of more than 15 digits' })
 }

@@ -53,11 +53,13 @@ export const lockWallet = statement(
   walletColumns,
 )
 
+/** A rule that a wallet is made with is looked at at once, after what comes with the wallet. */
 export const insertWallet = command(
   'wallets.insert',
   `insert into wallets (environment_id, id, customer_id, currency, name, credit_rate, priority, status, expires_at,
-     top_up_threshold, top_up_threshold_minor, top_up_credits, created_at, updated_at, plan_ids, metric_ids)
-   values ($1, $2, $3, $4, $5, $6, $7, 'ACTIVE', $8, $9, $10, $11, $12, $12, $13, $14)`,
+     top_up_threshold, top_up_threshold_minor, top_up_credits, created_at, updated_at, plan_ids, metric_ids, top_up_due_at)
+   values ($1, $2, $3, $4, $5, $6, $7, 'ACTIVE', $8, $9, $10::bigint, $11, $12::timestamptz, $12::timestamptz, $13,
+     $14, case when $10::bigint > 0 then $12::timestamptz end)`,
 )
 
 /** A new rule ($11) is looked at at once. */

@@ -310,6 +310,23 @@ test('a wallet buys nothing more by itself while what was bought awaits its paym
   assert.deepEqual(due, [{ top_up_due_at: null }])
 })
 
+test('a wallet that is made empty with a rule fills at once; one that is given or sold enough does not', async () => {
+  const { test: as } = await newTenant(server)
+  const { id: customerId } = await newCustomer(as, { currency: 'KES' })
+  const topUpRule = { threshold: 10, credits: 50 }
+  await newWallet(as, customerId, { topUpRule })
+  await newWallet(as, customerId, { topUpRule, grantedCredits: 10 })
+  await newWallet(as, customerId, { topUpRule, paidCredits: 5 })
+  await newWallet(as, customerId, { topUpRule: { threshold: 0, credits: 70 } })
+  await serve()
+  await serve()
+  const open = (await get(as, `/invoices?customerId=${customerId}&status=PENDING`)).data
+  assert.deepEqual(
+    open.map(({ total }: { total: number }) => total).toSorted((a: number, b: number) => a - b),
+    [5, 50],
+  )
+})
+
 test('on a test clock credits expire and wallets fill at the very instant', async () => {
   const { test: as, session } = await newTenant(server)
   const environments = (await session('GET', '/tenants/me/environments')).body.data
