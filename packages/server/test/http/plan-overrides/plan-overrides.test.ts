@@ -6,7 +6,7 @@ import { invoicesOf, shown, usageWorld } from '../../charge-world.ts'
 import { everythingHolds } from '../../credit-story.ts'
 import { type Caller, newTenant, startServer } from '../../harness.ts'
 import { portalOf } from '../../hosted-story.ts'
-import { act } from '../../life-story.ts'
+import { act, moveTo } from '../../life-story.ts'
 import { get, rows, stored } from '../../payment-story.ts'
 import { newMetric, report } from '../../usage-story.ts'
 import { verify } from '../../../src/verify.ts'
@@ -131,6 +131,27 @@ test('own prices that have ended stay with the subscriptions that have them, lat
     ['PLAN 1 → 10', 'USAGE 10 → 5'],
   ])
   await everythingHolds(server)
+})
+
+test('periods that are billed late, several at once, cost what they would have in time', async () => {
+  server.clock.set('2026-01-01T00:00:00Z')
+  const { live } = await newTenant(server)
+  const customer = await newCustomer(live, { currency: 'KES', timezone: 'UTC' })
+  const plan = await newPlan(live, { prices: kes(10), minimumCommitment: kes(20) })
+  const had = await subscribe(live, { customerId: customer.id, planId: plan.id })
+  await act(
+    live,
+    `/plan-overrides${applied}`,
+    { customerId: customer.id, planId: plan.id, prices: kes(7), minimumCommitment: kes(9) },
+    201,
+  )
+  await moveTo(server, '2026-04-02T00:00:00Z')
+  assert.deepEqual(await billed(live, had), [
+    ['PLAN 1 → 10'],
+    ['PLAN 1 → 7', 'COMMITMENT 1 → 10'],
+    ['PLAN 1 → 7', 'COMMITMENT 1 → 2'],
+    ['PLAN 1 → 7', 'COMMITMENT 1 → 2'],
+  ])
 })
 
 test('a price of the plan moves those that are to have it again, and none that has its customer’s own', async () => {
