@@ -61,8 +61,8 @@ async function keyExpiring(
 
 async function webhookDisabled(deps: Deps, { tenant_id, payload }: DueMail): Promise<Letter> {
   const [tenant] = await deps.workerDb.query(languageOf(tenant_id))
-  const { url = '', reason = '' } = payload
-  return memberLetters.webhookDisabled(speechIn(tenant?.language), { url, reason })
+  const { url = '', reason = '', why, lastStatus = null, days = 0 } = payload
+  return memberLetters.webhookDisabled(speechIn(tenant?.language), { url, reason, why, lastStatus, days })
 }
 
 async function passwordReset(deps: Deps, { recipient }: DueMail): Promise<Letter | undefined> {

@@ -53,12 +53,28 @@ export const memberLetters = {
     })
   },
 
-  webhookDisabled(speech: Speech, { url, reason }: { url: string; reason: string }): Letter {
-    const { subject, opening, kept } = speech.words.webhookDisabled
+  webhookDisabled(
+    speech: Speech,
+    told: {
+      url: string
+      reason: string
+      why: 'GONE' | 'SILENT' | undefined
+      lastStatus: number | null
+      days: number
+    },
+  ): Letter {
+    const { subject, opening, kept, gone, silent, answered, unanswered } = speech.words.webhookDisabled
+    const last = told.lastStatus === null ? unanswered : answered
+    const because =
+      told.why === undefined
+        ? told.reason
+        : told.why === 'GONE'
+          ? gone
+          : speech.say(`${silent} ${last}`, { days: String(told.days), status: String(told.lastStatus) })
     return letterIn(speech, {
       name: null,
       subject,
-      paragraphs: [speech.say(opening, { url }), reason, kept],
+      paragraphs: [speech.say(opening, { url: told.url }), because, kept],
       footer: [speech.words.forMembers],
     })
   },

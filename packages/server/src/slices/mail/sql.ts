@@ -16,6 +16,10 @@ export type MailPayload = {
   readonly keyId?: string
   readonly url?: string
   readonly reason?: string
+  /** Of an endpoint that was switched off; a mail from before that told so has the reason only. */
+  readonly why?: 'GONE' | 'SILENT'
+  readonly lastStatus?: number | null
+  readonly days?: number
 }
 
 /** Takes mails that are due: the attempt is counted before anything is done, and the next one is set. */

@@ -5,6 +5,7 @@ import { publicId } from '../../ids.ts'
 import { auditUnattended } from '../access/index.ts'
 import { disableEndpoint } from './dispatch-sql.ts'
 import { endpointsDisabled } from './metrics.ts'
+import type { ReasonToDisable } from './outcome.ts'
 import { presentEndpoint } from './present.ts'
 import { administratorsOf, insertNotices, lockEndpoint } from './sql.ts'
 
@@ -13,7 +14,7 @@ export async function disable(
   deps: Deps,
   { tenantId, environmentId, isTest }: { tenantId: string; environmentId: string; isTest: boolean },
   id: string,
-  reason: string,
+  { sentence: reason, ...parts }: ReasonToDisable,
 ): Promise<void> {
   const scope = { tenantId, environmentId, isTest }
   const now = deps.clock.now()
@@ -38,7 +39,7 @@ export async function disable(
         tenantId,
         readers.map(() => deps.ids.next()),
         readers.map(({ email }) => email),
-        JSON.stringify({ url: row.url, reason, endpointId: target }),
+        JSON.stringify({ url: row.url, reason, ...parts, endpointId: target }),
         now,
       ),
     )

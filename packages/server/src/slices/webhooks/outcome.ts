@@ -14,7 +14,16 @@ export type Outcome = {
   readonly dueAt: Temporal.Instant | null
   readonly record: WebhookAttempt
   /** Why no more is sent to this endpoint at all. */
-  readonly reasonToDisable: (failingSince: Temporal.Instant | null) => string | undefined
+  readonly reasonToDisable: (failingSince: Temporal.Instant | null) => ReasonToDisable | undefined
+}
+
+/** In a sentence for programs and logs, and in parts that a mail says in its reader's language. */
+export type ReasonToDisable = {
+  readonly sentence: string
+  readonly why: 'GONE' | 'SILENT'
+  /** What it answered last; null: nothing. */
+  readonly lastStatus: number | null
+  readonly days: number
 }
 
 /** Decides what a reply means: a 2xx is success, anything else is tried again on the schedule, and given up after the last. */
@@ -60,11 +69,13 @@ export function outcomeOf(attempt: {
     dueAt: isLast ? null : now.add(wait),
     record,
     reasonToDisable(failingSince) {
-      if (reply.status === 410) return 'It answered 410 Gone.'
+      const days = patienceHours / 24
+      const told = { lastStatus: reply.status, days }
+      if (reply.status === 410) return { ...told, sentence: 'It answered 410 Gone.', why: 'GONE' }
       const limit = failingSince?.add({ hours: patienceHours })
-      return limit && Temporal.Instant.compare(now, limit) >= 0
-        ? `Nothing got through to it for ${patienceHours / 24} days. The last time: ${error ?? ''}`
-        : undefined
+      if (!limit || Temporal.Instant.compare(now, limit) < 0) return undefined
+      const sentence = `Nothing got through to it for ${days} days. The last time: ${error ?? ''}`
+      return { ...told, sentence, why: 'SILENT' }
     },
   }
 }

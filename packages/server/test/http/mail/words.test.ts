@@ -75,3 +75,21 @@ test('a logo is a part of the mail; an SVG, which few programs draw, gives way t
   assert.equal(svg.picture, null)
   assert.doesNotMatch(svg.html, /<img/)
 })
+
+test('why an endpoint was switched off is said in each language, and as it was told where a mail is older', () => {
+  const told = { url: 'https://example.com/hook', reason: 'It answered 500.', days: 3 }
+  const because = (
+    language: string,
+    more: { why: 'GONE' | 'SILENT' | undefined; lastStatus: number | null },
+  ) => memberLetters.webhookDisabled(speechIn(language), { ...told, ...more }).paragraphs[1] ?? ''
+  const silent = { why: 'SILENT', lastStatus: 503 } as const
+  assert.equal(because('en', silent), 'Nothing got through to it for 3 days. It answered 503 the last time.')
+  const languages = ['en', 'fr', 'pt', 'sw', 'ar', 'am']
+  for (const language of languages) {
+    assert.match(because(language, silent), /3.*503/)
+    assert.match(because(language, { why: 'GONE', lastStatus: 410 }), /410 Gone/)
+    assert.doesNotMatch(because(language, { why: 'SILENT', lastStatus: null }), /null|[{}]/)
+    assert.equal(because(language, { why: undefined, lastStatus: null }), told.reason)
+  }
+  assert.equal(new Set(languages.map((language) => because(language, silent))).size, languages.length)
+})

@@ -183,8 +183,13 @@ test('an endpoint that nothing got through to for three days is switched off, an
   assert.deepEqual(statuses, ['SUCCEEDED', 'SUCCEEDED'])
 })
 
-test('410 Gone switches an endpoint off at once', async () => {
-  const { test: as } = await newTenant(server)
+test('410 Gone switches an endpoint off at once, and its mail says why in the language of the tenant', async () => {
+  const tenant = await newTenant(server)
+  const { test: as, email, password } = tenant
+  const { body: tokens } = await call(server, 'POST', '/auth/login', { body: { email, password } })
+  const settings = { emails: { language: 'fr' } }
+  const set = await caller(server, tokens.accessToken)('PATCH', '/tenants/me', { settings })
+  assert.equal(set.status, 200, set.text)
   const receiver = await startReceiver(410)
   const endpoint = await newEndpoint(as, receiver.url)
   for (let count = 0; count < 5; count++) await newCustomer(as)
@@ -192,6 +197,8 @@ test('410 Gone switches an endpoint off at once', async () => {
   const shown = (await as('GET', `/webhook-endpoints/${endpoint.id}`)).body
   assert.deepEqual([shown.isActive, shown.disabledReason], [false, 'It answered 410 Gone.'])
   assert.ok(receiver.received.length <= 4)
+  while (await mail.tick(server.deps));
+  assert.match(server.logged(), /Il a répondu 410 Gone/)
 })
 
 test('what becomes due while an endpoint is being given back is not forgotten', async () => {

@@ -84,6 +84,10 @@ export const am: MailWords = {
   webhookDisabled: {
     subject: 'የwebhook መቀበያ ተዘግቷል',
     opening: 'ወደ {url} webhook መላክ አቁመናል።',
+    gone: '410 Gone ብሎ መልሷል፤ ከእንግዲህ አይቀበልም።',
+    silent: 'ለ{days} ቀናት ምንም አልደረሰውም።',
+    answered: 'ለመጨረሻ ጊዜ {status} ብሎ መልሷል።',
+    unanswered: 'ለመጨረሻ ጊዜ ምንም መልስ አልመጣም።',
     kept: 'ያልደረሰው ተቀምጧል። መቀበያው እንደገና ሲሰራ ይክፈቱት እና ያመለጠውን ከክስተቶች መዝገብ ያንብቡ።',
   },
   test: {

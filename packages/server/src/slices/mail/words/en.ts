@@ -87,6 +87,10 @@ export const en: MailWords = {
   webhookDisabled: {
     subject: 'A webhook endpoint was switched off',
     opening: 'We have stopped sending webhooks to {url}.',
+    gone: 'It answered 410 Gone: it wants no more.',
+    silent: 'Nothing got through to it for {days} days.',
+    answered: 'It answered {status} the last time.',
+    unanswered: 'The last time, no answer came.',
     kept: 'What could not be delivered is kept. When the endpoint works again, switch it on and read what it missed from the event log.',
   },
   test: {

@@ -87,6 +87,10 @@ export const fr: MailWords = {
   webhookDisabled: {
     subject: 'Un point de réception de webhooks a été désactivé',
     opening: 'Nous avons cessé d’envoyer des webhooks à {url}.',
+    gone: 'Il a répondu 410 Gone : il n’en veut plus.',
+    silent: 'Rien ne lui est parvenu pendant {days} jours.',
+    answered: 'La dernière fois, il a répondu {status}.',
+    unanswered: 'La dernière fois, aucune réponse n’est venue.',
     kept: 'Ce qui n’a pas pu être livré est conservé. Quand le point de réception fonctionne à nouveau, réactivez-le et lisez ce qu’il a manqué dans le journal des événements.',
   },
   test: {

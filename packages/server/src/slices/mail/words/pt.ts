@@ -87,6 +87,10 @@ export const pt: MailWords = {
   webhookDisabled: {
     subject: 'Um destino de webhooks foi desativado',
     opening: 'Deixámos de enviar webhooks para {url}.',
+    gone: 'Respondeu 410 Gone: já não quer receber nada.',
+    silent: 'Nada lhe chegou durante {days} dias.',
+    answered: 'Da última vez respondeu {status}.',
+    unanswered: 'Da última vez não veio resposta.',
     kept: 'O que não pôde ser entregue fica guardado. Quando o destino voltar a funcionar, ative-o e leia o que perdeu no registo de eventos.',
   },
   test: {

@@ -86,6 +86,10 @@ export const sw: MailWords = {
   webhookDisabled: {
     subject: 'Kituo cha webhook kimezimwa',
     opening: 'Tumeacha kutuma webhook kwa {url}.',
+    gone: 'Kilijibu 410 Gone: hakitaki kupokea tena.',
+    silent: 'Hakuna kilichokifikia kwa siku {days}.',
+    answered: 'Mara ya mwisho kilijibu {status}.',
+    unanswered: 'Mara ya mwisho hakikujibu.',
     kept: 'Kile ambacho hakikuweza kufikishwa kimehifadhiwa. Kituo kikifanya kazi tena, kiwashe na usome kilichokosekana kwenye kumbukumbu ya matukio.',
   },
   test: {

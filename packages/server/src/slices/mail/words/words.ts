@@ -54,6 +54,14 @@ export type MailWords = {
     readonly key: string
     readonly environment: string
   }
-  readonly webhookDisabled: { readonly subject: string; readonly opening: string; readonly kept: string }
+  readonly webhookDisabled: {
+    readonly subject: string
+    readonly opening: string
+    readonly gone: string
+    readonly silent: string
+    readonly answered: string
+    readonly unanswered: string
+    readonly kept: string
+  }
   readonly test: { readonly subject: string; readonly opening: string; readonly footer: string }
 }
