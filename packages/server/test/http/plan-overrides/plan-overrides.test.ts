@@ -9,6 +9,7 @@ import { portalOf } from '../../hosted-story.ts'
 import { act, moveTo } from '../../life-story.ts'
 import { get, rows, stored } from '../../payment-story.ts'
 import { newMetric, report } from '../../usage-story.ts'
+import { usageWatchLoop } from '../../../src/slices/subscriptions/index.ts'
 import { verify } from '../../../src/verify.ts'
 
 const server = await startServer({ start: '2026-01-01T00:00:00Z' })
@@ -152,6 +153,21 @@ test('periods that are billed late, several at once, cost what they would have i
     ['PLAN 1 → 7', 'COMMITMENT 1 → 2'],
     ['PLAN 1 → 7', 'COMMITMENT 1 → 2'],
   ])
+})
+
+test('usage that is invoiced as it comes costs the customer’s own price, and the period nothing more', async () => {
+  const { ask, move, customerId, planId } = await usageWorld(server)
+  const calls = await newMetric(ask)
+  const charge = await newCharge(ask, { planId, billableMetricId: calls.id }, { billingTiming: 'IN_ADVANCE' })
+  const charges = [{ chargeId: charge.id, prices: unitPrice(0.2) }]
+  await act(ask, '/plan-overrides', { customerId, planId, charges }, 201)
+  const { id } = await subscribe(ask, { customerId, planId })
+  await use(ask, id, calls.code, 10)
+  while (await usageWatchLoop.tick(server.deps));
+  assert.deepEqual(await billed(ask, { id }), [['PLAN 1 → 10'], ['USAGE 10 → 2']])
+  await move('2026-02-02T00:00:00Z')
+  assert.deepEqual((await billed(ask, { id })).slice(2), [['PLAN 1 → 10']])
+  await everythingHolds(server)
 })
 
 test('a price of the plan moves those that are to have it again, and none that has its customer’s own', async () => {
