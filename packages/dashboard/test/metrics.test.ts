@@ -27,14 +27,22 @@ test(
     await page.getByRole('table', { name: 'Metrics' }).getByText('The sum of a property: gb').waitFor()
     assert.deepEqual(await seriousFaults(page), [])
 
-    const { body: plan } = await as('POST', '/plans', {
-      name: 'Pro',
-      code: 'pro',
-      billingInterval: 'MONTHLY',
-      prices: [{ currency: 'USD', amount: 10 }],
-    })
-    await page.goto(`${server.origin}/test/plans/${plan.id}`)
+    await goTo(page, 'Plans')
+    await page.getByRole('button', { name: 'Make a plan' }).first().click()
+    await page.getByLabel('Name').fill('Pro')
+    await page.getByLabel('Amount').fill('10')
+    const threshold = page.getByLabel('Invoice usage early, from so much in USD')
+    await threshold.fill('0')
+    await page.getByRole('button', { name: 'Make the plan' }).click()
+    await page.getByText('must be above 0').waitFor()
+    assert.equal(await threshold.getAttribute('aria-invalid'), 'true')
+    await threshold.fill('250.50')
+    await page.getByRole('button', { name: 'Make the plan' }).click()
     await heading(page, 'Pro')
+    await page.getByText('$250.50').waitFor()
+    const { body: plans } = await as('GET', '/plans')
+    const [plan] = plans.data
+    assert.deepEqual(plan.progressiveBillingThreshold, [{ currency: 'USD', amount: 250.5 }])
     await page.getByText('Only the price of the plan').waitFor()
     await page.getByRole('button', { name: 'Charge for usage' }).click()
     const dialog = page.getByRole('dialog')
@@ -50,12 +58,16 @@ test(
     await dialog.getByRole('status').getByText('$128.00').waitFor()
     await dialog.getByLabel('Units to price in USD').fill('1000')
     await dialog.getByRole('status').getByText('$100.00').waitFor()
+    await dialog.getByRole('combobox', { name: 'When it is invoiced' }).click()
+    await page.getByRole('option', { name: 'as usage comes' }).click()
     assert.deepEqual(await seriousFaults(page), [])
     await dialog.getByRole('button', { name: 'Charge for it' }).click()
     await page.getByText('The plan charges for it').waitFor()
     await page.getByRole('table', { name: 'Charges' }).getByText('in 2 tiers, from 0.1 a unit').waitFor()
     const { body: charges } = await as('GET', `/charges/plan/${plan.id}`)
     assert.equal(charges.data[0].prices[0].properties.tiers[1].flatAmount, 3)
+    assert.equal(charges.data[0].billingTiming, 'IN_ADVANCE')
+    await page.getByRole('table', { name: 'Charges' }).getByText('as usage comes').waitFor()
 
     const customer = await newCustomer(as, { currency: 'USD' })
     const { body: subscription } = await as('POST', '/subscriptions', {

@@ -20,6 +20,7 @@ import { usePlace } from '../visit.ts'
 type Typed = {
   billableMetricId: string
   chargeModel: ChargeModel
+  billingTiming: Charge['billingTiming']
   displayName: string
   prices: PriceDraft[]
 }
@@ -33,18 +34,20 @@ export function ChargeForm({ plan, done }: { plan: Plan; done: (charge: Charge) 
     initialValues: {
       billableMetricId: '',
       chargeModel: 'STANDARD',
+      billingTiming: 'IN_ARREARS',
       displayName: '',
       prices: plan.prices.map(({ currency }) => newPrice(currency)),
     },
   })
   const { chargeModel, prices } = form.values
-  const submit = ({ billableMetricId, displayName }: Typed): void =>
+  const submit = ({ billableMetricId, billingTiming, displayName }: Typed): void =>
     run({
       act: () =>
         api.post<Charge>('/charges', {
           planId: plan.id,
           billableMetricId,
           chargeModel,
+          billingTiming,
           ...(displayName === '' ? {} : { displayName }),
           prices: prices.map((price) => ({
             currency: price.currency,
@@ -85,6 +88,15 @@ export function ChargeForm({ plan, done }: { plan: Plan; done: (charge: Charge) 
             {...form.getInputProps('chargeModel')}
           />
         </Group>
+        <Select
+          label="When it is invoiced"
+          allowDeselect={false}
+          data={[
+            { value: 'IN_ARREARS', label: 'as a period ends' },
+            { value: 'IN_ADVANCE', label: 'as usage comes' },
+          ]}
+          {...form.getInputProps('billingTiming')}
+        />
         <TextInput
           label="What invoices call it"
           description="The metric’s name when empty"

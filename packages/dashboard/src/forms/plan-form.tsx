@@ -38,16 +38,28 @@ export function PlanForm({ done }: { done: (plan: Plan) => void }): ReactNode {
       billingInterval: 'MONTHLY',
       intervalCount: 1,
       trialDays: 0,
+      threshold: '',
       prices: [{ currency: visit.tenant.currency, amount: '' }],
     },
   })
-  const submit = ({ description, ...values }: typeof form.values): void =>
+  const submit = ({ description, threshold, ...values }: typeof form.values): void =>
     run({
-      act: () => api.post<Plan>('/plans', { ...values, ...(description === '' ? {} : { description }) }),
+      act: () =>
+        api.post<Plan>('/plans', {
+          ...values,
+          ...(description === '' ? {} : { description }),
+          ...(threshold === ''
+            ? {}
+            : { progressiveBillingThreshold: [{ currency: thresholdCurrency, amount: threshold }] }),
+        }),
       said: 'The plan is there',
       after: done,
-      refused: (error) => form.setErrors(fieldErrors(error)),
+      refused: (error) => {
+        const { 'progressiveBillingThreshold.0.amount': fault, ...others } = fieldErrors(error)
+        form.setErrors(fault === undefined ? others : { ...others, threshold: fault })
+      },
     })
+  const thresholdCurrency = form.values.prices[0]?.currency ?? visit.tenant.currency
   const nameIt = (name: string): void => {
     const code = (text: string): string =>
       text
@@ -143,6 +155,12 @@ export function PlanForm({ done }: { done: (plan: Plan) => void }): ReactNode {
             Another currency
           </Button>
         </div>
+        <TextInput
+          label={`Invoice usage early, from so much in ${thresholdCurrency}`}
+          description="Once the usage of a period comes to it, what was used is invoiced at once. Never when empty"
+          inputMode="decimal"
+          {...form.getInputProps('threshold')}
+        />
         <Button type="submit" loading={isRunning}>
           Make the plan
         </Button>

@@ -70,6 +70,19 @@ export function Plan(): ReactNode {
             'To pay within',
             plan.netPaymentTerms === null ? 'as the account says' : `${plan.netPaymentTerms} days`,
           ],
+          [
+            'Usage invoiced early',
+            plan.progressiveBillingThreshold.length === 0 ? (
+              'no'
+            ) : (
+              <Group key="threshold" gap={4}>
+                from
+                {plan.progressiveBillingThreshold.map(({ currency, amount }) => (
+                  <Money key={currency} amount={amount} currency={currency} />
+                ))}
+              </Group>
+            ),
+          ],
           ['Made', <Day key="made" value={plan.createdAt} />],
           [
             'Features',

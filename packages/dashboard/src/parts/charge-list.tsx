@@ -56,6 +56,12 @@ export function ChargeList({ plan }: { plan: Plan }): ReactNode {
           { title: 'Model', show: ({ chargeModel }) => models[chargeModel].label },
           { title: 'Price', wide: true, show: priceInWords },
           {
+            title: 'Invoiced',
+            wide: true,
+            show: ({ billingTiming }) =>
+              billingTiming === 'IN_ADVANCE' ? 'as usage comes' : 'as a period ends',
+          },
+          {
             title: '',
             end: true,
             show: (charge) =>
