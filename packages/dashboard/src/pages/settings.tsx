@@ -3,6 +3,7 @@ import {
   Group,
   ColorInput,
   NumberInput,
+  Select,
   SimpleGrid,
   Skeleton,
   Stack,
@@ -14,9 +15,14 @@ import { useForm } from '@mantine/form'
 import type { ReactNode } from 'react'
 import { account } from '../api.ts'
 import { fieldErrors, useAccount, useDeed } from '../ask.ts'
+import { EmailsForm } from '../forms/emails-form.tsx'
+import { MailServerForm } from '../forms/mail-server-form.tsx'
+import { PortalForm } from '../forms/portal-form.tsx'
+import { RetriesForm } from '../forms/retries-form.tsx'
 import { CurrencySelect } from '../parts/currency-select.tsx'
 import { AuditLogExportButton, ExportButton } from '../parts/export-button.tsx'
 import { Part } from '../parts/facts.tsx'
+import { LogoInput } from '../parts/logo-input.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { Failure } from '../parts/states.tsx'
 import { TimeZoneSelect } from '../parts/time-zone-select.tsx'
@@ -40,7 +46,7 @@ export function Settings(): ReactNode {
     <>
       <Heading title="Settings" about="For the whole account, in every environment." />
       {error && !data && <Failure error={error} retry={() => void refetch()} />}
-      {data ? <SettingsForm key={data.updatedAt} tenant={data} /> : !error && <Skeleton height={320} />}
+      {data ? <SettingForms tenant={data} /> : !error && <Skeleton height={320} />}
       <Part title="Data export">
         <Text size="sm" c="dimmed" mb="sm">
           What this environment holds, as files for spreadsheets. Lists export what their filters leave.
@@ -55,6 +61,26 @@ export function Settings(): ReactNode {
     </>
   )
 }
+
+/** Each begins anew when what it is about was changed, so that saving one loses nothing that is typed in another. */
+function SettingForms({ tenant }: { tenant: Tenant }): ReactNode {
+  const { dunning, portal, emails, smtp, ...others } = tenant.settings
+  const { companyName, country, currency, timezone } = tenant
+  return (
+    <>
+      <SettingsForm
+        key={JSON.stringify([companyName, country, currency, timezone, others])}
+        tenant={tenant}
+      />
+      <RetriesForm key={keyOf('dunning', dunning)} dunning={dunning} />
+      <PortalForm key={keyOf('portal', portal)} portal={portal} />
+      <EmailsForm key={keyOf('emails', emails)} emails={emails} />
+      <MailServerForm key={keyOf('smtp', smtp)} smtp={smtp} />
+    </>
+  )
+}
+
+const keyOf = (name: string, setting: object | undefined): string => `${name} ${JSON.stringify(setting)}`
 
 function SettingsForm({ tenant }: { tenant: Tenant }): ReactNode {
   const { isAdmin } = usePlace()
@@ -71,6 +97,9 @@ function SettingsForm({ tenant }: { tenant: Tenant }): ReactNode {
       invoiceFooter: settings.invoiceFooter ?? '',
       brandColor: settings.brandColor ?? '',
       netPaymentTerms: settings.netPaymentTerms ?? ('' as number | string),
+      invoiceGracePeriodDays: settings.invoiceGracePeriodDays ?? ('' as number | string),
+      paperSize: settings.paperSize ?? '',
+      logo: settings.logo ?? '',
     },
   }
   const form = useForm({ initialValues: initial })
@@ -112,6 +141,28 @@ function SettingsForm({ tenant }: { tenant: Tenant }): ReactNode {
               max={365}
               allowDecimal={false}
               {...form.getInputProps('settings.netPaymentTerms')}
+            />
+            <NumberInput
+              label="Drafts wait for"
+              description="Days in which the invoice of a period can be changed; 0 unless set"
+              min={0}
+              max={90}
+              allowDecimal={false}
+              {...form.getInputProps('settings.invoiceGracePeriodDays')}
+            />
+            <Select
+              label="Paper"
+              description="By the customer’s country unless set"
+              data={['A4', 'LETTER']}
+              clearable
+              {...form.getInputProps('settings.paperSize')}
+              value={form.values.settings.paperSize || null}
+              onChange={(size) => form.setFieldValue('settings.paperSize', size ?? '')}
+            />
+            <LogoInput
+              value={form.values.settings.logo}
+              error={form.errors['settings.logo']}
+              onChange={(logo) => form.setFieldValue('settings.logo', logo)}
             />
             <ColorInput
               label="Colour"
