@@ -1,4 +1,5 @@
 import {
+  IconActivity,
   IconBook2,
   IconBuilding,
   IconBuildingBank,
@@ -55,6 +56,7 @@ export const areas: readonly Area[] = [
     pages: [
       { label: 'Plans', page: 'plans', icon: IconPackage },
       { label: 'Metrics', page: 'metrics', icon: IconGauge },
+      { label: 'Usage', page: 'usage', icon: IconActivity },
       { label: 'Add-ons', page: 'add-ons', icon: IconPuzzle },
       { label: 'Coupons', page: 'coupons', icon: IconDiscount },
       { label: 'Taxes', page: 'taxes', icon: IconReceiptTax },

@@ -77,6 +77,7 @@ const pages = [
   ['/coupons', () => import('./pages/coupons.tsx'), 'Coupons'],
   ['/wallets', () => import('./pages/wallets.tsx'), 'Wallets'],
   ['/metrics', () => import('./pages/metrics.tsx'), 'Metrics'],
+  ['/usage', () => import('./pages/usage.tsx'), 'Usage'],
   ['/invoices', () => import('./pages/invoices.tsx'), 'Invoices'],
   ['/invoices/$id', () => import('./pages/invoice.tsx'), 'Invoice'],
   ['/payments', () => import('./pages/payments.tsx'), 'Payments'],

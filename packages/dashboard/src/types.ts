@@ -51,6 +51,7 @@ export type {
   TwoFactor,
   TwoFactorEnrolment,
   UsageEvent,
+  UsageFigures,
   Wallet,
   WalletTransaction,
   WebhookDelivery,

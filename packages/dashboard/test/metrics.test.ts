@@ -93,6 +93,20 @@ test(
       .waitFor()
     await page.getByRole('table', { name: 'Usage events' }).getByText('gb 2.5').waitFor()
     assert.deepEqual(await seriousFaults(page), [])
+
+    await goTo(page, 'Usage')
+    await heading(page, 'Usage')
+    await page.getByText('6.5 in 2 events').waitFor()
+    await page.getByLabel('Of', { exact: true }).fill(customer.id)
+    await page.waitForURL(/of=cust_/)
+    await page.getByRole('table', { name: 'Usage events' }).getByText('gb 2.5').waitFor()
+    await page.getByLabel('Your id of an event').fill('second')
+    await page.waitForURL(/transactionId=second/)
+    await page.getByText('gb 2.5').waitFor({ state: 'detached' })
+    await page.getByRole('table', { name: 'Usage events' }).getByText('gb 4').waitFor()
+    assert.deepEqual(await seriousFaults(page), [])
+    await page.reload()
+    await page.getByRole('table', { name: 'Usage events' }).getByText('gb 4').waitFor()
     assert.deepEqual(errors, [])
   },
 )
@@ -103,6 +117,11 @@ test('without metrics their page teaches; without the server it says so', { skip
   await emptyAndFailing(page, {
     name: 'Metrics',
     empty: 'No metrics yet',
+    asks: '**/api/billable-metrics**',
+  })
+  await emptyAndFailing(page, {
+    name: 'Usage',
+    empty: 'Nothing is counted yet',
     asks: '**/api/billable-metrics**',
   })
 })

@@ -2,7 +2,7 @@
 
 import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
-import type { Ageing, AnalyticsMrrQuery, AnalyticsNetRevenueQuery, AnalyticsPaymentsQuery, AnalyticsRevenueQuery, AnalyticsSubscriptionsQuery, Cohorts, MrrMovements, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures } from './models.ts'
+import type { Ageing, AnalyticsMrrQuery, AnalyticsNetRevenueQuery, AnalyticsPaymentsQuery, AnalyticsRevenueQuery, AnalyticsSubscriptionsQuery, AnalyticsUsageQuery, Cohorts, MrrMovements, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures, UsageFigures } from './models.ts'
 
 export class AnalyticsResource {
   readonly #caller: Caller
@@ -51,6 +51,17 @@ export class AnalyticsResource {
    */
   subscriptions(query?: AnalyticsSubscriptionsQuery, options?: RequestOptions): Promise<SubscriptionFigures> {
     return this.#caller.json<SubscriptionFigures>({ id: 'analytics.subscriptions', method: 'GET', path: '/api/analytics/subscriptions', auth: 'apiKey', query, options })
+  }
+
+  /**
+   * What was counted of a metric, by day
+   *
+   * By default of the last thirty days; of 366 at most.
+   *
+   * `GET /api/analytics/usage`. Needs `analytics:read`.
+   */
+  usage(query: AnalyticsUsageQuery, options?: RequestOptions): Promise<UsageFigures> {
+    return this.#caller.json<UsageFigures>({ id: 'analytics.usage', method: 'GET', path: '/api/analytics/usage', auth: 'apiKey', query, options })
   }
 
   /**

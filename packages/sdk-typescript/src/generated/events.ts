@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
 import type { PageCall } from '../page.ts'
 import { segment } from '../url.ts'
-import type { EventsCreateBatchInput, EventsListOfSubscriptionQuery, RecordedUsageEvent, UsageBatch, UsageEvent } from './models.ts'
+import type { EventsCreateBatchInput, EventsListOfSubscriptionQuery, EventsListQuery, RecordedUsageEvent, UsageBatch, UsageEvent } from './models.ts'
 
 export class EventsResource {
   readonly #caller: Caller
@@ -22,6 +22,17 @@ export class EventsResource {
    */
   create(options?: RequestOptions): Promise<RecordedUsageEvent> {
     return this.#caller.json<RecordedUsageEvent>({ id: 'events.create', method: 'POST', path: '/api/events', auth: 'apiKey', options })
+  }
+
+  /**
+   * Find events of usage
+   *
+   * Those of a subscription, of all subscriptions of a customer, or of a transactionId: one of the three is needed. Newest first, by when they happened.
+   *
+   * `GET /api/events`. Needs `subscriptions:read`.
+   */
+  list(query?: EventsListQuery, options?: RequestOptions): PageCall<UsageEvent> {
+    return this.#caller.pages<UsageEvent>({ id: 'events.list', method: 'GET', path: '/api/events', auth: 'apiKey', query, options })
   }
 
   /**

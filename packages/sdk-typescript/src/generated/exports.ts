@@ -2,7 +2,7 @@
 
 import type { Caller } from '../caller.ts'
 import type { RequestOptions } from '../options.ts'
-import type { ExportsCreditNotesQuery, ExportsCustomersQuery, ExportsInvoiceLinesQuery, ExportsInvoicesQuery, ExportsLedgerEntriesQuery, ExportsPaymentsQuery, ExportsSubscriptionsQuery } from './models.ts'
+import type { ExportsCreditNotesQuery, ExportsCustomersQuery, ExportsInvoiceLinesQuery, ExportsInvoicesQuery, ExportsLedgerEntriesQuery, ExportsPaymentsQuery, ExportsSubscriptionsQuery, ExportsUsageEventsQuery } from './models.ts'
 
 export class ExportsResource {
   readonly #caller: Caller
@@ -86,5 +86,16 @@ export class ExportsResource {
    */
   ledgerEntries(query?: ExportsLedgerEntriesQuery, options?: RequestOptions): Promise<string> {
     return this.#caller.text({ id: 'exports.ledgerEntries', method: 'GET', path: '/api/exports/ledger-entries.csv', auth: 'apiKey', accept: 'text/csv', query, options })
+  }
+
+  /**
+   * Export events of usage
+   *
+   * Comma-separated values in UTF-8 with a byte order mark, lines ended by CRLF, the first of them the names of the columns, which are the fields of the list; new ones are added at the end. Amounts are in major units with all decimals of their currency, instants in UTC. Text that a spreadsheet would take for a formula is preceded by an apostrophe. It is written as it is read, and cut off where it cannot go on: only a file that ends as HTTP says is whole.
+   *
+   * `GET /api/exports/usage-events.csv`. Needs `subscriptions:read`.
+   */
+  usageEvents(query?: ExportsUsageEventsQuery, options?: RequestOptions): Promise<string> {
+    return this.#caller.text({ id: 'exports.usageEvents', method: 'GET', path: '/api/exports/usage-events.csv', auth: 'apiKey', accept: 'text/csv', query, options })
   }
 }

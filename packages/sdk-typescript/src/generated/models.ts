@@ -207,6 +207,18 @@ export interface AnalyticsSubscriptionsQuery {
   groupBy?: 'day' | 'week' | 'month' | undefined
 }
 
+export interface AnalyticsUsageQuery {
+  /** First day, in the tenant's time zone */
+  dateFrom?: string | undefined
+  /** Last day, inclusive, in the tenant's time zone */
+  dateTo?: string | undefined
+  /** Code of the billable metric */
+  code: string
+  /** Our id of it, or your externalId */
+  subscriptionId?: string | undefined
+  customerId?: string | undefined
+}
+
 export interface ApiKey {
   id: string
   name: string
@@ -1340,6 +1352,26 @@ export interface EventsListOfSubscriptionQuery {
   to?: string | undefined
 }
 
+export interface EventsListQuery {
+  /** Page, from 1; default 1 */
+  page?: number | undefined
+  /** Items a page; default 20 */
+  limit?: number | undefined
+  /** `nextCursor` of the page before; instead of `page` */
+  cursor?: string | undefined
+  /** Code of the billable metric */
+  code?: string | undefined
+  /** First instant, inclusive */
+  from?: string | undefined
+  /** Last instant, exclusive */
+  to?: string | undefined
+  /** Our id of the subscription, or your externalId of it */
+  subscriptionId?: string | undefined
+  customerId?: string | undefined
+  /** Your own id of what happened */
+  transactionId?: string | undefined
+}
+
 export interface ExplainedLine {
   id: string
   type: 'PLAN' | 'USAGE' | 'COMMITMENT' | 'ADD_ON' | 'MANUAL' | 'CORRECTION'
@@ -1585,6 +1617,20 @@ export interface ExportsSubscriptionsQuery {
   status?: 'TRIALING' | 'ACTIVE' | 'PAST_DUE' | 'PAUSED' | 'CANCELED' | undefined
   planId?: string | undefined
   customerId?: string | undefined
+}
+
+export interface ExportsUsageEventsQuery {
+  /** Code of the billable metric */
+  code?: string | undefined
+  /** First instant, inclusive */
+  from?: string | undefined
+  /** Last instant, exclusive */
+  to?: string | undefined
+  /** Our id of the subscription, or your externalId of it */
+  subscriptionId?: string | undefined
+  customerId?: string | undefined
+  /** Your own id of what happened */
+  transactionId?: string | undefined
 }
 
 export interface Invitation {
@@ -3647,6 +3693,25 @@ export interface UsageFault {
   code: string
   message: string
   path: string | null
+}
+
+export interface UsageFigures {
+  code: string
+  name: string
+  aggregationType: 'COUNT' | 'SUM' | 'MAX' | 'UNIQUE_COUNT' | 'LATEST' | 'WEIGHTED_SUM'
+  dateFrom: string
+  dateTo: string
+  /** Of all these days */
+  events: number
+  /** Days on which something was reported, oldest first */
+  days: UsageFiguresDay[]
+}
+
+export interface UsageFiguresDay {
+  /** In the time zone of each subscription */
+  day: string
+  events: number
+  units: string | null
 }
 
 export interface UsageOfFilter {

@@ -2023,6 +2023,29 @@ class UsageFault(Model):
     path: Optional[str]
 
 
+class UsageFigures(Model):
+    """`UsageFigures` as the API answers it."""
+
+    code: str
+    name: str
+    aggregation_type: Annotated[Literal["COUNT", "SUM", "MAX", "UNIQUE_COUNT", "LATEST", "WEIGHTED_SUM"], LENIENT] = Field(alias="aggregationType")
+    date_from: dt.date = Field(alias="dateFrom")
+    date_to: dt.date = Field(alias="dateTo")
+    events: int
+    """Of all these days"""
+    days: List[UsageFiguresDay]
+    """Days on which something was reported, oldest first"""
+
+
+class UsageFiguresDay(Model):
+    """`UsageFiguresDay` as the API answers it."""
+
+    day: dt.date
+    """In the time zone of each subscription"""
+    events: int
+    units: Optional[str]
+
+
 class UsageOfFilter(Model):
     """`UsageOfFilter` as the API answers it."""
 

@@ -18,14 +18,26 @@ import {
   RevenueQuery,
   SubscriptionFigures,
   SubscriptionFiguresQuery,
+  UsageFigures,
+  UsageFiguresQuery,
 } from './schema.ts'
 import { cohorts, subscriptionFigures } from './subscriptions.ts'
+import { usageFigures } from './usage.ts'
 
 export const analytics: Slice = {
   name: 'analytics',
   title: 'Analytics',
   description: 'What the business makes, by currency; amounts are never converted.',
-  schemas: [Ageing, Cohorts, MrrMovements, NetRevenue, PaymentFigures, Revenue, SubscriptionFigures],
+  schemas: [
+    Ageing,
+    Cohorts,
+    MrrMovements,
+    NetRevenue,
+    PaymentFigures,
+    Revenue,
+    SubscriptionFigures,
+    UsageFigures,
+  ],
   routes: [
     dataRoute({
       method: 'GET',
@@ -77,6 +89,19 @@ export const analytics: Slice = {
       status: 200,
       response: named<SubscriptionFigures>('SubscriptionFigures'),
       read: (reader, { principal, query }) => subscriptionFigures(reader, principal.environmentId, query),
+    }),
+    dataRoute({
+      method: 'GET',
+      url: '/analytics/usage',
+      operation: 'analytics.usage',
+      summary: 'What was counted of a metric, by day',
+      description: 'By default of the last thirty days; of 366 at most.',
+      scope: 'analytics:read',
+      query: UsageFiguresQuery,
+      status: 200,
+      response: named<UsageFigures>('UsageFigures'),
+      read: (reader, { deps, principal, query }) =>
+        usageFigures(reader, principal.environmentId, query, deps.clock.now()),
     }),
     dataRoute({
       method: 'GET',

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { aggregations } from '@novabilling/core/usage'
 import { dayQuery } from '../../http/days.ts'
 import { Currency, Day, Money, closed, oneOf, orNull } from '../../http/shapes.ts'
 
@@ -165,3 +166,39 @@ export const MrrMovements = Type.Object(
   { $id: 'MrrMovements' },
 )
 export type MrrMovements = Static<typeof MrrMovements>
+
+export const UsageFiguresQuery = closed({
+  ...dayQuery,
+  code: Type.String({ minLength: 1, maxLength: 100, description: 'Code of the billable metric' }),
+  subscriptionId: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 300, description: 'Our id of it, or your externalId' }),
+  ),
+  customerId: Type.Optional(Type.String({ minLength: 1, maxLength: 300 })),
+})
+export type UsageFiguresQuery = Static<typeof UsageFiguresQuery>
+
+export const UsageFigures = Type.Object(
+  {
+    code: Type.String(),
+    name: Type.String(),
+    aggregationType: oneOf(aggregations),
+    dateFrom: Day,
+    dateTo: Day,
+    events: Type.Integer({ description: 'Of all these days' }),
+    days: Type.Array(
+      Type.Object({
+        day: { ...Day, description: 'In the time zone of each subscription' },
+        events: Type.Integer(),
+        units: orNull(
+          Type.String({
+            description:
+              'A decimal: the events, the sum, or the greatest value of the day; null for UNIQUE_COUNT and LATEST',
+          }),
+        ),
+      }),
+      { description: 'Days on which something was reported, oldest first' },
+    ),
+  },
+  { $id: 'UsageFigures' },
+)
+export type UsageFigures = Static<typeof UsageFigures>

@@ -191,3 +191,23 @@ export const worthChanges = statement(
     from_minor: bigint,
   },
 )
+
+/**
+ * What was counted of a metric, by the local day of each subscription. $3 and $4: days, inclusive. $5: a subscription, or
+ * null. $6: a customer, or null. A day begins at most a day before or after that of UTC.
+ */
+export const usageByDay = statement(
+  'analytics.usage_by_day',
+  `select (b.bucket_from at time zone s.timezone)::date as day, sum(b.events)::bigint as events,
+     trim_scale(sum(b.total))::text as total, trim_scale(max(b.highest))::text as highest
+   from usage_buckets b
+   join subscriptions s on s.environment_id = b.environment_id and s.id = b.subscription_id
+   where b.environment_id = $1::uuid and b.metric_id = $2::uuid
+     and b.bucket_from >= ($3::date - 1)::timestamp at time zone 'UTC'
+     and b.bucket_from < ($4::date + 2)::timestamp at time zone 'UTC'
+     and (b.bucket_from at time zone s.timezone)::date between $3::date and $4::date
+     and ($5::uuid is null or b.subscription_id = $5::uuid) and ($6::uuid is null or s.customer_id = $6::uuid)
+   group by 1
+   order by 1`,
+  { day, events: bigint, total: text, highest: nullable(text) },
+)

@@ -5,6 +5,7 @@ import { ListInvoices, listInvoices } from '../invoices/index.ts'
 import { ListEntries, listEntries } from '../ledger/index.ts'
 import { ListPayments, listPayments } from '../payments/index.ts'
 import { ListSubscriptions, listSubscriptions } from '../subscriptions/index.ts'
+import { FindUsageEvents, findEvents } from '../usage/index.ts'
 import { auditLogExport } from './audit-log.ts'
 import { exportRoute, filtersOf } from './export.ts'
 import {
@@ -15,6 +16,7 @@ import {
   ledgerEntryColumns,
   paymentColumns,
   subscriptionColumns,
+  usageEventColumns,
 } from './tables.ts'
 
 const asItIs = <T>(row: T): readonly T[] => [row]
@@ -93,6 +95,16 @@ export const exporting: Slice = {
       list: listEntries,
       spread: asItIs,
       columns: ledgerEntryColumns,
+    }),
+    exportRoute({
+      noun: 'usage-events',
+      operation: 'exports.usageEvents',
+      what: 'events of usage',
+      scope: 'subscriptions:read',
+      filters: filtersOf(FindUsageEvents),
+      list: findEvents,
+      spread: asItIs,
+      columns: usageEventColumns,
     }),
     auditLogExport,
   ],

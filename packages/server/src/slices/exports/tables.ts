@@ -5,6 +5,7 @@ import type { Invoice } from '../invoices/index.ts'
 import type { LedgerEntry } from '../ledger/index.ts'
 import type { Payment } from '../payments/index.ts'
 import type { Subscription } from '../subscriptions/index.ts'
+import type { UsageEvent } from '../usage/index.ts'
 import type { Amount, Cell, Columns } from './csv.ts'
 
 /** The columns of each file: the fields of the API under their own names, the inner ones by a dot. */
@@ -166,6 +167,16 @@ export const ledgerEntryColumns: Columns<LedgerEntry> = {
   credit: (row) => amount(row.credit, row),
   documentKind: ({ documentKind }) => documentKind,
   documentId: ({ documentId }) => documentId,
+}
+
+export const usageEventColumns: Columns<UsageEvent> = {
+  id: ({ id }) => id,
+  transactionId: ({ transactionId }) => transactionId,
+  subscriptionId: ({ subscriptionId }) => subscriptionId,
+  code: ({ code }) => code,
+  timestamp: ({ timestamp }) => timestamp,
+  properties: ({ properties }) => asJson(properties),
+  createdAt: ({ createdAt }) => createdAt,
 }
 
 export const auditColumns: Columns<AuditEntry> = {

@@ -11,6 +11,8 @@ export const usage: Slice = {
 }
 
 export { allReportedAt, billedUpTo, closeUsage, lateUsage } from './closings.ts'
+export { findEvents, findMetered } from './list.ts'
+export { FindUsageEvents, type UsageEvent } from './schema.ts'
 export { dropOldGenerations } from './generations.ts'
 export {
   type WatchedRow,

@@ -2,9 +2,11 @@ import type { Reader } from '../../db/transaction.ts'
 import type { Deps } from '../../deps.ts'
 import { type Page, fragment, listPage } from '../../http/pages.ts'
 import { parseId } from '../../ids.ts'
-import { Refusal } from '../../refusal.ts'
+import { Refusal, invalid } from '../../refusal.ts'
+import { findCustomer } from '../customers/index.ts'
 import { presentEvent } from './present.ts'
-import type { ListUsageEvents, UsageEvent } from './schema.ts'
+import { usageEventId } from './read-event.ts'
+import type { FindUsageEvents, ListUsageEvents, UsageEvent } from './schema.ts'
 import { type MeteredRow, eventColumns, eventSelect, meteredByReferences } from './sql.ts'
 
 /** A subscription by our id, or by its external id. */
@@ -28,11 +30,51 @@ export async function listEvents(
   environmentId: string,
   { subscriptionId, query }: { subscriptionId: string; query: ListUsageEvents },
 ): Promise<Page<UsageEvent>> {
-  const subscription = await findMetered(reader, environmentId, subscriptionId)
-  const where = [
-    fragment`environment_id = ${environmentId}::uuid`,
-    fragment`subscription_id = ${subscription.id}::uuid`,
-  ]
+  const { id } = await findMetered(reader, environmentId, subscriptionId)
+  return pageOfEvents({ deps, reader, environmentId }, { ...query, subscription: id }, [
+    fragment`subscription_id = ${id}::uuid`,
+  ])
+}
+
+/**
+ * A page of the events of a subscription, or of a customer's subscriptions, or of one transactionId, newest first. Refuses
+ * to look for less than that: an environment may have a billion.
+ */
+export async function findEvents(
+  deps: Deps,
+  reader: Reader,
+  environmentId: string,
+  query: FindUsageEvents,
+): Promise<Page<UsageEvent>> {
+  const { subscriptionId, customerId, transactionId } = query
+  if ((subscriptionId ?? customerId ?? transactionId) === undefined)
+    throw invalid({ path: 'subscriptionId', message: 'is needed, or a customerId, or a transactionId' })
+  const whose: Condition[] = []
+  if (subscriptionId !== undefined) {
+    const { id } = await findMetered(reader, environmentId, subscriptionId)
+    whose.push(fragment`subscription_id = ${id}::uuid`)
+  }
+  if (customerId !== undefined) {
+    const { id } = await findCustomer(reader, environmentId, customerId)
+    whose.push(fragment`subscription_id in (
+      select s.id from subscriptions s where s.environment_id = ${environmentId}::uuid and s.customer_id = ${id}::uuid
+    )`)
+  }
+  if (transactionId !== undefined)
+    whose.push(fragment`id = ${usageEventId(environmentId, transactionId)}::uuid`)
+  return pageOfEvents({ deps, reader, environmentId }, query, whose)
+}
+
+type Condition = ReturnType<typeof fragment>
+type Here = { readonly deps: Deps; readonly reader: Reader; readonly environmentId: string }
+
+// A cursor is signed with what it filters by, and fits the list of no other subscription.
+function pageOfEvents(
+  { deps, reader, environmentId }: Here,
+  query: ListUsageEvents & { readonly subscription?: string },
+  whose: readonly Condition[],
+): Promise<Page<UsageEvent>> {
+  const where = [fragment`environment_id = ${environmentId}::uuid`, ...whose]
   if (query.from !== undefined) where.push(fragment`occurred_at >= ${query.from}::timestamptz`)
   if (query.to !== undefined) where.push(fragment`occurred_at < ${query.to}::timestamptz`)
   if (query.code !== undefined) {
@@ -40,8 +82,6 @@ export async function listEvents(
       select m.id from billable_metrics m where m.environment_id = ${environmentId}::uuid and m.code = ${query.code}
     )`)
   }
-  // A cursor is signed with what it filters by, and fits the list of no other subscription.
-  const filters = { ...query, subscription: subscription.id }
   return listPage({
     deps,
     reader,
@@ -51,7 +91,7 @@ export async function listEvents(
     columns: eventColumns,
     where,
     sort: { by: 'timestamp', column: 'occurred_at', cast: 'timestamptz', descending: true },
-    query: filters,
+    query,
     sortValue: (row) => row.occurred_at.toString(),
     present: presentEvent,
   })

@@ -73,7 +73,7 @@ export function readEvent(input: UsageEventInput, known: Known): CountedEvent | 
 }
 
 /** The id that a transaction id has in an environment: the same however often it is sent (UUIDv8, RFC 9562 §5.8). */
-function usageEventId(environmentId: string, transactionId: string): string {
+export function usageEventId(environmentId: string, transactionId: string): string {
   const hex = hash('sha256', `${environmentId}\0${transactionId}`, 'hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

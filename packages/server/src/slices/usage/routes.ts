@@ -2,10 +2,11 @@ import { pageOf } from '../../http/pages.ts'
 import { dataRoute } from '../../http/route.ts'
 import { PathId, named } from '../../http/shapes.ts'
 import { currentUsage } from './current.ts'
-import { listEvents } from './list.ts'
+import { findEvents, listEvents } from './list.ts'
 import { findEvent, recordBatch, recordEvent } from './record.ts'
 import {
   type CurrentUsage,
+  FindUsageEvents,
   ListUsageEvents,
   type RecordedUsageEvent,
   SubscriptionPath,
@@ -47,6 +48,19 @@ export const routes = [
     response: named<UsageBatch>('UsageBatch'),
     write: (tx, { deps, principal, body }) => recordBatch(deps, tx, principal.environmentId, body.events),
     lines: (scope, lines, { deps }) => recordUpload(deps, scope, lines),
+  }),
+  dataRoute({
+    method: 'GET',
+    url: '/events',
+    operation: 'events.list',
+    summary: 'Find events of usage',
+    description:
+      'Those of a subscription, of all subscriptions of a customer, or of a transactionId: one of the three is needed. Newest first, by when they happened.',
+    scope: 'subscriptions:read',
+    query: FindUsageEvents,
+    status: 200,
+    response: pageOf(event),
+    read: (reader, { deps, principal, query }) => findEvents(deps, reader, principal.environmentId, query),
   }),
   dataRoute({
     method: 'GET',

@@ -108,6 +108,14 @@ export const ListUsageEvents = closed({
 })
 export type ListUsageEvents = Static<typeof ListUsageEvents>
 
+export const FindUsageEvents = closed({
+  ...ListUsageEvents.properties,
+  subscriptionId: Type.Optional(subscriptionId),
+  customerId: Type.Optional(words(300)),
+  transactionId: Type.Optional(words(255, { description: 'Your own id of what happened' })),
+})
+export type FindUsageEvents = Static<typeof FindUsageEvents>
+
 export const SubscriptionPath = closed({ subscriptionId: Type.String({ maxLength: 300 }) })
 
 const units = Type.String({ description: 'A decimal, rounded to 12 decimals where it is weighted by time' })

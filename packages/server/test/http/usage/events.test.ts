@@ -387,3 +387,66 @@ test('events are dropped whole generations at a time, when they are older than t
     201,
   )
 })
+
+test('events are found by transaction id, subscription or customer, and not by less; a day counts what its metric counts', async () => {
+  server.clock.set('2030-05-20T12:00:00Z')
+  const { live: as, ...tenant } = await newTenant(server, { timezone: 'Africa/Nairobi' })
+  const [first, second] = [await subscribe(as, { externalId: 'mine' }), await subscribe(as)]
+  const bytes = await newMetric(as, { aggregationType: 'SUM', fieldName: 'bytes' })
+  const calls = await newMetric(as)
+  const words = await newMetric(as, { aggregationType: 'UNIQUE_COUNT', fieldName: 'bytes' })
+  server.clock.set('2030-05-23T12:00:00Z')
+  const reported = [
+    // 22:30 on the 21st is the 22nd where these customers are.
+    ['x1', first.id, bytes.code, '2030-05-21T22:30:00Z', 1.5],
+    ['x2', first.id, bytes.code, '2030-05-22T10:00:00Z', 2],
+    ['x3', second.id, bytes.code, '2030-05-22T11:00:00Z', 4],
+    ['x4', second.id, calls.code, '2030-05-23T10:00:00Z', 1],
+    ['x5', second.id, words.code, '2030-05-23T10:30:00Z', 1],
+  ] as const
+  for (const [transactionId, of, code, timestamp, amount] of reported) {
+    const properties = { bytes: amount }
+    const body = { transactionId, subscriptionId: of, code, timestamp, properties }
+    const { status, text } = await as('POST', '/events', body)
+    assert.equal(status, 201, text)
+  }
+  const found = async (query: string): Promise<string[]> => {
+    const { status, body, text } = await as('GET', `/events?${query}`)
+    assert.equal(status, 200, text)
+    return body.data.map(({ transactionId }: { transactionId: string }) => transactionId)
+  }
+  assert.deepEqual(await found('transactionId=x2'), ['x2'])
+  assert.deepEqual(await found('transactionId=none'), [])
+  assert.deepEqual(await found('subscriptionId=mine'), ['x2', 'x1'])
+  assert.deepEqual(await found(`customerId=${second.customerId}`), ['x5', 'x4', 'x3'])
+  assert.deepEqual(await found(`customerId=${second.customerId}&code=${bytes.code}`), ['x3'])
+  assert.deepEqual(await found(`customerId=${second.customerId}&subscriptionId=mine`), [])
+  const { status, body } = await as('GET', `/events?code=${bytes.code}`)
+  assert.deepEqual([status, body.errors[0].path], [400, 'subscriptionId'])
+  assert.equal((await as('GET', '/events?customerId=cust_none')).status, 404)
+  const others = await newTenant(server)
+  assert.deepEqual((await others.live('GET', '/events?transactionId=x2')).body.data, [])
+  assert.deepEqual((await tenant.test('GET', '/events?transactionId=x2')).body.data, [])
+  const file = await as('GET', '/exports/usage-events.csv?subscriptionId=mine')
+  assert.equal(file.status, 200)
+  assert.deepEqual(
+    file.text.split('\r\n').map((line) => line.split(',')[1]),
+    ['transactionId', 'x2', 'x1', undefined],
+  )
+  assert.equal((await as('GET', '/exports/usage-events.csv')).status, 400)
+
+  const days = async (query: string): Promise<unknown[]> => {
+    const answer = await as('GET', `/analytics/usage?${query}`)
+    assert.equal(answer.status, 200, answer.text)
+    return answer.body.days.map((day: Record<string, unknown>) => [day['day'], day['events'], day['units']])
+  }
+  assert.deepEqual(await days(`code=${bytes.code}`), [['2030-05-22', 3, '7.5']])
+  assert.deepEqual(await days(`code=${bytes.code}&subscriptionId=mine`), [['2030-05-22', 2, '3.5']])
+  assert.deepEqual(await days(`code=${bytes.code}&customerId=${second.customerId}`), [['2030-05-22', 1, '4']])
+  assert.deepEqual(await days(`code=${calls.code}`), [['2030-05-23', 1, '1']])
+  assert.deepEqual(await days(`code=${words.code}`), [['2030-05-23', 1, null]])
+  assert.deepEqual(await days(`code=${bytes.code}&dateTo=2030-05-21`), [])
+  assert.equal((await as('GET', '/analytics/usage?code=none')).status, 404)
+  assert.equal((await as('GET', `/analytics/usage?code=${bytes.code}&dateFrom=2028-01-01`)).status, 400)
+  assert.equal((await others.live('GET', `/analytics/usage?code=${bytes.code}`)).status, 404)
+})

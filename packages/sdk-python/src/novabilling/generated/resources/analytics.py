@@ -119,6 +119,34 @@ class AnalyticsResource:
             ),
         )
 
+    def usage(
+        self,
+        *,
+        code: str,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        customer_id: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.UsageFigures:
+        """What was counted of a metric, by day
+
+        By default of the last thirty days; of 366 at most.
+
+        `GET /api/analytics/usage`. Needs `analytics:read`.
+        """
+        return self._caller.one(
+            models.UsageFigures,
+            Call(
+                "analytics.usage",
+                "GET",
+                "/api/analytics/usage",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "code": code, "subscriptionId": subscription_id, "customerId": customer_id}),
+                timeout=timeout,
+            ),
+        )
+
     def cohorts(
         self,
         *,
@@ -292,6 +320,34 @@ class AsyncAnalyticsResource:
                 "/api/analytics/subscriptions",
                 "apiKey",
                 query=query_of({"dateFrom": date_from, "dateTo": date_to, "groupBy": group_by}),
+                timeout=timeout,
+            ),
+        )
+
+    async def usage(
+        self,
+        *,
+        code: str,
+        date_from: Union[dt.date, NotGiven] = NOT_GIVEN,
+        date_to: Union[dt.date, NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        customer_id: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> models.UsageFigures:
+        """What was counted of a metric, by day
+
+        By default of the last thirty days; of 366 at most.
+
+        `GET /api/analytics/usage`. Needs `analytics:read`.
+        """
+        return await self._caller.one(
+            models.UsageFigures,
+            Call(
+                "analytics.usage",
+                "GET",
+                "/api/analytics/usage",
+                "apiKey",
+                query=query_of({"dateFrom": date_from, "dateTo": date_to, "code": code, "subscriptionId": subscription_id, "customerId": customer_id}),
                 timeout=timeout,
             ),
         )

@@ -40,6 +40,38 @@ class EventsResource:
             ),
         )
 
+    def list(
+        self,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        code: Union[str, NotGiven] = NOT_GIVEN,
+        from_: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        to: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        customer_id: Union[str, NotGiven] = NOT_GIVEN,
+        transaction_id: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> Page[models.UsageEvent]:
+        """Find events of usage
+
+        Those of a subscription, of all subscriptions of a customer, or of a transactionId: one of the three is needed. Newest first, by when they happened.
+
+        `GET /api/events`. Needs `subscriptions:read`.
+        """
+        return self._caller.pages(
+            models.UsageEvent,
+            Call(
+                "events.list",
+                "GET",
+                "/api/events",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "code": code, "from": from_, "to": to, "subscriptionId": subscription_id, "customerId": customer_id, "transactionId": transaction_id}),
+                timeout=timeout,
+            ),
+        )
+
     def create_batch(
         self,
         *,
@@ -142,6 +174,38 @@ class AsyncEventsResource:
                 "/api/events",
                 "apiKey",
                 idempotency_key=idempotency_key,
+                timeout=timeout,
+            ),
+        )
+
+    def list(
+        self,
+        *,
+        page: Union[int, NotGiven] = NOT_GIVEN,
+        limit: Union[int, NotGiven] = NOT_GIVEN,
+        cursor: Union[str, NotGiven] = NOT_GIVEN,
+        code: Union[str, NotGiven] = NOT_GIVEN,
+        from_: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        to: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        customer_id: Union[str, NotGiven] = NOT_GIVEN,
+        transaction_id: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> AsyncPageCall[models.UsageEvent]:
+        """Find events of usage
+
+        Those of a subscription, of all subscriptions of a customer, or of a transactionId: one of the three is needed. Newest first, by when they happened.
+
+        `GET /api/events`. Needs `subscriptions:read`.
+        """
+        return self._caller.pages(
+            models.UsageEvent,
+            Call(
+                "events.list",
+                "GET",
+                "/api/events",
+                "apiKey",
+                query=query_of({"page": page, "limit": limit, "cursor": cursor, "code": code, "from": from_, "to": to, "subscriptionId": subscription_id, "customerId": customer_id, "transactionId": transaction_id}),
                 timeout=timeout,
             ),
         )

@@ -211,6 +211,35 @@ class ExportsResource:
             ),
         )
 
+    def usage_events(
+        self,
+        *,
+        code: Union[str, NotGiven] = NOT_GIVEN,
+        from_: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        to: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        customer_id: Union[str, NotGiven] = NOT_GIVEN,
+        transaction_id: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Export events of usage
+
+        Comma-separated values in UTF-8 with a byte order mark, lines ended by CRLF, the first of them the names of the columns, which are the fields of the list; new ones are added at the end. Amounts are in major units with all decimals of their currency, instants in UTC. Text that a spreadsheet would take for a formula is preceded by an apostrophe. It is written as it is read, and cut off where it cannot go on: only a file that ends as HTTP says is whole.
+
+        `GET /api/exports/usage-events.csv`. Needs `subscriptions:read`.
+        """
+        return self._caller.text(
+            Call(
+                "exports.usageEvents",
+                "GET",
+                "/api/exports/usage-events.csv",
+                "apiKey",
+                accept="text/csv",
+                query=query_of({"code": code, "from": from_, "to": to, "subscriptionId": subscription_id, "customerId": customer_id, "transactionId": transaction_id}),
+                timeout=timeout,
+            ),
+        )
+
 
 class AsyncExportsResource:
     def __init__(self, caller: AsyncCaller) -> None:
@@ -409,6 +438,35 @@ class AsyncExportsResource:
                 "apiKey",
                 accept="text/csv",
                 query=query_of({"dateFrom": date_from, "dateTo": date_to, "account": account, "currency": currency, "document": document}),
+                timeout=timeout,
+            ),
+        )
+
+    async def usage_events(
+        self,
+        *,
+        code: Union[str, NotGiven] = NOT_GIVEN,
+        from_: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        to: Union[dt.datetime, NotGiven] = NOT_GIVEN,
+        subscription_id: Union[str, NotGiven] = NOT_GIVEN,
+        customer_id: Union[str, NotGiven] = NOT_GIVEN,
+        transaction_id: Union[str, NotGiven] = NOT_GIVEN,
+        timeout: Optional[float] = None,
+    ) -> str:
+        """Export events of usage
+
+        Comma-separated values in UTF-8 with a byte order mark, lines ended by CRLF, the first of them the names of the columns, which are the fields of the list; new ones are added at the end. Amounts are in major units with all decimals of their currency, instants in UTC. Text that a spreadsheet would take for a formula is preceded by an apostrophe. It is written as it is read, and cut off where it cannot go on: only a file that ends as HTTP says is whole.
+
+        `GET /api/exports/usage-events.csv`. Needs `subscriptions:read`.
+        """
+        return await self._caller.text(
+            Call(
+                "exports.usageEvents",
+                "GET",
+                "/api/exports/usage-events.csv",
+                "apiKey",
+                accept="text/csv",
+                query=query_of({"code": code, "from": from_, "to": to, "subscriptionId": subscription_id, "customerId": customer_id, "transactionId": transaction_id}),
                 timeout=timeout,
             ),
         )
