@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { heardFrom, restOf } from './resting.ts'
 import { type Found, type KeptMethod, type Outcome, type Provider, outcomeOf } from '../providers/index.ts'
 
 /** Longer than any call to a provider may take, so that a lease outlives the work under it. */
@@ -26,12 +27,25 @@ function askAgainAfterSeconds(attempt: number, onTestClock: boolean): number {
 export async function attempt(
   deps: Deps,
   provider: Provider,
-  row: { was: string; called_at: Temporal.Instant | null; reference: string },
+  row: {
+    was: string
+    called_at: Temporal.Instant | null
+    reference: string
+    provider_id: string | null
+  },
   calls: { act: () => Promise<Outcome>; ask: () => Promise<Found> },
 ): Promise<Found> {
   const what = { provider: provider.name, reference: row.reference }
-  if (row.was === 'PENDING') return outcomeOf(deps, calls.act, what)
+  const rest = restOf(deps, row.provider_id)
+  if (row.was === 'PENDING') {
+    if (rest) return rest
+    const outcome = await outcomeOf(deps, calls.act, what)
+    heardFrom(deps, row.provider_id, outcome)
+    return outcome
+  }
+  if (rest) return { status: 'unknown' }
   const found = await outcomeOf(deps, calls.ask, what)
+  heardFrom(deps, row.provider_id, found)
   const calledMs = row.called_at?.epochMilliseconds ?? 0
   // The question did not get through, which tells nothing of what it was about.
   if (found.status === 'unavailable') return { status: 'unknown' }

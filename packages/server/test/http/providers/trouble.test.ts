@@ -68,6 +68,53 @@ for (const subject of [paystack, stripe]) {
   })
 }
 
+for (const subject of [paystack, stripe])
+  test(`${subject.name}: an account that is too busy gets no other call meanwhile either; that of another tenant does`, async () => {
+    const { as } = await withAccount(stage, subject)
+    const due = () => dueBy(as, subject, subject.tokens?.succeeds ?? '')
+    const { payment: first } = await due()
+    world.faults.push({ provider: subject.name, kind: 'busy', retryAfter: 7200 })
+    await collect(server)
+    const { payment: second } = await due()
+    const { as: other } = await withAccount(stage, subject)
+    const { payment: elsewhere } = await dueBy(other, subject, subject.tokens?.succeeds ?? '')
+    for (let round = 0; round < 11; round++) {
+      server.clock.advance({ minutes: 10 })
+      await work(stage)
+    }
+    assert.equal((await get(other, `/payments/${elsewhere.id}`)).status, 'SUCCEEDED')
+    for (const { id } of [first, second]) {
+      assert.equal((await get(as, `/payments/${id}`)).status, 'PENDING')
+      assert.equal(moved(stage, id).length, 0)
+    }
+    for (let round = 0; round < 3; round++) await later()
+    for (const { id } of [first, second]) {
+      assert.equal((await get(as, `/payments/${id}`)).status, 'SUCCEEDED')
+      assert.equal(moved(stage, id).length, 1)
+    }
+  })
+
+test('an account that five calls in a row did not get through to is left alone for half a minute, then asked once', async () => {
+  const { as } = await withAccount(stage, paystack)
+  const due = async () => (await dueBy(as, paystack, paystack.tokens?.succeeds ?? '')).payment
+  const payments = []
+  for (let count = 0; count < 5; count++) {
+    payments.push(await due())
+    world.faults.push({ provider: 'PAYSTACK', kind: 'busy', path: '/transaction' })
+    await collect(server)
+  }
+  world.faults.length = 0
+  const last = await due()
+  await collect(server)
+  assert.equal((await get(as, `/payments/${last.id}`)).failureCode, 'provider_unavailable')
+  assert.equal(moved(stage, last.id).length, 0)
+  for (let round = 0; round < 3; round++) await later()
+  for (const { id } of [...payments, last]) {
+    assert.equal((await get(as, `/payments/${id}`)).status, 'SUCCEEDED')
+    assert.equal(moved(stage, id).length, 1)
+  }
+})
+
 test('one provider that is down for six hours delays no other, and takes no retry of the schedule', async () => {
   const { as } = await withAccount(stage, paystack)
   const customer = await newCustomer(as, { currency: 'NGN' })
