@@ -17,6 +17,7 @@ export const subjects: readonly Subject[] = [
       hard: 'AUTH_simexpired',
       pending: 'AUTH_simpending',
     },
+    faultPath: '/transaction/charge_authorization',
     addressOf: ({ secretKey = '' }, url) => [secretKey, url],
     forged: {
       headers: {
@@ -76,6 +77,7 @@ export const subjects: readonly Subject[] = [
       hard: 'cus_sim pm_simexpired',
       pending: 'cus_sim pm_simpending',
     },
+    faultPath: '/payment_intents',
     addressOf: ({ secretKey = '', webhookSecret = '' }, url) => [secretKey, `${webhookSecret}|${url}`],
     forged: {
       headers: { 'content-type': 'application/json', 'stripe-signature': 't=1700000000,v1=00ff' },
