@@ -288,6 +288,44 @@ test('with a change of plan the rest is invoiced, and the new plan counts its ow
   await everythingHolds(server)
 })
 
+test('an invoice at a threshold that is voided was invoiced all the same: the rest is, and nothing of it again', async () => {
+  const { ask, move, use, id, printed } = await world(threshold(10), price({ unitPrice: 4 }))
+  await move('2026-01-10T00:00:00Z')
+  await use(3)
+  await look()
+  const { body } = await ask('GET', `/invoices?subscriptionId=${id}`)
+  assert.equal((await ask('POST', `/invoices/${body.data[0].id}/void`, {})).status, 200)
+  await use(1)
+  await move('2026-02-01T00:00:00Z')
+  assert.deepEqual((await printed()).slice(2), [['02-01', 'PLAN 1 → 10', 'USAGE 1 → 4']])
+  await everythingHolds(server)
+})
+
+test('a pause and a trial invoice nothing early', async () => {
+  const { ask, move, use, id } = await world(
+    { ...threshold(4), trialDays: 5 },
+    { ...inAdvance, ...price({ unitPrice: 4 }) },
+  )
+  await move('2026-01-02T00:00:00Z')
+  await use(3)
+  await look()
+  assert.deepEqual(await invoicesOf(ask, id), [])
+  await move('2026-01-10T00:00:00Z')
+  const before = (await invoicesOf(ask, id)).length
+  assert.equal((await ask('POST', `/subscriptions/${id}/pause`, {})).status, 200)
+  await use(1, '2026-01-09T12:00:00Z')
+  await look()
+  assert.equal((await invoicesOf(ask, id)).length, before)
+  assert.deepEqual(await crossings(ask), [])
+  assert.equal((await ask('POST', `/subscriptions/${id}/resume`, {})).status, 200)
+  await move('2026-03-10T00:00:00Z')
+  const usage = (await invoicesOf(ask, id)).flatMap(({ items }) =>
+    items.filter(({ type }) => type === 'USAGE').map(({ amount }) => amount),
+  )
+  assert.deepEqual(usage, [4])
+  await everythingHolds(server)
+})
+
 test('one whose usage cannot be billed keeps no other from it, is tried again, and is billed once it can be', async () => {
   const [broken, whole] = [
     await world(threshold(10), price({ unitPrice: 4 })),
