@@ -35,6 +35,7 @@ export type {
   PaymentMethod,
   PaymentProvider,
   Plan,
+  PlanOverride,
   ProviderKinds,
   ProviderTest,
   RecoveryCodes,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newCustomer } from '../../server/test/billing-story.ts'
+import { newCustomer, newPlan } from '../../server/test/billing-story.ts'
 import { newTenant, startServer } from '../../server/test/harness.ts'
 import { noBrowser, seriousFaults, visitor } from './browser.ts'
 import { emptyAndFailing } from './states.ts'
@@ -249,6 +249,33 @@ test(
     assert.ok(hidden <= 0, `${hidden}px of the list of coupons are out of sight`)
   },
 )
+
+test('a customer’s own price for a plan is agreed on and ended by clicks', { skip: noBrowser }, async () => {
+  const tenant = await newTenant(server, { currency: 'USD' })
+  const plan = await newPlan(tenant.test, { prices: [{ currency: 'USD', amount: 50 }] })
+  const customer = await newCustomer(tenant.test, { currency: 'USD', name: 'Grace Wanjiru' })
+  const { page, errors } = await visitor()
+  await signIn(page, server.origin, tenant, `/customers/${customer.id}?tab=own-prices`)
+  await page.getByText('The prices of all').waitFor()
+  await page.getByRole('button', { name: 'Agree on a price' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('combobox', { name: 'Plan' }).click()
+  await page.getByRole('option', { name: 'Pro' }).click()
+  await dialog.getByLabel('Price of a period').fill('0')
+  await dialog.getByRole('button', { name: 'Agree on it' }).click()
+  const agreed = page.getByRole('table', { name: 'Own prices' })
+  await agreed.getByText('$0.00').waitFor()
+  await dialog.waitFor({ state: 'detached' })
+  await page.goto(`${server.origin}/test/plans/${plan.id}`)
+  await agreed.getByText('Grace Wanjiru').waitFor()
+  await page.getByRole('button', { name: 'More about this agreement' }).click()
+  await page.getByRole('menuitem', { name: 'End it…' }).click()
+  await page.getByRole('button', { name: 'End it', exact: true }).click()
+  await page.getByText('The prices of all').waitFor()
+  const left = await tenant.test('GET', `/plan-overrides?planId=${plan.id}`)
+  assert.deepEqual(left.body.data, [])
+  assert.deepEqual(errors, [])
+})
 
 test(
   'without coupons, add-ons, taxes and wallets their pages teach; without the server they say so',

@@ -19,6 +19,7 @@ import { Facts } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
 import { InvoiceList } from '../parts/invoice-list.tsx'
 import { MethodList } from '../parts/method-list.tsx'
+import { OwnPrices } from '../parts/own-prices.tsx'
 import { PaymentList } from '../parts/payment-list.tsx'
 import { Day, Id, Money, Status } from '../parts/show.tsx'
 import { Failure } from '../parts/states.tsx'
@@ -35,6 +36,7 @@ const tabs = [
   'coupons',
   'add-ons',
   'taxes',
+  'own-prices',
   'credit-notes',
   'ledger',
 ] as const
@@ -47,6 +49,7 @@ const labels = {
   coupons: 'Coupons',
   'add-ons': 'Add-ons',
   taxes: 'Taxes',
+  'own-prices': 'Own prices',
   'credit-notes': 'Credit notes',
   ledger: 'Ledger',
 }
@@ -167,6 +170,7 @@ function TabPage({ tab, customer }: { tab: (typeof tabs)[number]; customer: Shap
   if (tab === 'coupons') return <AppliedCouponList customerId={id} page={page} turnTo={turnTo} />
   if (tab === 'add-ons') return <AppliedAddOnList customerId={id} page={page} turnTo={turnTo} />
   if (tab === 'taxes') return <AssignedTaxes target={{ customerId: id }} />
+  if (tab === 'own-prices') return <OwnPrices of={{ customerId: id }} />
   return <OwnList id={id} tab={tab} page={page} turnTo={turnTo} />
 }
 
@@ -176,7 +180,7 @@ function OwnList({
   ...list
 }: {
   id: string
-  tab: Exclude<(typeof tabs)[number], 'wallets' | 'coupons' | 'add-ons' | 'taxes'>
+  tab: Exclude<(typeof tabs)[number], 'wallets' | 'coupons' | 'add-ons' | 'taxes' | 'own-prices'>
   page: number
   turnTo: (page: number) => void
 }): ReactNode {

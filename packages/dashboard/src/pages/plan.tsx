@@ -11,6 +11,7 @@ import { ChargeList } from '../parts/charge-list.tsx'
 import { CurrencySelect } from '../parts/currency-select.tsx'
 import { Facts, Part } from '../parts/facts.tsx'
 import { Heading } from '../parts/heading.tsx'
+import { OwnPrices } from '../parts/own-prices.tsx'
 import { Day, Id, Money, Status } from '../parts/show.tsx'
 import { Failure } from '../parts/states.tsx'
 import { SubscriptionList } from '../parts/subscription-list.tsx'
@@ -127,6 +128,9 @@ export function Plan(): ReactNode {
         </Text>
       </Part>
       <ChargeList plan={plan} />
+      <Part title="Own prices of customers">
+        <OwnPrices of={{ planId: id }} />
+      </Part>
       <Part title="Taxes">
         <AssignedTaxes target={{ planId: id }} />
       </Part>
