@@ -45,7 +45,8 @@ export async function attempt(
   }
   if (rest) return { status: 'unknown' }
   const found = await outcomeOf(deps, calls.ask, what)
-  heardFrom(deps, row.provider_id, found)
+  // That nothing is known of it yet is an answer, too.
+  if (found.status !== 'unknown') heardFrom(deps, row.provider_id, found)
   const calledMs = row.called_at?.epochMilliseconds ?? 0
   // The question did not get through, which tells nothing of what it was about.
   if (found.status === 'unavailable') return { status: 'unknown' }

@@ -119,13 +119,17 @@ test('M-Pesa: a reversal whose answer is lost is never sent again, and ends as M
   simulator.world.faults.push({ provider: 'MPESA', kind: 'drop_after', path: '/mpesa/reversal' })
   const unknown = await refunded(other.as, other.payment.id)
   simulator.world.delivery = 'once'
-  for (let day = 0; day < 3; day++) {
-    server.clock.advance({ days: 1 })
+  for (let round = 0; round < 36; round++) {
+    server.clock.advance({ hours: 2 })
     await work(stage)
   }
   assert.deepEqual([unknown.status, unknown.last.status], ['SUCCEEDED', 'PENDING'])
   assert.equal((await get(other.as, `/payments/${other.payment.id}`)).refunds[0].status, 'PENDING')
   assert.equal(moved(stage, unknown.last.id, 'refund').length, 1)
+  // What nobody can tell of keeps no other from being asked for.
+  const { payment: next } = await dueBy(other.as, mpesa, '254712345600')
+  await work(stage)
+  assert.equal(moved(stage, next.id).length, 1)
 })
 
 test('M-Pesa: a part, a payment without a receipt, and an account that cannot reverse are refused in words, and the money is free again', async () => {
