@@ -258,6 +258,29 @@ test('what was invoiced before counts for the commitment of the plan, and is off
   await everythingHolds(server)
 })
 
+test('what is given back of what was invoiced before does not count for the commitment', async () => {
+  const { ask, move, use, customerId, printed } = await world(
+    { minimumCommitment: [{ currency: 'KES', amount: 20 }] },
+    { chargeModel: 'VOLUME', ...inAdvance, ...price(volume) },
+  )
+  await move('2026-01-10T00:00:00Z')
+  await use(2)
+  await look()
+  await use(1)
+  await move('2026-02-01T00:00:00Z')
+  // 10 and 3 are used; 8 were invoiced of the 3.
+  assert.deepEqual((await printed()).slice(1), [
+    ['01-10', 'USAGE 2 → 8'],
+    ['02-01', 'PLAN 1 → 10', 'COMMITMENT 1 → 7'],
+  ])
+  const notes = (await ask('GET', `/credit-notes?customerId=${customerId}`)).body.data
+  assert.deepEqual(
+    notes.map(({ total }: { total: number }) => total),
+    [5],
+  )
+  await everythingHolds(server)
+})
+
 test('with a change of plan the rest is invoiced, and the new plan counts its own threshold', async () => {
   const { ask, move, use, id, calls, printed } = await world(threshold(10), price({ unitPrice: 4 }))
   const bigger = await newPlan(ask, { prices: [{ currency: 'KES', amount: 20 }], ...threshold(5) })
